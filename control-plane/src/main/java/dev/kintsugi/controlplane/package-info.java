@@ -1,0 +1,5 @@
+/** The control plane process. */
+@NullMarked
+package dev.kintsugi.controlplane;
+
+import org.jspecify.annotations.NullMarked;

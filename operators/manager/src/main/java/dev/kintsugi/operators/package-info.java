@@ -1,0 +1,5 @@
+/** The operator process. */
+@NullMarked
+package dev.kintsugi.operators;
+
+import org.jspecify.annotations.NullMarked;

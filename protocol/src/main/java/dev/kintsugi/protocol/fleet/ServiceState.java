@@ -1,0 +1,61 @@
+package dev.kintsugi.protocol.fleet;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Desired state of one service, as compiled by an operator: body of {@code PUT
+ * /fleet/v1/services/{namespace}/{name}}. The control plane keeps the newest {@code (uid,
+ * generation, sequence)} and refuses older ones with {@code stale_generation}.
+ *
+ * @param uid of the DiffusionService: a new uid is a new service
+ * @param generation the resource's generation
+ * @param sequence grows with each push of the same generation (nodes come and go)
+ * @param model name the public API serves it under
+ * @param deadlineSeconds answer promised within, for jobs that name none
+ * @param tenants tenant names that may use the service; empty means all
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ServiceState(
+    @JsonProperty("uid") String uid,
+    @JsonProperty("generation") long generation,
+    @JsonProperty("sequence") long sequence,
+    @JsonProperty("model") String model,
+    @JsonProperty("deadline_seconds") long deadlineSeconds,
+    @JsonProperty("tenants") List<String> tenants,
+    @JsonProperty("revisions") List<Revision> revisions,
+    @JsonProperty("nodes") List<Node> nodes) {
+
+  /**
+   * A model version that is served.
+   *
+   * @param name revision name, unique within the service
+   * @param weight 0..100; the weights of a service sum to 100
+   * @param digest of the model's manifest; null where unpinned
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Revision(
+      @JsonProperty("name") String name,
+      @JsonProperty("version") String version,
+      @JsonProperty("digest") @Nullable String digest,
+      @JsonProperty("weight") int weight) {}
+
+  /**
+   * One inference node.
+   *
+   * @param name pod name, unique within the namespace
+   * @param address base URL, such as {@code http://10.244.0.7:8080}
+   * @param ready as Kubernetes sees it; the control plane also asks the node itself
+   * @param draining no new job may be dispatched; running ones finish
+   */
+  public record Node(
+      @JsonProperty("name") String name,
+      @JsonProperty("revision") String revision,
+      @JsonProperty("pool") String pool,
+      @JsonProperty("spot") boolean spot,
+      @JsonProperty("address") String address,
+      @JsonProperty("ready") boolean ready,
+      @JsonProperty("draining") boolean draining) {}
+}

@@ -1,0 +1,81 @@
+package dev.kintsugi.protocol.metrics;
+
+import dev.kintsugi.protocol.metrics.MetricSpec.Kind;
+import java.util.List;
+
+/**
+ * Every metric of every process. Dashboards, alert rules and docs are checked against this list.
+ */
+public final class MetricCatalogue {
+
+  public static final MetricSpec JOBS_SUBMITTED =
+      counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
+  public static final MetricSpec JOBS_REFUSED =
+      counter("kintsugi_jobs_refused", "Submissions refused, by error code.", "code");
+  public static final MetricSpec JOBS_FINISHED =
+      counter("kintsugi_jobs_finished", "Jobs that reached an end.", "service", "status");
+  public static final MetricSpec JOB_DURATION =
+      histogram("kintsugi_job_duration_seconds", "Submit to end.", "service", "priority");
+  public static final MetricSpec QUEUE_DEPTH =
+      gauge("kintsugi_queue_depth", "Jobs waiting.", "service", "priority");
+  public static final MetricSpec ATTEMPTS =
+      counter("kintsugi_attempts", "Attempts ended, by outcome.", "service", "outcome");
+  public static final MetricSpec LEASES_EXPIRED =
+      counter("kintsugi_leases_expired", "Leases that ran out, by what was decided.", "decision");
+  public static final MetricSpec STALE_RESULTS =
+      counter("kintsugi_stale_results", "Answers refused for an old fencing number.", "operation");
+  public static final MetricSpec NODE_SLOTS =
+      gauge("kintsugi_node_slots", "Slots of reachable nodes.", "service", "state");
+  public static final MetricSpec WEBHOOK_DELIVERIES =
+      counter("kintsugi_webhook_deliveries", "Webhook tries, by outcome.", "outcome");
+  public static final MetricSpec NODE_ATTEMPTS =
+      counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome");
+  public static final MetricSpec NODE_STEP_DURATION =
+      histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert");
+  public static final MetricSpec NODE_STAGE_DURATION =
+      histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage");
+  public static final MetricSpec NODE_READY =
+      gauge("kintsugi_node_ready", "1 when warm and not draining.");
+  public static final MetricSpec NODE_MEMORY_USED =
+      gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device");
+  public static final MetricSpec RECONCILES =
+      counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
+  public static final MetricSpec FLEET_PUSHES =
+      counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome");
+
+  private MetricCatalogue() {}
+
+  /** All of them, in the order of the docs. */
+  public static List<MetricSpec> all() {
+    return List.of(
+        JOBS_SUBMITTED,
+        JOBS_REFUSED,
+        JOBS_FINISHED,
+        JOB_DURATION,
+        QUEUE_DEPTH,
+        ATTEMPTS,
+        LEASES_EXPIRED,
+        STALE_RESULTS,
+        NODE_SLOTS,
+        WEBHOOK_DELIVERIES,
+        NODE_ATTEMPTS,
+        NODE_STEP_DURATION,
+        NODE_STAGE_DURATION,
+        NODE_READY,
+        NODE_MEMORY_USED,
+        RECONCILES,
+        FLEET_PUSHES);
+  }
+
+  private static MetricSpec counter(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels));
+  }
+
+  private static MetricSpec gauge(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels));
+  }
+
+  private static MetricSpec histogram(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels));
+  }
+}

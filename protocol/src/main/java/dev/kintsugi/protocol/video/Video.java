@@ -1,0 +1,61 @@
+package dev.kintsugi.protocol.video;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Video object. The first 13 fields are the OpenAI contract and are always on the wire, null or
+ * not; the rest are ours and are left out while unknown.
+ *
+ * @param createdAt seconds since the epoch
+ * @param seconds length of the clip, as a string
+ * @param costUsd GPU time so far at the service's price
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record Video(
+    @JsonProperty("id") String id,
+    @JsonProperty("object") String object,
+    @JsonProperty("model") String model,
+    @JsonProperty("status") VideoStatus status,
+    @JsonProperty("progress") int progress,
+    @JsonProperty("created_at") long createdAt,
+    @JsonProperty("completed_at") @Nullable Long completedAt,
+    @JsonProperty("expires_at") @Nullable Long expiresAt,
+    @JsonProperty("prompt") @Nullable String prompt,
+    @JsonProperty("size") String size,
+    @JsonProperty("seconds") String seconds,
+    @JsonProperty("remixed_from_video_id") @Nullable String remixedFromVideoId,
+    @JsonProperty("error") @Nullable Failure error,
+    @JsonProperty("delivered") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable Delivered delivered,
+    @JsonProperty("stage_durations") @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable Map<String, Double> stageDurations,
+    @JsonProperty("cost_usd") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double costUsd,
+    @JsonProperty("trace_id") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String traceId) {
+
+  /** Why a job failed. */
+  public record Failure(
+      @JsonProperty("code") String code, @JsonProperty("message") String message) {}
+
+  /**
+   * What was really made.
+   *
+   * @param attempts attempts it took, the successful one included
+   * @param degraded true when it is less than what was asked
+   * @param reason why it is degraded, or why it took more than one attempt
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Delivered(
+      @JsonProperty("size") String size,
+      @JsonProperty("num_frames") int numFrames,
+      @JsonProperty("fps") int fps,
+      @JsonProperty("num_inference_steps") int numInferenceSteps,
+      @JsonProperty("model") String model,
+      @JsonProperty("version") String version,
+      @JsonProperty("seed") int seed,
+      @JsonProperty("attempts") int attempts,
+      @JsonProperty("degraded") boolean degraded,
+      @JsonProperty("reason") @Nullable String reason) {}
+}
