@@ -1,0 +1,54 @@
+package dev.kintsugi.controlplane.queue;
+
+import dev.kintsugi.protocol.video.Priority;
+import dev.kintsugi.protocol.video.VideoStatus;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as stored.
+ *
+ * @param id {@code video_} and 32 hex digits; ids of a tenant sort by creation time
+ * @param progress 0..100
+ * @param cost predicted GPU seconds
+ * @param startedAt first claim; null while it never ran
+ * @param completedAt end of the job, whether completed or failed
+ * @param expiresAt instant after which its files may be pruned; set when completed
+ * @param error set when failed
+ * @param result set when completed
+ * @param attempts attempts begun so far
+ * @param sequence number of its newest event
+ */
+public record Job(
+    String id,
+    String tenant,
+    String service,
+    String model,
+    Priority priority,
+    VideoStatus status,
+    int progress,
+    JobParameters parameters,
+    @Nullable String user,
+    @Nullable String webhookUrl,
+    @Nullable String idempotencyKey,
+    String requestHash,
+    double cost,
+    Instant createdAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant completedAt,
+    @Nullable Instant expiresAt,
+    Instant deadline,
+    @Nullable JobError error,
+    @Nullable Result result,
+    int attempts,
+    long sequence,
+    String traceId) {
+
+  /**
+   * Why a job failed.
+   *
+   * @param code wire name of an {@link dev.kintsugi.protocol.error.ErrorCode}
+   * @param message one sentence for people
+   */
+  public record JobError(String code, String message) {}
+}

@@ -1,0 +1,119 @@
+package dev.kintsugi.controlplane.queue;
+
+import dev.kintsugi.core.queue.RetryDecision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable job queue, shared by every control-plane replica.
+ *
+ * <p>A job is queued, in progress (exactly one live attempt), completed or failed. What {@link
+ * #submit} accepted and {@link #complete} took survives the loss of any process, the database's
+ * included. Every method may throw {@link
+ * dev.kintsugi.controlplane.database.DatabaseUnavailableException}; every method may then be called
+ * again.
+ */
+public interface JobQueue {
+
+  /**
+   * Accepts a job, durably. Without an idempotency key a repeated call makes another job. Replays
+   * are answered even when the queue is full.
+   */
+  Submission submit(NewJob job, Instant now);
+
+  /** The tenant's job, unless deleted. */
+  Optional<Job> find(String tenant, String jobId);
+
+  /** A job of any tenant, unless deleted; for the worker side only. */
+  Optional<Job> find(String jobId);
+
+  /**
+   * A tenant's jobs by creation time.
+   *
+   * @param after id of the job before the page; null starts at the beginning
+   * @param limit jobs on the page, at least 1
+   * @return empty when the tenant never had a job {@code after}
+   */
+  Optional<JobPage> list(String tenant, @Nullable String after, int limit, boolean ascending);
+
+  /**
+   * Ends a queued or running job as failed with code {@code cancelled}; a running attempt is fenced
+   * off. Leaves an ended job as it is.
+   *
+   * @return the job as it is now; empty when the tenant has no such job
+   */
+  Optional<Job> cancel(String tenant, String jobId, Instant now);
+
+  /** Forgets an ended job, its prompt and its idempotency key. */
+  Deletion delete(String tenant, String jobId, Instant now);
+
+  /** The job's progress log after {@code afterSequence}, oldest first. */
+  List<JobEvent> events(String jobId, long afterSequence, int limit);
+
+  /** What would be dispatched before a waiting job; nothing when it does not wait. */
+  Ahead ahead(Job job);
+
+  /** Load of a service, at most half a second old. */
+  QueueSnapshot snapshot(String service, Instant now);
+
+  /** Jobs the tenant submitted since then, deleted ones included. */
+  int countSince(String tenant, Instant since);
+
+  /** Which of these files (SHA-256, lower-case hex) a job still keeps: not deleted, not expired. */
+  Set<String> artifactsInUse(Collection<String> sha256, Instant now);
+
+  /**
+   * Jobs with a webhook that ended and were not marked {@link #announced} yet, oldest first. An end
+   * and its place in this list are one transaction, so no webhook is lost with a process.
+   */
+  List<Job> unannounced(int limit);
+
+  /** The end of the job is in the hands of webhook delivery. */
+  void announced(String jobId);
+
+  /**
+   * Makes an attempt at the next job of the service, unless the node has no free slot or no job
+   * waits. Who is next: {@link dev.kintsugi.core.queue.ClaimOrder}.
+   */
+  Optional<Claim> claim(ClaimRequest request, Instant now);
+
+  /** Extends the lease by its original length and logs the progress when it changed. */
+  Lease heartbeat(String attemptId, long fence, Progress progress, Instant now);
+
+  /** Takes the result of an attempt, once. */
+  Completion complete(String attemptId, long fence, Result result, Instant now);
+
+  /**
+   * Ends an attempt as failed by its holder.
+   *
+   * @param retry what {@link RetryDecision#decide} said of it
+   */
+  Failing fail(
+      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now);
+
+  /** As {@link #fail}, by the reaper: refused when the lease was renewed since. */
+  Failing expire(
+      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now);
+
+  /** Live attempts whose lease ran out, longest ago first. */
+  List<ExpiredLease> expired(Instant now, int limit);
+
+  /**
+   * Takes over a live attempt whose lease ran out or that the same replica held before it
+   * restarted, under a new fencing number: the old holder becomes stale.
+   *
+   * @param fence the number it was seen with
+   */
+  Optional<Claim> adopt(String attemptId, long fence, String replica, Duration lease, Instant now);
+
+  /** Every attempt of a job, first to last. */
+  List<Attempt> attempts(String jobId);
+
+  /** Attempts a node is believed to run. */
+  List<Attempt> liveOnNode(String nodeId);
+}
