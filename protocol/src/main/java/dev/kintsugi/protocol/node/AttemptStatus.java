@@ -1,5 +1,6 @@
 package dev.kintsugi.protocol.node;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts set when completed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record AttemptStatus(
     @JsonProperty("id") String id,
     @JsonProperty("object") String object,
@@ -37,6 +39,7 @@ public record AttemptStatus(
     @JsonProperty("artifacts") @Nullable List<Artifact> artifacts) {
 
   /** Failure of an attempt: class and one sentence for people. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record AttemptError(
       @JsonProperty("code") FailureClass code, @JsonProperty("message") String message) {}
 
@@ -47,6 +50,7 @@ public record AttemptStatus(
    * @param bytes length
    * @param sha256 lower-case hex of the content
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Artifact(
       @JsonProperty("variant") String variant,
       @JsonProperty("media_type") String mediaType,

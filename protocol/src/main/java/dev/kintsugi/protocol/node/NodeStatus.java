@@ -1,5 +1,6 @@
 package dev.kintsugi.protocol.node;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepSeconds measured median seconds per denoise step by {@code WIDTHxHEIGHTxFRAMES}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record NodeStatus(
     @JsonProperty("instance") String instance,
     @JsonProperty("model") String model,
@@ -37,10 +39,12 @@ public record NodeStatus(
     @JsonProperty("device") DeviceReadings device) {
 
   /** One expert and whether it may be used. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ExpertStatus(
       @JsonProperty("name") String name, @JsonProperty("healthy") boolean healthy) {}
 
   /** What the loaded model can be asked for, and its defaults. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record ModelLimits(
       @JsonProperty("max_width") int maxWidth,
       @JsonProperty("max_height") int maxHeight,
@@ -61,6 +65,7 @@ public record NodeStatus(
    * @param utilization 0..1 over the last seconds
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record DeviceReadings(
       @JsonProperty("kind") String kind,
       @JsonProperty("id") String id,
