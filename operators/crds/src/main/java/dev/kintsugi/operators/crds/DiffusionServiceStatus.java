@@ -1,0 +1,51 @@
+package dev.kintsugi.operators.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is there.
+ *
+ * @param phase one word for people; decide on conditions
+ * @param ready ready pods of the asked, such as {@code 3/3}
+ * @param revision the revision that gets new jobs; null before there is one
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DiffusionServiceStatus(
+    @JsonProperty("observedGeneration")
+        @JsonPropertyDescription("Generation of the spec this status is about.")
+        @Nullable Long observedGeneration,
+    @JsonProperty("phase")
+        @JsonPropertyDescription("One word for people; machines read the conditions.")
+        @Nullable String phase,
+    @JsonProperty("ready") @JsonPropertyDescription("Ready pods of the asked, such as 3/3.")
+        @Nullable String ready,
+    @JsonProperty("replicas") @JsonPropertyDescription("Pods asked for, over all pools.")
+        @Nullable Integer replicas,
+    @JsonProperty("readyReplicas")
+        @JsonPropertyDescription("Ready pods of the revision that gets new jobs.")
+        @Nullable Integer readyReplicas,
+    @JsonProperty("revision") @JsonPropertyDescription("The revision that gets new jobs.")
+        @Nullable String revision,
+    @JsonProperty("conditions") List<StatusCondition> conditions,
+    @JsonProperty("nodes") @JsonPropertyDescription("Every pod, as pushed to the control plane.")
+        List<NodeState> nodes) {
+
+  public DiffusionServiceStatus {
+    conditions = conditions == null ? List.of() : List.copyOf(conditions);
+    nodes = nodes == null ? List.of() : List.copyOf(nodes);
+  }
+
+  /** One pod. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record NodeState(
+      @JsonProperty("name") @Required String name,
+      @JsonProperty("pool") @Required String pool,
+      @JsonProperty("revision") @Required String revision,
+      @JsonProperty("ready") @Required boolean ready,
+      @JsonProperty("draining") @Required boolean draining) {}
+}

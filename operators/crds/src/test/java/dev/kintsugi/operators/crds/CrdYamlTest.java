@@ -1,0 +1,110 @@
+package dev.kintsugi.operators.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The committed CRD is what the classes say. After a change of the classes run the tests once with
+ * {@code -Dcrds.write=true} and commit the file.
+ */
+class CrdYamlTest {
+
+  private static final Path COMMITTED =
+      Path.of("../../deploy/helm/kintsugi/crds/diffusionservices.kintsugi.dev.yaml");
+
+  @TempDir Path directory;
+
+  @Test
+  void theCommittedCrdIsNotStale() throws IOException {
+    String generated = generate();
+    if (Boolean.getBoolean("crds.write")) {
+      Files.createDirectories(COMMITTED.getParent());
+      Files.writeString(COMMITTED, generated);
+    }
+    assertThat(COMMITTED)
+        .as("run mvn -pl operators/crds test -Dcrds.write=true and commit the result")
+        .hasContent(generated);
+  }
+
+  private String generate() throws IOException {
+    new CRDGenerator()
+        .customResourceClasses(DiffusionService.class)
+        .inOutputDir(directory.toFile())
+        .generate();
+    try (var files = Files.list(directory)) {
+      var crd =
+          Serialization.unmarshal(
+              Files.readString(files.findFirst().orElseThrow()), CustomResourceDefinition.class);
+      declareKeys(crd);
+      orderColumns(crd);
+      var schema = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+      schema.setRequired(List.of("spec"));
+      dropRepeatedRules(schema);
+      crd.getMetadata().setLabels(Map.of("app.kubernetes.io/part-of", "kintsugi"));
+      return "# Generated from operators/crds. Do not edit; see CrdYamlTest.\n"
+          + Serialization.asYaml(crd);
+    }
+  }
+
+  /** What the generator has no annotation for: which lists are maps and which are sets. */
+  private static void declareKeys(CustomResourceDefinition crd) {
+    var schema = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+    var spec = schema.getProperties().get("spec").getProperties();
+    var status = schema.getProperties().get("status").getProperties();
+    keyed(spec.get("pools"), "name");
+    keyed(spec.get("runtime").getProperties().get("env"), "name");
+    keyed(status.get("conditions"), "type");
+    keyed(status.get("nodes"), "name");
+    spec.get("tenants").setXKubernetesListType("set");
+    spec.get("tenants").getItems().getSchema().setMaxLength(63L);
+    for (JSONSchemaProps object : List.of(spec.get("runtime"), spec.get("warmup"))) {
+      object.setDefault(JsonNodeFactory.instance.objectNode());
+    }
+  }
+
+  /** The generator sorts columns by path; people read them from what it is to how it is. */
+  private static void orderColumns(CustomResourceDefinition crd) {
+    var order = List.of("Model", "Version", "Phase", "Ready", "Serving", "Reason", "Age");
+    crd.getSpec()
+        .getVersions()
+        .getFirst()
+        .getAdditionalPrinterColumns()
+        .sort(Comparator.comparingInt(column -> order.indexOf(column.getName())));
+  }
+
+  /** An annotation on a record component is seen by the generator on the field and the accessor. */
+  private static void dropRepeatedRules(JSONSchemaProps schema) {
+    if (schema.getXKubernetesValidations() != null) {
+      schema.setXKubernetesValidations(
+          schema.getXKubernetesValidations().stream().distinct().toList());
+    }
+    if (schema.getProperties() != null) {
+      schema.getProperties().values().forEach(CrdYamlTest::dropRepeatedRules);
+    }
+    if (schema.getItems() != null && schema.getItems().getSchema() != null) {
+      dropRepeatedRules(schema.getItems().getSchema());
+    }
+  }
+
+  private static void keyed(JSONSchemaProps list, String key) {
+    list.setXKubernetesListType("map");
+    list.setXKubernetesListMapKeys(List.of(key));
+    var item = list.getItems().getSchema();
+    if (!item.getRequired().contains(key)) {
+      item.getRequired().add(key);
+    }
+  }
+}
