@@ -1,0 +1,3 @@
+module dev.kintsugi/cluster
+
+go 1.24.0

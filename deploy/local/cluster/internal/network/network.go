@@ -1,0 +1,193 @@
+// Package network gives the cluster its addresses on this machine and takes them away again: one bridge that holds the
+// nodes' addresses, and one nft table. Pods get routed point-to-point links, so no bridge carries traffic.
+package network
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"dev.kintsugi/cluster/internal/layout"
+)
+
+const (
+	table   = "kintsugi"
+	comment = "kintsugi-cluster"
+)
+
+// rules keep other machines away from the cluster's addresses, which this machine would route for them, and let pods
+// out with the machine's own address.
+const rules = `
+table ip ` + table + ` {
+	chain guard {
+		type filter hook prerouting priority -150; policy accept;
+		iifname != "lo" ip daddr { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + `, ` + layout.ServiceRange + ` } ip saddr != { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + ` } ct direction original drop
+	}
+	chain masquerade {
+		type nat hook postrouting priority 100; policy accept;
+		ip saddr ` + layout.PodNetwork + ` ip daddr != { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + `, ` + layout.ServiceRange + ` } masquerade
+	}
+}
+`
+
+// Up makes the bridge, addresses, routes and rules; it may be called again on a running cluster.
+func Up() error {
+	if err := refuseOverlap(); err != nil {
+		return err
+	}
+	if !exists(layout.Bridge) {
+		if err := run("ip", "link", "add", layout.Bridge, "type", "bridge"); err != nil {
+			return err
+		}
+	}
+	for number := 1; number <= layout.MaxNodes; number++ {
+		if err := run("ip", "address", "replace", fmt.Sprintf("10.245.0.%d/32", number), "dev", layout.Bridge); err != nil {
+			return err
+		}
+	}
+	if err := run("ip", "link", "set", layout.Bridge, "up"); err != nil {
+		return err
+	}
+	// Without it a machine that has no default route could not reach a Service.
+	if err := run("ip", "route", "replace", layout.ServiceRange, "dev", layout.Bridge, "src", layout.HostAddress); err != nil {
+		return err
+	}
+	_ = exec.Command("nft", "delete", "table", "ip", table).Run()
+	nft := exec.Command("nft", "-f", "-")
+	nft.Stdin = strings.NewReader(rules)
+	if output, err := nft.CombinedOutput(); err != nil {
+		return fmt.Errorf("nft refuses the cluster's rules (does the kernel have nftables with NAT?): %s", strings.TrimSpace(string(output)))
+	}
+	return allowForwarding()
+}
+
+// refuseOverlap names a network of this machine that the cluster's fixed addresses would hide.
+func refuseOverlap() error {
+	for _, network := range []string{layout.PodNetwork, "10.245.0.0/16", layout.ServiceRange} {
+		output, _ := exec.Command("ip", "-4", "route", "show", "root", network).Output()
+		for line := range strings.Lines(string(output)) {
+			if strings.Contains(line, "dev "+layout.Bridge) || strings.Contains(line, "dev veth") {
+				continue
+			}
+			return fmt.Errorf("this machine has a route inside the cluster's network %s: %s; the local cluster cannot run beside it", network, strings.TrimSpace(line))
+		}
+	}
+	return nil
+}
+
+// allowForwarding helps where a container engine has set the default of forwarding to drop.
+func allowForwarding() error {
+	if _, err := exec.LookPath("iptables"); err != nil {
+		return nil
+	}
+	policy, err := exec.Command("iptables", "-w", "5", "-S", "FORWARD").Output()
+	if err != nil || !strings.HasPrefix(string(policy), "-P FORWARD DROP") {
+		return nil
+	}
+	removeForwarding()
+	for _, direction := range []string{"-s", "-d"} {
+		if err := run("iptables", "-w", "5", "-I", "FORWARD", direction, layout.PodNetwork, "-m", "comment", "--comment", comment, "-j", "ACCEPT"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func removeForwarding() {
+	if _, err := exec.LookPath("iptables"); err != nil {
+		return
+	}
+	for _, direction := range []string{"-s", "-d"} {
+		for exec.Command("iptables", "-w", "5", "-D", "FORWARD", direction, layout.PodNetwork, "-m", "comment", "--comment", comment, "-j", "ACCEPT").Run() == nil {
+		}
+	}
+}
+
+// Down removes everything that Up and kube-proxy made.
+func Down() error {
+	var failures []error
+	for _, name := range tables() {
+		failures = append(failures, run("nft", append([]string{"delete", "table"}, strings.Fields(name)...)...))
+	}
+	removeForwarding()
+	if exists(layout.Bridge) {
+		failures = append(failures, run("ip", "link", "delete", layout.Bridge))
+	}
+	return errors.Join(failures...)
+}
+
+// Leftovers lists what of the cluster's network is there.
+func Leftovers() []string {
+	var found []string
+	if exists(layout.Bridge) {
+		found = append(found, "interface "+layout.Bridge)
+	}
+	for _, name := range tables() {
+		found = append(found, "nft table "+name)
+	}
+	routes, _ := exec.Command("ip", "-4", "route", "show").Output()
+	for line := range strings.Lines(string(routes)) {
+		for _, prefix := range []string{"10.244.", "10.245.", "10.96."} {
+			if strings.HasPrefix(line, prefix) {
+				found = append(found, "route "+strings.TrimSpace(line))
+			}
+		}
+	}
+	links, _ := exec.Command("ip", "-4", "-o", "address", "show").Output()
+	for line := range strings.Lines(string(links)) {
+		if strings.Contains(line, "inet 10.244.") {
+			found = append(found, "interface "+strings.TrimSpace(line))
+		}
+	}
+	if _, err := exec.LookPath("iptables-save"); err == nil {
+		saved, _ := exec.Command("iptables-save").Output()
+		for line := range strings.Lines(string(saved)) {
+			if strings.Contains(line, comment) {
+				found = append(found, "iptables rule "+strings.TrimSpace(line))
+			}
+		}
+	}
+	return found
+}
+
+// tables are the nft tables of the cluster that exist, as "family name".
+func tables() []string {
+	output, err := exec.Command("nft", "list", "tables").Output()
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for line := range strings.Lines(string(output)) {
+		name := strings.TrimPrefix(strings.TrimSpace(line), "table ")
+		if strings.HasSuffix(name, " "+table) || strings.HasSuffix(name, " kube-proxy") {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// ProxyTables says whether a kube-proxy left, or works with, tables on this machine.
+func ProxyTables() bool {
+	for _, name := range tables() {
+		if strings.HasSuffix(name, "kube-proxy") {
+			return true
+		}
+	}
+	return false
+}
+
+func exists(link string) bool {
+	_, err := os.Stat(filepath.Join("/sys/class/net", link))
+	return err == nil
+}
+
+func run(program string, arguments ...string) error {
+	output, err := exec.Command(program, arguments...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %s: %s", program, strings.Join(arguments, " "), strings.TrimSpace(string(output)))
+	}
+	return nil
+}
