@@ -1,0 +1,5 @@
+/** Metrics, health, request ids and traces. */
+@NullMarked
+package dev.kintsugi.controlplane.observability;
+
+import org.jspecify.annotations.NullMarked;
