@@ -43,7 +43,7 @@ go_version=$(cd "$here/kube" && "$go" env GOVERSION 2>/dev/null) || go_version=$
 sources_hash() {
   (
     cd "$here/$1"
-    printf '%s\n' "$go_version" "$(uname -m)" "$kubernetes"
+    printf "%s\n" "$go_version" "$(uname -m)"; sha256sum <"$here/tools.sh"
     find . -type f -name 'go.*' -o -type f ! -name '*_test.go' -print | LC_ALL=C sort | xargs sha256sum
   ) | sha256sum | cut -c1-16
 }
@@ -68,8 +68,14 @@ build_manager() {
 
 build_kube() {
   local out=$1 arch name
-  local stamp="-X k8s.io/component-base/version.gitVersion=v$kubernetes -X k8s.io/component-base/version.gitTreeState=clean"
-  stamp+=" -X k8s.io/component-base/version.gitMajor=${kubernetes%%.*} -X k8s.io/component-base/version.gitMinor=$(cut -d. -f2 <<<"$kubernetes")"
+  local major=${kubernetes%%.*} minor module stamp="-X k8s.io/component-base/version.gitVersion=v$kubernetes"
+  minor=$(cut -d. -f2 <<<"$kubernetes")
+  stamp+=" -X k8s.io/component-base/version.gitTreeState=clean"
+  stamp+=" -X k8s.io/component-base/version.gitMajor=$major -X k8s.io/component-base/version.gitMinor=$minor"
+  stamp+=" -X helm.sh/helm/v4/internal/version.kubeClientVersionMajor=$major -X helm.sh/helm/v4/internal/version.kubeClientVersionMinor=$minor"
+  for module in pkg/chart/v2/lint/rules pkg/chart/common; do
+    stamp+=" -X helm.sh/helm/v4/$module.k8sVersionMajor=$major -X helm.sh/helm/v4/$module.k8sVersionMinor=$minor"
+  done
   mkdir -p "$out/bin"
   (cd "$here/kube" && with_progress "building Kubernetes $kubernetes from its Go modules (the first time 5 to 10 minutes)" \
     "$go" build -trimpath -ldflags="-s -w $stamp" -o "$out/bin/kube" .)

@@ -26,7 +26,7 @@ table ip ` + table + ` {
 		type filter hook prerouting priority -150; policy accept;
 		iifname != "lo" ip daddr { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + `, ` + layout.ServiceRange + ` } ip saddr != { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + ` } ct direction original drop
 	}
-	chain masquerade {
+	chain leave {
 		type nat hook postrouting priority 100; policy accept;
 		ip saddr ` + layout.PodNetwork + ` ip daddr != { ` + layout.PodNetwork + `, ` + layout.NodeNetwork + `, ` + layout.ServiceRange + ` } masquerade
 	}
