@@ -213,7 +213,7 @@ func resolves() bool {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "udp", net.JoinHostPort(layout.DNSService, "53"))
 	}}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	addresses, err := resolver.LookupHost(ctx, "kubernetes.default.svc.cluster.local.")
 	return err == nil && slices.Contains(addresses, layout.APIService)

@@ -6,11 +6,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path"
+	"slices"
 	"time"
 
 	"dev.kintsugi/cluster/internal/layout"
@@ -83,17 +84,27 @@ type object struct {
 		Namespace string `json:"namespace"`
 	} `json:"metadata"`
 	Status struct {
-		Conditions []condition `json:"conditions"`
+		Conditions    []condition `json:"conditions"`
+		ReadyReplicas int         `json:"readyReplicas"`
 	} `json:"status"`
 }
 
-func (o object) ready() bool {
-	for _, condition := range o.Status.Conditions {
-		if condition.Type == "Ready" {
-			return condition.Status == "True"
-		}
+func (o object) has(conditionType string) bool {
+	return slices.Contains(o.Status.Conditions, condition{conditionType, "True"})
+}
+
+// claims says whether the stored state calls the object, or any part of it, ready.
+func (o object) claims() bool {
+	return o.Status.ReadyReplicas > 0 || o.has("Ready") || o.has("Available")
+}
+
+// path is the object's own path, given the one that lists its kind in every namespace.
+func (o object) path(list string) string {
+	if o.Metadata.Namespace == "" {
+		return list + "/" + o.Metadata.Name
 	}
-	return false
+	group, kind := path.Split(list)
+	return group + "namespaces/" + o.Metadata.Namespace + "/" + kind + "/" + o.Metadata.Name
 }
 
 func (c *Client) list(path string) ([]object, error) {
@@ -109,48 +120,66 @@ func (c *Client) ReadyNodes() (ready, all []string, err error) {
 	nodes, err := c.list("/api/v1/nodes")
 	for _, node := range nodes {
 		all = append(all, node.Metadata.Name)
-		if node.ready() {
+		if node.has("Ready") {
 			ready = append(ready, node.Metadata.Name)
 		}
 	}
 	return ready, all, err
 }
 
-// ForgetReadiness marks nodes and pods as not ready. After a stop the stored state still calls everything ready, and
-// whoever waits for readiness after the next start must not be told so before it is true.
+// ForgetReadiness marks nodes, pods and what is made of pods as not ready. After a stop the stored state still calls
+// everything ready, and whoever waits for readiness after the next start must not be told so before it is true.
 func (c *Client) ForgetReadiness() error {
-	nodes, err := c.list("/api/v1/nodes")
-	if err != nil {
-		return err
-	}
-	pods, err := c.list("/api/v1/pods")
-	if err != nil {
-		return err
-	}
-	var failures []error
-	for _, node := range nodes {
-		failures = append(failures, c.notReady("/api/v1/nodes/"+node.Metadata.Name, "Ready"))
-	}
-	for _, pod := range pods {
-		if pod.ready() {
-			failures = append(failures, c.notReady("/api/v1/namespaces/"+pod.Metadata.Namespace+"/pods/"+pod.Metadata.Name, "Ready", "ContainersReady"))
+	noReplicas := map[string]any{"readyReplicas": 0, "availableReplicas": 0}
+	for _, kind := range []struct {
+		path   string
+		status map[string]any
+	}{
+		{"/api/v1/nodes", notReady("Ready")},
+		{"/api/v1/pods", notReady("Ready", "ContainersReady")},
+		{"/apis/apps/v1/replicasets", noReplicas},
+		{"/apis/apps/v1/statefulsets", noReplicas},
+		{"/apis/apps/v1/deployments", merge(noReplicas, notReady("Available"))},
+	} {
+		body, err := json.Marshal(map[string]any{"status": kind.status})
+		if err != nil {
+			return err
+		}
+		objects, err := c.list(kind.path)
+		if err != nil {
+			return err
+		}
+		for _, object := range objects {
+			if !object.claims() {
+				continue
+			}
+			status := object.path(kind.path) + "/status"
+			if err := c.do(http.MethodPatch, status, "application/strategic-merge-patch+json", body, nil); err != nil {
+				return err
+			}
 		}
 	}
-	return errors.Join(failures...)
+	return nil
 }
 
-func (c *Client) notReady(path string, types ...string) error {
+func notReady(types ...string) map[string]any {
 	conditions := make([]map[string]string, 0, len(types))
 	for _, kind := range types {
 		conditions = append(conditions, map[string]string{
 			"type": kind, "status": "False", "reason": "ClusterStarting", "message": "the local cluster was stopped",
 		})
 	}
-	body, err := json.Marshal(map[string]any{"status": map[string]any{"conditions": conditions}})
-	if err != nil {
-		return err
+	return map[string]any{"conditions": conditions}
+}
+
+func merge(maps ...map[string]any) map[string]any {
+	merged := map[string]any{}
+	for _, one := range maps {
+		for key, value := range one {
+			merged[key] = value
+		}
 	}
-	return c.do(http.MethodPatch, path+"/status", "application/strategic-merge-patch+json", body, nil)
+	return merged
 }
 
 // DeleteNode removes a node that this start does not have.

@@ -28,25 +28,28 @@ func Unified() bool {
 	return err == nil
 }
 
-// roots are the hierarchies: one of v2, one for each controller set of v1.
+// roots are the hierarchies with controllers: one of v2, one for each controller set of v1.
 func roots() ([]string, error) {
 	if Unified() {
 		return []string{mount}, nil
 	}
-	mounts, err := os.ReadFile("/proc/self/mounts")
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for line := range strings.Lines(string(mounts)) {
-		if fields := strings.Fields(line); len(fields) > 2 && fields[2] == "cgroup" {
-			found = append(found, fields[1])
-		}
-	}
+	found := mounted("cgroup")
 	if len(found) == 0 {
 		return nil, errors.New("no control groups are mounted on /sys/fs/cgroup; the kubelet cannot run without them")
 	}
 	return found, nil
+}
+
+// mounted lists where hierarchies of the types lie; beside v1, v2 may be there without controllers, and runc uses both.
+func mounted(types ...string) []string {
+	mounts, _ := os.ReadFile("/proc/self/mounts")
+	var found []string
+	for line := range strings.Lines(string(mounts)) {
+		if fields := strings.Fields(line); len(fields) > 2 && slices.Contains(types, fields[2]) {
+			found = append(found, fields[1])
+		}
+	}
+	return found
 }
 
 // tracker is the hierarchy whose membership says what belongs to the cluster.
@@ -177,12 +180,8 @@ func Kill(group string, limit time.Duration) error {
 
 // Remove removes the emptied group in every hierarchy; the empty name is the whole cluster.
 func Remove(group string) error {
-	hierarchies, err := roots()
-	if err != nil {
-		return err
-	}
 	deadline := time.Now().Add(5 * time.Second)
-	for _, root := range hierarchies {
+	for _, root := range mounted("cgroup", "cgroup2") {
 		for {
 			err := removeTree(filepath.Join(root, Parent, group))
 			if err == nil {
@@ -216,9 +215,8 @@ func removeTree(path string) error {
 
 // Existing lists the cluster's top groups that exist in any hierarchy.
 func Existing() []string {
-	hierarchies, _ := roots()
 	var found []string
-	for _, root := range hierarchies {
+	for _, root := range mounted("cgroup", "cgroup2") {
 		path := filepath.Join(root, Parent)
 		if _, err := os.Stat(path); err == nil {
 			found = append(found, path)

@@ -142,12 +142,11 @@ func Leftovers() []string {
 			found = append(found, "interface "+strings.TrimSpace(line))
 		}
 	}
-	if _, err := exec.LookPath("iptables-save"); err == nil {
-		saved, _ := exec.Command("iptables-save").Output()
-		for line := range strings.Lines(string(saved)) {
-			if strings.Contains(line, comment) {
-				found = append(found, "iptables rule "+strings.TrimSpace(line))
-			}
+	// iptables is a face of nft on every current distribution, so the one listing shows the rules of both.
+	ruleset, _ := exec.Command("nft", "list", "ruleset").Output()
+	for line := range strings.Lines(string(ruleset)) {
+		if strings.Contains(line, comment) || strings.Contains(line, "chain KUBE-") {
+			found = append(found, "firewall rule "+strings.TrimSpace(line))
 		}
 	}
 	return found

@@ -89,6 +89,7 @@ volumePluginDir: %q
 containerLogMaxSize: 10Mi
 containerLogMaxFiles: 3
 imageGCHighThresholdPercent: 100
+makeIPTablesUtilChains: false
 evictionHard: {memory.available: 100Mi, nodefs.available: 500Mi, nodefs.inodesFree: "1%%", imagefs.available: 500Mi}
 serializeImagePulls: false
 syncFrequency: 10s
