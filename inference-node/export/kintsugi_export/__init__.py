@@ -1,0 +1,1 @@
+"""Turns a diffusers folder of the Wan text-to-video family into TorchScript modules and a manifest."""
