@@ -100,6 +100,22 @@ public interface JobQueue {
   Failing expire(
       String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now);
 
+  /**
+   * Ends the lease now, so that another replica may {@link #adopt} the attempt at once; for a
+   * replica that stops. The attempt stays live.
+   *
+   * @return false when the attempt was not the caller's any more
+   */
+  boolean release(String attemptId, long fence, Instant now);
+
+  /**
+   * Fails waiting jobs whose deadline passed, with code {@code deadline_exceeded}; running attempts
+   * are left to finish.
+   *
+   * @return how many, at most {@code limit}
+   */
+  int expireWaiting(Instant now, int limit);
+
   /** Live attempts whose lease ran out, longest ago first. */
   List<ExpiredLease> expired(Instant now, int limit);
 
