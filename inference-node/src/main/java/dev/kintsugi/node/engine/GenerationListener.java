@@ -1,0 +1,31 @@
+package dev.kintsugi.node.engine;
+
+/** Follows one generation. Called on the thread that generates, so every method must be quick. */
+public interface GenerationListener {
+
+  /** Asked before every forward pass; true ends the generation as CANCELLED. */
+  boolean cancelled();
+
+  /** Both prompts are encoded. */
+  default void textEncoded() {}
+
+  /**
+   * A denoise step is done.
+   *
+   * @param step 1..total
+   * @param total steps in all
+   * @param expert the transformer that ran it
+   */
+  default void step(int step, int total, Expert expert) {}
+
+  /**
+   * The latents after a step, before {@link #step} reports it.
+   *
+   * @param step 0 is the initial noise
+   * @param values channel, frame, row, column; the engine's own array, to be read only and only now
+   */
+  default void latents(int step, float[] values) {}
+
+  /** Frames as they stream out of the decoder, in order. */
+  default void frames(FrameChunk chunk) {}
+}

@@ -1,0 +1,23 @@
+package dev.kintsugi.node.engine;
+
+import dev.kintsugi.node.model.ModelManifest;
+
+/** A loaded model. One generation at a time; a second caller waits. */
+public interface VideoModel extends AutoCloseable {
+
+  /** The verified manifest; a lite model's includes what it takes from its base. */
+  ModelManifest manifest();
+
+  /** SHA-256 of the manifest file in lower-case hex: with it, the weights are known exactly. */
+  String digest();
+
+  /**
+   * Generates one clip and returns when it is complete.
+   *
+   * @throws GenerationException when there will be no clip; the model stays usable
+   */
+  Clip generate(GenerationRequest request, GenerationListener listener) throws GenerationException;
+
+  @Override
+  void close();
+}
