@@ -97,6 +97,7 @@ cached() {
       chmod 755 "$draft"
       "build_$kind" "$draft" || { rm -rf "$draft" && fail "building $sources failed; see the lines above"; }
       mv "$draft" "$target"
+      find "$cache/cluster" -mindepth 1 -maxdepth 1 -name "$kind-*" -mtime +14 -exec rm -rf {} +
     fi
     exec 9>&-
   fi

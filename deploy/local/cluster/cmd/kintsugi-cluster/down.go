@@ -96,7 +96,7 @@ func restoreNode(l layout.Layout, n layout.Node) error {
 }
 
 func stopAPIServer() error {
-	process.Stop(controlplane.APIServer, 10*time.Second)
+	process.Stop(controlplane.APIServer, 2*time.Second)
 	return nil
 }
 

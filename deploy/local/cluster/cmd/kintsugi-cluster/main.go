@@ -141,21 +141,31 @@ func load(l layout.Layout, record *host.Record, files []string) error {
 	if len(files) == 0 {
 		return errors.New("takes the image files to load; see --help")
 	}
+	var archives []image.Archive
 	for _, file := range files {
 		archive, err := image.Inspect(file)
 		if err != nil {
 			return err
 		}
-		for number := 1; number <= record.Nodes; number++ {
-			loaded, err := image.Load(l.Node(number), archive)
-			if err != nil {
-				return err
-			}
-			if loaded {
-				say("%s loaded into %s", filepath.Base(file), l.Node(number).Name())
-			} else {
-				say("%s is in %s already", filepath.Base(file), l.Node(number).Name())
-			}
+		archives = append(archives, archive)
+	}
+	var work []func() error
+	for number := 1; number <= record.Nodes; number++ {
+		work = append(work, func() error { return loadInto(l.Node(number), archives) })
+	}
+	return together(work...)
+}
+
+func loadInto(n layout.Node, archives []image.Archive) error {
+	for _, archive := range archives {
+		loaded, err := image.Load(n, archive)
+		if err != nil {
+			return err
+		}
+		if loaded {
+			say("%s loaded into %s", filepath.Base(archive.File), n.Name())
+		} else {
+			say("%s is in %s already", filepath.Base(archive.File), n.Name())
 		}
 	}
 	return nil

@@ -177,39 +177,56 @@ func StartServices(l layout.Layout) error {
 	if err := writeCorefile(l); err != nil {
 		return err
 	}
-	for _, spec := range services(l) {
+	// What reads the cluster with rights of its own starts after it has them, or it would wait before asking again.
+	if err := startAll(coreServices(l)); err != nil {
+		return err
+	}
+	if err := applyAddons(l); err != nil {
+		return err
+	}
+	return startAll(addonServices(l))
+}
+
+func startAll(specs []process.Spec) error {
+	for _, spec := range specs {
 		if err := process.Start(spec); err != nil {
 			return err
 		}
 	}
-	return applyAddons(l)
+	return nil
 }
 
-func services(l layout.Layout) []process.Spec {
-	config := func(name string) string { return "--kubeconfig=" + l.Path("pki", name+".kubeconfig") }
-	spec := func(name string, arguments ...string) process.Spec {
-		return process.Spec{Name: name, Group: Group, Log: l.Log(name), Argv: append([]string{l.Program(name)}, arguments...)}
-	}
+func client(l layout.Layout, name string, arguments ...string) process.Spec {
+	argv := append([]string{l.Program(name), "--kubeconfig=" + l.Path("pki", name+".kubeconfig")}, arguments...)
+	return process.Spec{Name: name, Group: Group, Log: l.Log(name), Argv: argv}
+}
+
+func coreServices(l layout.Layout) []process.Spec {
 	return []process.Spec{
-		spec("kube-controller-manager", config("kube-controller-manager"), "--leader-elect=false", "--secure-port=0",
+		client(l, "kube-controller-manager", "--leader-elect=false", "--secure-port=0",
 			"--use-service-account-credentials", "--root-ca-file="+l.Path("pki", "ca.crt"),
 			"--service-account-private-key-file="+l.Path("pki", "service-accounts.key"),
 			"--cluster-signing-cert-file="+l.Path("pki", "ca.crt"), "--cluster-signing-key-file="+l.Path("pki", "ca.key"),
 			"--node-monitor-period=2s", "--node-monitor-grace-period=20s"),
-		spec("kube-scheduler", config("kube-scheduler"), "--leader-elect=false", "--secure-port=0"),
-		spec("kube-proxy", config("kube-proxy"), "--proxy-mode=nftables", "--cluster-cidr="+layout.PodNetwork,
+		client(l, "kube-scheduler", "--leader-elect=false", "--secure-port=0"),
+		client(l, "kube-proxy", "--proxy-mode=nftables", "--cluster-cidr="+layout.PodNetwork,
 			"--hostname-override="+l.Node(1).Name(), "--conntrack-max-per-core=0", "--conntrack-tcp-timeout-established=0s",
 			"--conntrack-tcp-timeout-close-wait=0s", "--nodeport-addresses="+layout.NodeNetwork,
 			"--healthz-bind-address="+layout.HostAddress+":10256", "--metrics-bind-address=127.0.0.1:10249"),
-		spec("coredns", "-conf", l.Path("etc", "Corefile")),
-		spec("local-volumes", config("local-volumes"), "--root="+l.Path("volumes")),
+	}
+}
+
+func addonServices(l layout.Layout) []process.Spec {
+	return []process.Spec{
+		{Name: "coredns", Group: Group, Log: l.Log("coredns"), Argv: []string{l.Program("coredns"), "-conf", l.Path("etc", "Corefile")}},
+		client(l, "local-volumes", "--root="+l.Path("volumes")),
 	}
 }
 
 // Names are the programs of the control plane in the order of their start.
 func Names(l layout.Layout) []string {
 	names := []string{"etcd", APIServer}
-	for _, spec := range services(l) {
+	for _, spec := range append(coreServices(l), addonServices(l)...) {
 		names = append(names, spec.Name)
 	}
 	return names

@@ -17,7 +17,7 @@ import (
 const (
 	suite        = "bookworm"
 	baseName     = "kintsugi.local/base:1"
-	javaRelease  = "25"
+	javaRelease  = 25
 	basePackages = "ca-certificates,libgomp1,libstdc++6"
 	javaModules  = "java.base,java.compiler,java.datatransfer,java.desktop,java.instrument,java.logging,java.management," +
 		"java.management.rmi,java.naming,java.net.http,java.prefs,java.rmi,java.scripting,java.security.jgss," +
@@ -71,13 +71,15 @@ func (b Base) Ensure() (string, error) {
 func (b Base) javaVersion() (string, error) {
 	release, err := os.ReadFile(filepath.Join(b.JavaHome, "release"))
 	if err != nil {
-		return "", fmt.Errorf("JAVA_HOME=%q is not a JDK: the base image needs the JDK %s that JAVA_HOME names", b.JavaHome, javaRelease)
+		return "", fmt.Errorf("JAVA_HOME=%q is not a JDK: the base image needs the JDK %d or later that JAVA_HOME names", b.JavaHome, javaRelease)
 	}
-	if !strings.Contains(string(release), `JAVA_VERSION="`+javaRelease) {
-		return "", fmt.Errorf("JAVA_HOME=%q is not a JDK %s", b.JavaHome, javaRelease)
+	_, version, _ := strings.Cut(string(release), `JAVA_VERSION="`)
+	major := 0
+	if _, err := fmt.Sscanf(version, "%d", &major); err != nil || major < javaRelease {
+		return "", fmt.Errorf("JAVA_HOME=%q is not a JDK %d or later", b.JavaHome, javaRelease)
 	}
 	if _, err := os.Stat(filepath.Join(b.JavaHome, "bin", "jlink")); err != nil {
-		return "", fmt.Errorf("JAVA_HOME=%q has no jlink: a whole JDK %s is needed, not only a runtime", b.JavaHome, javaRelease)
+		return "", fmt.Errorf("JAVA_HOME=%q has no jlink: a whole JDK %d is needed, not only a runtime", b.JavaHome, javaRelease)
 	}
 	return string(release), nil
 }
@@ -99,7 +101,7 @@ func (b Base) build(file string) error {
 	if err := b.debian(system); err != nil {
 		return err
 	}
-	b.Say("making the images' base: a Java %s runtime (about half a minute)", javaRelease)
+	b.Say("making the images' base: a Java runtime (a few seconds)")
 	if err := b.runtime(filepath.Join(java, "opt", "java")); err != nil {
 		return err
 	}

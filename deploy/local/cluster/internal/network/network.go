@@ -61,7 +61,7 @@ func Up() error {
 	if output, err := nft.CombinedOutput(); err != nil {
 		return fmt.Errorf("nft refuses the cluster's rules (does the kernel have nftables with NAT?): %s", strings.TrimSpace(string(output)))
 	}
-	return allowForwarding()
+	return openFirewall()
 }
 
 // refuseOverlap names a network of this machine that the cluster's fixed addresses would hide.
@@ -78,30 +78,41 @@ func refuseOverlap() error {
 	return nil
 }
 
-// allowForwarding helps where a container engine has set the default of forwarding to drop.
-func allowForwarding() error {
+// passes are what a machine that drops by default, as container engines and firewalls make it, must let through.
+var passes = [][]string{
+	{"FORWARD", "-s", layout.PodNetwork},
+	{"FORWARD", "-d", layout.PodNetwork},
+	{"INPUT", "-s", layout.PodNetwork},
+}
+
+func passesFirewall(change, chain, direction, network string) []string {
+	return []string{"-w", "5", change, chain, direction, network, "-m", "comment", "--comment", comment, "-j", "ACCEPT"}
+}
+
+// openFirewall adds the passes where the chain's policy is to drop.
+func openFirewall() error {
 	if _, err := exec.LookPath("iptables"); err != nil {
 		return nil
 	}
-	policy, err := exec.Command("iptables", "-w", "5", "-S", "FORWARD").Output()
-	if err != nil || !strings.HasPrefix(string(policy), "-P FORWARD DROP") {
-		return nil
-	}
-	removeForwarding()
-	for _, direction := range []string{"-s", "-d"} {
-		if err := run("iptables", "-w", "5", "-I", "FORWARD", direction, layout.PodNetwork, "-m", "comment", "--comment", comment, "-j", "ACCEPT"); err != nil {
+	closeFirewall()
+	for _, pass := range passes {
+		policy, err := exec.Command("iptables", "-w", "5", "-S", pass[0]).Output()
+		if err != nil || !strings.HasPrefix(string(policy), "-P "+pass[0]+" DROP") {
+			continue
+		}
+		if err := run("iptables", passesFirewall("-I", pass[0], pass[1], pass[2])...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func removeForwarding() {
+func closeFirewall() {
 	if _, err := exec.LookPath("iptables"); err != nil {
 		return
 	}
-	for _, direction := range []string{"-s", "-d"} {
-		for exec.Command("iptables", "-w", "5", "-D", "FORWARD", direction, layout.PodNetwork, "-m", "comment", "--comment", comment, "-j", "ACCEPT").Run() == nil {
+	for _, pass := range passes {
+		for exec.Command("iptables", passesFirewall("-D", pass[0], pass[1], pass[2])...).Run() == nil {
 		}
 	}
 }
@@ -112,7 +123,7 @@ func Down() error {
 	for _, name := range tables() {
 		failures = append(failures, run("nft", append([]string{"delete", "table"}, strings.Fields(name)...)...))
 	}
-	removeForwarding()
+	closeFirewall()
 	if exists(layout.Bridge) {
 		failures = append(failures, run("ip", "link", "delete", layout.Bridge))
 	}

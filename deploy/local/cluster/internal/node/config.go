@@ -9,7 +9,7 @@ import (
 )
 
 // containerdConfig: restrict_oom_score_adj lets pods start where the machine forbids lowering that score; the network
-// namespaces lie in the node's own directory so that it is known whose they are.
+// namespaces lie in the node's own directory so that it is known whose they are; an AppArmor profile would stay loaded.
 func containerdConfig(n layout.Node, snapshotter string) string {
 	return fmt.Sprintf(`version = 2
 root = %q
@@ -22,6 +22,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = %q
   restrict_oom_score_adj = true
+  disable_apparmor = true
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
   stream_server_port = "0"
