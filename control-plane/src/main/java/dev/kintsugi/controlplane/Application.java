@@ -1,0 +1,54 @@
+package dev.kintsugi.controlplane;
+
+import dev.kintsugi.controlplane.tenants.KeysCommand;
+import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.context.ApplicationContextConfigurer;
+import io.micronaut.context.annotation.ContextConfigurer;
+import io.micronaut.runtime.Micronaut;
+import io.swagger.v3.oas.annotations.OpenAPIDefinition;
+import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
+import io.swagger.v3.oas.annotations.info.Info;
+import io.swagger.v3.oas.annotations.info.License;
+import io.swagger.v3.oas.annotations.security.SecurityScheme;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The control plane process: without arguments it serves, with a subcommand it administers. */
+@OpenAPIDefinition(
+    info =
+        @Info(
+            title = "Kintsugi",
+            version = "v1",
+            description = "Text-to-video jobs behind the OpenAI Videos contract.",
+            license = @License(name = "Apache-2.0")))
+@SecurityScheme(name = "api-key", type = SecuritySchemeType.HTTP, scheme = "bearer")
+@Command(
+    name = "control-plane",
+    mixinStandardHelpOptions = true,
+    description = "Serves the Kintsugi API. Subcommands administer a running or stopped one.",
+    subcommands = KeysCommand.class)
+public final class Application implements Runnable {
+
+  /** Settings that hold before any configuration file is read. */
+  @ContextConfigurer
+  static final class Configurer implements ApplicationContextConfigurer {
+    @Override
+    public void configure(ApplicationContextBuilder builder) {
+      builder.banner(false).eagerInitSingletons(false);
+    }
+  }
+
+  /** Entry point. */
+  public static void main(String[] arguments) {
+    CommandLine command = new CommandLine(new Application());
+    int exit = command.execute(arguments);
+    if (arguments.length > 0) {
+      System.exit(exit);
+    }
+  }
+
+  @Override
+  public void run() {
+    Micronaut.build(new String[0]).mainClass(Application.class).start();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.kintsugi.controlplane.tenants;
+
+import dev.kintsugi.controlplane.tenants.TenantStore.StoredKey;
+import io.micronaut.context.ApplicationContext;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code keys}: makes, lists and revokes API keys, on the database the settings name. */
+@Command(
+    name = "keys",
+    mixinStandardHelpOptions = true,
+    description = "Makes, lists and revokes API keys.")
+public final class KeysCommand {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Command(name = "create", description = "Makes a key and prints it; it cannot be shown again.")
+  int create(
+      @Option(names = "--tenant", required = true, description = "Made if it does not exist.")
+          String tenant,
+      @Option(names = "--plan", defaultValue = "standard", description = "free or standard.")
+          String plan,
+      @Option(
+              names = "--weight",
+              defaultValue = "1",
+              description = "Share of the queue relative to other tenants.")
+          double weight) {
+    return with(
+        tenants -> {
+          Plan chosen = Plan.valueOf(plan.toUpperCase(Locale.ROOT));
+          out().println(tenants.createKey(new Tenant(tenant, chosen, weight)).secret());
+          return 0;
+        });
+  }
+
+  @Command(name = "list", description = "Lists keys, without their secrets.")
+  int list() {
+    return with(
+        tenants -> {
+          String row = "%-21s %-20s %-9s %-7s %-6s %-8s %s%n";
+          out().printf(row, "ID", "TENANT", "PLAN", "WEIGHT", "KEY", "STATE", "CREATED");
+          for (StoredKey key : tenants.keys()) {
+            out()
+                .printf(
+                    row,
+                    key.id(),
+                    key.tenant(),
+                    key.plan().storedName(),
+                    key.weight(),
+                    key.hint(),
+                    key.revoked() ? "revoked" : "valid",
+                    key.createdAt());
+          }
+          return 0;
+        });
+  }
+
+  @Command(name = "revoke", description = "Ends a key at once.")
+  int revoke(@Parameters(paramLabel = "ID", description = "From 'keys list'.") String id) {
+    return with(
+        tenants -> {
+          boolean revoked = tenants.revoke(id);
+          out().println(revoked ? "Revoked " + id + "." : "There is no valid key " + id + ".");
+          return revoked ? 0 : 1;
+        });
+  }
+
+  @Command(
+      name = "webhook-secret",
+      description = "Prints what a tenant's webhooks are signed with.")
+  int webhookSecret(@Option(names = "--tenant", required = true) String tenant) {
+    return with(
+        tenants -> {
+          out().println(tenants.webhookSecret(tenant).orElse("There is no tenant " + tenant + "."));
+          return tenants.webhookSecret(tenant).isPresent() ? 0 : 1;
+        });
+  }
+
+  private int with(ToIntFunction<Tenants> work) {
+    try (ApplicationContext context =
+        ApplicationContext.builder().deduceEnvironment(false).environments("command").start()) {
+      int exit = work.applyAsInt(context.getBean(Tenants.class));
+      out().flush();
+      return exit;
+    } catch (RuntimeException refused) {
+      Throwable cause = refused;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      err().println("keys: " + cause.getMessage());
+      err().flush();
+      return 2;
+    }
+  }
+
+  private PrintWriter out() {
+    return java.util.Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return java.util.Objects.requireNonNull(spec).commandLine().getErr();
+  }
+}

@@ -1,0 +1,193 @@
+package dev.kintsugi.controlplane.tenants;
+
+import dev.kintsugi.controlplane.database.Transactions;
+import jakarta.inject.Singleton;
+import java.security.MessageDigest;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Tenants, the digests of their keys, and what they used today. */
+@Singleton
+final class TenantStore {
+
+  private final Transactions transactions;
+
+  TenantStore(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** A key as an administrator sees it. */
+  record StoredKey(
+      String id,
+      String tenant,
+      Plan plan,
+      double weight,
+      String hint,
+      Instant createdAt,
+      boolean revoked) {}
+
+  Optional<Tenant> byKey(ApiKey key) {
+    byte[] digest = key.hash();
+    return transactions.reading(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  SELECT k.sha256, t.name, t.plan, t.weight
+                  FROM api_key k JOIN tenant t ON t.name = k.tenant
+                  WHERE k.sha256 = ? AND k.revoked_at IS NULL""")) {
+            statement.setBytes(1, digest);
+            ResultSet rows = statement.executeQuery();
+            return rows.next() && MessageDigest.isEqual(digest, rows.getBytes(1))
+                ? Optional.of(
+                    new Tenant(
+                        rows.getString(2), Plan.fromStored(rows.getString(3)), rows.getDouble(4)))
+                : Optional.empty();
+          }
+        });
+  }
+
+  /** Makes the tenant, or gives an existing one this plan and weight. */
+  void saveTenant(Tenant tenant, String newWebhookSecret, Instant now) {
+    transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  INSERT INTO tenant (name, plan, weight, webhook_secret, created_at)
+                  VALUES (?, ?, ?, ?, ?)
+                  ON CONFLICT (name) DO UPDATE
+                    SET plan = excluded.plan, weight = excluded.weight""")) {
+            statement.setString(1, tenant.name());
+            statement.setString(2, tenant.plan().storedName());
+            statement.setDouble(3, tenant.weight());
+            statement.setString(4, newWebhookSecret);
+            statement.setObject(5, at(now));
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  /** Adds a key; the same key again changes nothing. */
+  void saveKey(String id, String tenant, ApiKey key, Instant now) {
+    transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  INSERT INTO api_key (id, tenant, sha256, hint, created_at)
+                  VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING""")) {
+            statement.setString(1, id);
+            statement.setString(2, tenant);
+            statement.setBytes(3, key.hash());
+            statement.setString(4, key.hint());
+            statement.setObject(5, at(now));
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  List<StoredKey> keys() {
+    return transactions.reading(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  SELECT k.id, t.name, t.plan, t.weight, k.hint, k.created_at, k.revoked_at
+                  FROM api_key k JOIN tenant t ON t.name = k.tenant
+                  ORDER BY t.name, k.created_at, k.id""")) {
+            ResultSet rows = statement.executeQuery();
+            List<StoredKey> keys = new ArrayList<>();
+            while (rows.next()) {
+              keys.add(storedKey(rows));
+            }
+            return keys;
+          }
+        });
+  }
+
+  /** False when there is no such key that is still valid. */
+  boolean revoke(String keyId, Instant now) {
+    return transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")) {
+            statement.setObject(1, at(now));
+            statement.setString(2, keyId);
+            return statement.executeUpdate() == 1;
+          }
+        });
+  }
+
+  Optional<String> webhookSecret(String tenant) {
+    return transactions.reading(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("SELECT webhook_secret FROM tenant WHERE name = ?")) {
+            statement.setString(1, tenant);
+            ResultSet rows = statement.executeQuery();
+            return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+          }
+        });
+  }
+
+  /** Counts one submission unless the limit is reached. */
+  boolean takeQuota(String tenant, LocalDate day, int limit) {
+    if (limit <= 0) {
+      return false;
+    }
+    return transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  INSERT INTO daily_usage AS used (tenant, day, submitted) VALUES (?, ?, 1)
+                  ON CONFLICT (tenant, day) DO UPDATE
+                    SET submitted = used.submitted + 1 WHERE used.submitted < ?""")) {
+            statement.setString(1, tenant);
+            statement.setObject(2, day);
+            statement.setInt(3, limit);
+            return statement.executeUpdate() == 1;
+          }
+        });
+  }
+
+  void returnQuota(String tenant, LocalDate day) {
+    transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  """
+                  UPDATE daily_usage SET submitted = submitted - 1
+                  WHERE tenant = ? AND day = ? AND submitted > 0""")) {
+            statement.setString(1, tenant);
+            statement.setObject(2, day);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  private static StoredKey storedKey(ResultSet rows) throws SQLException {
+    return new StoredKey(
+        rows.getString(1),
+        rows.getString(2),
+        Plan.fromStored(rows.getString(3)),
+        rows.getDouble(4),
+        rows.getString(5),
+        rows.getObject(6, OffsetDateTime.class).toInstant(),
+        rows.getObject(7) != null);
+  }
+
+  private static OffsetDateTime at(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

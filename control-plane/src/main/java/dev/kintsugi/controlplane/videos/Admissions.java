@@ -1,0 +1,216 @@
+package dev.kintsugi.controlplane.videos;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.fleet.ServedModel;
+import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.JobParameters;
+import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.queue.NewJob;
+import dev.kintsugi.controlplane.queue.QueueSnapshot;
+import dev.kintsugi.controlplane.queue.Submission;
+import dev.kintsugi.controlplane.tenants.DailyQuota;
+import dev.kintsugi.core.admission.Admission;
+import dev.kintsugi.core.admission.Asked;
+import dev.kintsugi.core.admission.CostModel;
+import dev.kintsugi.core.admission.Resolved;
+import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.video.Priority;
+import io.prometheus.metrics.core.metrics.Counter;
+import jakarta.inject.Singleton;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** Puts a valid submission into the queue if the service can carry it and the quota allows it. */
+@Singleton
+final class Admissions {
+
+  /** Running jobs are on average half done. */
+  private static final double RUNNING_LEFT = 0.5;
+
+  private static final JsonMapper CANONICAL =
+      JsonMapper.builder().serializationInclusion(JsonInclude.Include.NON_NULL).build();
+
+  private final JobQueue queue;
+  private final DailyQuota quota;
+  private final Clock clock;
+  private final Counter submitted;
+
+  Admissions(JobQueue queue, DailyQuota quota, Clock clock, Meters meters) {
+    this.queue = queue;
+    this.quota = quota;
+    this.clock = clock;
+    this.submitted = meters.counter(MetricCatalogue.JOBS_SUBMITTED);
+  }
+
+  /** A submission that is valid for its model. */
+  record Candidate(
+      Submissions.Incoming incoming, Asked asked, Resolved resolved, ServedModel model) {}
+
+  /** Takes the job or an earlier one under the same idempotency key. */
+  Job admit(Candidate candidate) {
+    Instant now = clock.instant();
+    CostModel.Cost cost = CostModel.predict(candidate.resolved(), candidate.model().stepSeconds());
+    NewJob job = newJob(candidate, cost, candidate.model().queueLimit(), now);
+    DailyQuota.Unit unit;
+    try {
+      refuseUnlessCarried(candidate, cost, now);
+      unit = quota.take(candidate.incoming().tenant());
+    } catch (ApiException refusal) {
+      return replay(candidate, cost, now).orElseThrow(() -> refusal);
+    }
+    Submission submission = submit(job, unit, now);
+    return switch (submission) {
+      case Submission.Accepted(Job accepted) -> {
+        submitted.labelValues(accepted.service(), accepted.priority().wireName()).inc();
+        yield accepted;
+      }
+      default -> {
+        quota.giveBack(unit);
+        yield earlier(submission);
+      }
+    };
+  }
+
+  private Submission submit(NewJob job, DailyQuota.Unit unit, Instant now) {
+    try {
+      return queue.submit(job, now);
+    } catch (RuntimeException failed) {
+      quota.giveBack(unit);
+      throw failed;
+    }
+  }
+
+  /**
+   * A client repeating an accepted submission must get that job even when a new one would be
+   * refused. A queue limit of 0 lets nothing new in, so only a replay can come back.
+   */
+  private Optional<Job> replay(Candidate candidate, CostModel.Cost cost, Instant now) {
+    if (candidate.incoming().idempotencyKey() == null) {
+      return Optional.empty();
+    }
+    Submission submission = queue.submit(newJob(candidate, cost, 0, now), now);
+    return submission instanceof Submission.QueueFull
+        ? Optional.empty()
+        : Optional.of(earlier(submission));
+  }
+
+  private static Job earlier(Submission submission) {
+    return switch (submission) {
+      case Submission.Accepted(Job job) -> job;
+      case Submission.Replayed(Job job) -> job;
+      case Submission.KeyReused(Job job) ->
+          throw ApiException.of(
+              ErrorCode.IDEMPOTENCY_KEY_REUSED,
+              "This Idempotency-Key was already used for "
+                  + job.id()
+                  + " with another request body. Use a new key for a new request.",
+              "Idempotency-Key");
+      case Submission.QueueFull(long depth, long limit) ->
+          throw queueFull(depth, limit, Duration.ofSeconds(5));
+    };
+  }
+
+  private void refuseUnlessCarried(Candidate candidate, CostModel.Cost cost, Instant now) {
+    ServedModel model = candidate.model();
+    QueueSnapshot snapshot = queue.snapshot(model.service(), now);
+    Admission.Decision decision =
+        Admission.decide(
+            new Admission.Load(
+                model.slots(),
+                snapshot.depth(),
+                ahead(snapshot, Priority.fromWire(candidate.asked().priority())),
+                cost),
+            new Admission.Policy(model.queueLimit(), model.deadline()),
+            now);
+    if (decision instanceof Admission.Decision.Refuse refusal) {
+      throw switch (refusal.reason()) {
+        case QUEUE_FULL -> queueFull(snapshot.depth(), model.queueLimit(), refusal.retryAfter());
+        case DEADLINE_UNATTAINABLE ->
+            ApiException.retryable(
+                ErrorCode.DEADLINE_UNATTAINABLE,
+                "The video would be done in about %d s, later than the promised %d s. Ask for fewer"
+                        .formatted(
+                            Duration.between(now, refusal.finish()).toSeconds(),
+                            model.deadline().toSeconds())
+                    + " frames, fewer steps or a smaller size, or try again in "
+                    + refusal.retryAfter().toSeconds()
+                    + " s.",
+                refusal.retryAfter());
+      };
+    }
+  }
+
+  /** Work of the same class or a more urgent one, and what is running. */
+  private static double ahead(QueueSnapshot snapshot, Priority priority) {
+    double waiting =
+        snapshot.waiting().entrySet().stream()
+            .filter(entry -> entry.getKey().compareTo(priority) <= 0)
+            .mapToDouble(entry -> entry.getValue().cost())
+            .sum();
+    return waiting + RUNNING_LEFT * snapshot.running().cost();
+  }
+
+  private static ApiException queueFull(long depth, long limit, Duration retryAfter) {
+    return ApiException.retryable(
+        ErrorCode.QUEUE_FULL,
+        "The queue is full: " + depth + " jobs wait, the limit is " + limit + ".",
+        retryAfter);
+  }
+
+  private static NewJob newJob(
+      Candidate candidate, CostModel.Cost cost, long queueLimit, Instant now) {
+    Submissions.Incoming incoming = candidate.incoming();
+    Asked asked = candidate.asked();
+    return new NewJob(
+        incoming.tenant().name(),
+        candidate.model().service(),
+        candidate.model().model(),
+        Priority.fromWire(asked.priority()),
+        parameters(candidate.resolved()),
+        asked.user(),
+        asked.webhookUrl(),
+        incoming.idempotencyKey(),
+        hash(asked),
+        cost.seconds(),
+        incoming.tenant().weight(),
+        now.plus(candidate.model().deadline()),
+        queueLimit,
+        incoming.traceId());
+  }
+
+  private static JobParameters parameters(Resolved resolved) {
+    return new JobParameters(
+        resolved.prompt(),
+        resolved.negativePrompt(),
+        resolved.size().width(),
+        resolved.size().height(),
+        resolved.numFrames(),
+        resolved.fps(),
+        resolved.steps(),
+        resolved.guidanceScale(),
+        resolved.guidanceScale2(),
+        resolved.flowShift(),
+        resolved.seed(),
+        resolved.seconds());
+  }
+
+  /** Digest of what was asked, not of how: JSON and a form with the same fields are equal. */
+  private static String hash(Asked asked) {
+    try {
+      byte[] canonical = CANONICAL.writeValueAsBytes(asked);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
+    } catch (JsonProcessingException | NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The public Videos API. */
+@NullMarked
+package dev.kintsugi.controlplane.videos;
+
+import org.jspecify.annotations.NullMarked;
