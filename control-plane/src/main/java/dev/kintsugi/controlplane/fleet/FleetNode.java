@@ -1,0 +1,30 @@
+package dev.kintsugi.controlplane.fleet;
+
+import dev.kintsugi.protocol.fleet.ServiceState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of one service, as the fleet's desired state names it.
+ *
+ * @param service {@code namespace/name}
+ * @param nodeId {@code namespace/podName}, or the bare name from static configuration
+ * @param revision the node's revision
+ * @param address base URL
+ * @param digest the revision is pinned to; null where unpinned
+ * @param draining the operator wants no new job on it
+ */
+public record FleetNode(
+    String service,
+    String nodeId,
+    String revision,
+    boolean spot,
+    String address,
+    @Nullable String digest,
+    boolean draining) {
+
+  static FleetNode of(
+      String service, String nodeId, ServiceState.Node node, @Nullable String digest) {
+    return new FleetNode(
+        service, nodeId, node.revision(), node.spot(), node.address(), digest, node.draining());
+  }
+}

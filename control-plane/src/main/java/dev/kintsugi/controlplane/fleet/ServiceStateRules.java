@@ -1,0 +1,114 @@
+package dev.kintsugi.controlplane.fleet;
+
+import dev.kintsugi.protocol.fleet.ServiceState;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a service state must satisfy. Reports every problem at once, each naming its field. */
+final class ServiceStateRules {
+
+  private static final long LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600;
+  private static final int LONGEST_NAME = 253;
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  private final List<String> problems = new ArrayList<>();
+
+  private ServiceStateRules() {}
+
+  /** Empty when the state may be put in force. */
+  static List<String> problems(String namespace, String name, ServiceState state) {
+    ServiceStateRules rules = new ServiceStateRules();
+    rules.require(LABEL.matcher(namespace).matches(), "namespace: must be a DNS label");
+    rules.require(SUBDOMAIN.matcher(name).matches(), "name: must be a DNS subdomain");
+    rules.check(state);
+    return List.copyOf(rules.problems);
+  }
+
+  private void check(ServiceState state) {
+    require(text(state.uid()), "uid: must be 1 to 253 characters");
+    require(state.generation() >= 1, "generation: must be at least 1");
+    require(state.sequence() >= 0, "sequence: must be at least 0");
+    require(text(state.model()), "model: must be 1 to 253 characters");
+    require(
+        state.deadlineSeconds() >= 1 && state.deadlineSeconds() <= LONGEST_DEADLINE_SECONDS,
+        "deadline_seconds: must be 1 to " + LONGEST_DEADLINE_SECONDS);
+    boolean listed = true;
+    listed &= require(state.tenants() != null, "tenants: must be a list");
+    listed &= require(state.revisions() != null, "revisions: must be a list");
+    listed &= require(state.nodes() != null, "nodes: must be a list");
+    if (listed) {
+      for (int i = 0; i < state.tenants().size(); i++) {
+        require(text(state.tenants().get(i)), "tenants[" + i + "]: must be 1 to 253 characters");
+      }
+      checkNodes(state.nodes(), checkRevisions(state.revisions()));
+    }
+  }
+
+  private Set<String> checkRevisions(List<ServiceState.Revision> revisions) {
+    Set<String> names = new HashSet<>();
+    long weights = 0;
+    for (int i = 0; i < revisions.size(); i++) {
+      ServiceState.Revision revision = revisions.get(i);
+      String at = "revisions[" + i + "].";
+      require(text(revision.name()), at + "name: must be 1 to 253 characters");
+      require(names.add(revision.name()), at + "name: " + revision.name() + " is there twice");
+      require(text(revision.version()), at + "version: must be 1 to 253 characters");
+      require(revision.weight() >= 0 && revision.weight() <= 100, at + "weight: must be 0 to 100");
+      require(
+          revision.digest() == null || SHA256.matcher(revision.digest()).matches(),
+          at + "digest: must be 64 lower-case hex digits");
+      weights += revision.weight();
+    }
+    require(weights == 100, "revisions: weights must sum to 100, they sum to " + weights);
+    return names;
+  }
+
+  private void checkNodes(List<ServiceState.Node> nodes, Set<String> revisions) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      ServiceState.Node node = nodes.get(i);
+      String at = "nodes[" + i + "].";
+      require(text(node.name()), at + "name: must be 1 to 253 characters");
+      require(names.add(node.name()), at + "name: " + node.name() + " is there twice");
+      require(
+          revisions.contains(node.revision()),
+          at + "revision: " + node.revision() + " is not among the revisions");
+      require(baseUrl(node.address()), at + "address: must be a URL such as http://10.0.0.7:8080");
+    }
+  }
+
+  private boolean require(boolean holds, String problem) {
+    if (!holds) {
+      problems.add(problem);
+    }
+    return holds;
+  }
+
+  private static boolean text(@Nullable String value) {
+    return value != null && !value.isBlank() && value.length() <= LONGEST_NAME;
+  }
+
+  static boolean baseUrl(@Nullable String address) {
+    if (address == null) {
+      return false;
+    }
+    try {
+      URI uri = new URI(address);
+      return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+          && uri.getHost() != null
+          && uri.getUserInfo() == null
+          && uri.getQuery() == null
+          && uri.getFragment() == null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+}
