@@ -1,0 +1,139 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.fleet.FleetNode;
+import dev.kintsugi.controlplane.queue.Attempt;
+import dev.kintsugi.controlplane.queue.AttemptFailure;
+import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.queue.Completion;
+import dev.kintsugi.controlplane.queue.Failing;
+import dev.kintsugi.controlplane.queue.Result;
+import dev.kintsugi.controlplane.queue.StaleReason;
+import dev.kintsugi.core.queue.FailureKind;
+import dev.kintsugi.core.queue.RetryDecision;
+import dev.kintsugi.protocol.node.FailureClass;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the queue and the node how an attempt ended. */
+@Singleton
+class AttemptConclusion {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptConclusion.class);
+
+  private final AttemptTools tools;
+
+  AttemptConclusion(AttemptTools tools) {
+    this.tools = tools;
+  }
+
+  void complete(Claim claim, FleetNode node, Result result) throws InterruptedException {
+    Completion answer =
+        tools
+            .queue()
+            .await(
+                queue ->
+                    queue.complete(
+                        claim.attemptId(), claim.fence(), result, tools.clock().instant()));
+    switch (answer) {
+      case Completion.Completed completed -> {
+        ended(claim, Attempt.COMPLETED);
+        LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
+        clean(claim, node);
+      }
+      case Completion.AlreadyCompleted already -> clean(claim, node);
+      case Completion.Stale(var reason) -> {
+        tools.metrics().stale("complete");
+        lost(claim, node, reason);
+      }
+    }
+  }
+
+  void fail(Claim claim, FleetNode node, FailureClass kind, String message)
+      throws InterruptedException {
+    Instant now = tools.clock().instant();
+    if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT) {
+      stop(claim, node);
+    }
+    // Rested first: the requeued job must find the other nodes before this one.
+    if (Retries.kind(kind) == FailureKind.COMPUTE || kind == FailureClass.NODE_LOST) {
+      tools.roster().rest(node.nodeId(), now.plus(tools.policy().times().rest()));
+    }
+    List<Attempt> before = tools.queue().await(queue -> queue.attempts(claim.job().id()));
+    RetryDecision retry =
+        Retries.decide(kind, before, claim.job().deadline(), tools.policy().retry(), now);
+    AttemptFailure failure = new AttemptFailure(kind, message, Retries.jobError(retry));
+    Failing answer =
+        tools
+            .queue()
+            .await(queue -> queue.fail(claim.attemptId(), claim.fence(), failure, retry, now));
+    switch (answer) {
+      case Failing.Requeued requeued -> {
+        ended(claim, kind.name());
+        LOG.warn("{} failed on {}: {} ({}); again", id(claim), node.nodeId(), kind, message);
+      }
+      case Failing.JobFailed failed -> {
+        ended(claim, kind.name());
+        LOG.warn(
+            "{} failed on {}: {} ({}); {}",
+            id(claim),
+            node.nodeId(),
+            kind,
+            message,
+            retry.reason());
+      }
+      case Failing.Stale(var reason) -> {
+        tools.metrics().stale("fail");
+        lost(claim, node, reason);
+        return;
+      }
+    }
+    if (kind != FailureClass.NODE_LOST) {
+      clean(claim, node);
+    }
+  }
+
+  /** An adopted attempt goes on at its node; any other is stopped there. */
+  void lost(Claim claim, FleetNode node, StaleReason reason) throws InterruptedException {
+    LOG.info("{} is not ours any more: {}", id(claim), reason);
+    if (reason != StaleReason.ADOPTED) {
+      stop(claim, node);
+      clean(claim, node);
+    }
+  }
+
+  void handOver(Claim claim) {
+    tools
+        .queue()
+        .ask(queue -> queue.release(claim.attemptId(), claim.fence(), tools.clock().instant()));
+    LOG.info("Handed {} over", id(claim));
+  }
+
+  private void ended(Claim claim, String outcome) {
+    tools.metrics().attemptEnded(claim.job().service(), outcome);
+  }
+
+  /** Best effort: the orphan review stops what this cannot reach. */
+  private void stop(Claim claim, FleetNode node) throws InterruptedException {
+    try {
+      tools.nodes().cancel(node.address(), claim.attemptId());
+    } catch (NodeException e) {
+      LOG.debug("Cancel of {} at {}: {}", claim.attemptId(), node.nodeId(), e.getMessage());
+    }
+  }
+
+  /** Best effort: a node forgets ended attempts by itself after a while. */
+  private void clean(Claim claim, FleetNode node) throws InterruptedException {
+    try {
+      tools.nodes().delete(node.address(), claim.attemptId());
+    } catch (NodeException e) {
+      LOG.debug("Delete of {} at {}: {}", claim.attemptId(), node.nodeId(), e.getMessage());
+    }
+  }
+
+  private static String id(Claim claim) {
+    return claim.attemptId() + " of " + claim.job().id();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.Done;
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.Failed;
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.HandedOver;
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.Lost;
+import dev.kintsugi.controlplane.fleet.FleetNode;
+import dev.kintsugi.controlplane.queue.Claim;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** The attempts this replica holds the lease of, one virtual thread each. */
+@Singleton
+class AttemptRunner {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
+
+  private final AttemptTools tools;
+  private final AttemptConclusion conclusion;
+  private final DispatchBell bell;
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
+  private final Map<String, Instant> ended = new ConcurrentHashMap<>();
+  private volatile boolean stopping;
+
+  private record Running(String nodeId, AttemptRun run, Thread thread) {}
+
+  AttemptRunner(AttemptTools tools, AttemptConclusion conclusion, DispatchBell bell) {
+    this.tools = tools;
+    this.conclusion = conclusion;
+    this.bell = bell;
+  }
+
+  /**
+   * Sees an attempt through in the background.
+   *
+   * @param adopted the attempt is at its node already
+   */
+  void start(Claim claim, FleetNode node, boolean adopted) {
+    AttemptRun run = new AttemptRun(claim, node, tools);
+    Thread thread =
+        Thread.ofVirtual().name(claim.attemptId()).unstarted(() -> see(claim, node, run, adopted));
+    running.put(claim.attemptId(), new Running(node.nodeId(), run, thread));
+    thread.start();
+    if (stopping) {
+      run.handOver();
+    }
+  }
+
+  boolean runs(String attemptId) {
+    return running.containsKey(attemptId);
+  }
+
+  /** Ids of the attempts this replica runs on a node. */
+  Set<String> onNode(String nodeId) {
+    return running.entrySet().stream()
+        .filter(entry -> entry.getValue().nodeId().equals(nodeId))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** The attempt ended here after its node was asked last, so the node's word on it is old. */
+  boolean endedLately(String attemptId, Instant now) {
+    Instant at = ended.get(attemptId);
+    return at != null && at.plus(statusAge()).isAfter(now);
+  }
+
+  /** Hands every attempt over to the other replicas; those that do not end in time are left. */
+  void stop(Duration within) throws InterruptedException {
+    stopping = true;
+    running.values().forEach(each -> each.run().handOver());
+    long end = System.nanoTime() + within.toNanos();
+    for (Running each : running.values()) {
+      each.thread().join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      each.thread().interrupt();
+    }
+  }
+
+  private void see(Claim claim, FleetNode node, AttemptRun run, boolean adopted) {
+    try (var trace = MDC.putCloseable("trace_id", claim.job().traceId())) {
+      LOG.info(
+          "{} {} of {} on {}",
+          adopted ? "Adopted" : "Started",
+          claim.attemptId(),
+          claim.job().id(),
+          node.nodeId());
+      AttemptEnding ending = run.see(adopted);
+      switch (ending) {
+        case Done(var result) -> conclusion.complete(claim, node, result);
+        case Failed(var kind, var message) -> conclusion.fail(claim, node, kind, message);
+        case Lost(var reason) -> conclusion.lost(claim, node, reason);
+        case HandedOver() -> conclusion.handOver(claim);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // The lease runs out and the reaper decides; nothing is lost, but someone must hear of it.
+      LOG.error("Attempt {} ended by a defect", claim.attemptId(), e);
+    } finally {
+      Instant now = tools.clock().instant();
+      ended.values().removeIf(at -> at.plus(statusAge()).isBefore(now));
+      ended.put(claim.attemptId(), now);
+      running.remove(claim.attemptId());
+      bell.ring();
+    }
+  }
+
+  private Duration statusAge() {
+    return tools.policy().times().nodePoll().plus(tools.policy().times().nodeAnswer());
+  }
+}

@@ -1,0 +1,13 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import java.time.Clock;
+
+/** What every attempt needs to be seen through. */
+record AttemptTools(
+    PatientQueue queue,
+    NodeClient nodes,
+    ResultCollector collector,
+    NodeRoster roster,
+    DispatchMetrics metrics,
+    DispatchPolicy policy,
+    Clock clock) {}

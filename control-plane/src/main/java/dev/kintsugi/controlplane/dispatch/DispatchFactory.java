@@ -1,0 +1,77 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.artifacts.ArtifactSettings;
+import dev.kintsugi.core.dispatch.AttemptWatch;
+import dev.kintsugi.core.dispatch.NodeHealth;
+import dev.kintsugi.core.queue.RetryPolicy;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Makes the dispatcher's policy and tools from the settings. */
+@Factory
+final class DispatchFactory {
+
+  /** Lost nodes are bounded by the job's deadline; this only bounds a loop of instant losses. */
+  private static final int MAX_LOSSES = 100;
+
+  @Singleton
+  DispatchPolicy policy(
+      DispatchSettings settings,
+      ArtifactSettings artifacts,
+      @Value("${kintsugi.lease:15s}") Duration lease,
+      @Value("${kintsugi.replica-id:}") String replica) {
+    AttemptWatch.Policy defaults = AttemptWatch.Policy.DEFAULT;
+    return new DispatchPolicy(
+        replica.isBlank() ? randomReplica() : replica,
+        lease,
+        artifacts.retention(),
+        new DispatchPolicy.Times(
+            settings.poll(),
+            settings.nodePoll(),
+            Duration.ofSeconds(2),
+            settings.orphanGrace(),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(5),
+            Duration.ofMillis(1500)),
+        NodeHealth.Policy.DEFAULT,
+        new AttemptWatch.Policy(
+            settings.stallFloor(),
+            defaults.stallSteps(),
+            defaults.stallUnknown(),
+            settings.silence(),
+            defaults.refusalAllowed(),
+            settings.attemptLimit()),
+        new RetryPolicy(
+            MAX_LOSSES,
+            settings.maxAttempts(),
+            RetryPolicy.DEFAULT.firstBackoff(),
+            RetryPolicy.DEFAULT.maxBackoff()));
+  }
+
+  @Singleton
+  AttemptTools tools(
+      PatientQueue queue,
+      NodeClient nodes,
+      ResultCollector collector,
+      NodeRoster roster,
+      DispatchMetrics metrics,
+      DispatchPolicy policy,
+      Clock clock) {
+    return new AttemptTools(queue, nodes, collector, roster, metrics, policy, clock);
+  }
+
+  private static String randomReplica() {
+    String suffix = UUID.randomUUID().toString().substring(0, 8);
+    try {
+      return InetAddress.getLocalHost().getHostName() + "-" + suffix;
+    } catch (UnknownHostException e) {
+      return "replica-" + suffix;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.core.dispatch.AttemptWatch;
+import dev.kintsugi.core.dispatch.NodeHealth;
+import dev.kintsugi.core.queue.RetryPolicy;
+import java.time.Duration;
+
+/**
+ * Times and bounds of dispatching.
+ *
+ * @param replica name of this replica, kept with every attempt
+ * @param lease of an attempt; renewed with each step and at least three times within it
+ * @param retention how long the files of a completed job are kept
+ */
+record DispatchPolicy(
+    String replica,
+    Duration lease,
+    Duration retention,
+    Times times,
+    NodeHealth.Policy health,
+    AttemptWatch.Policy watch,
+    RetryPolicy retry) {
+
+  /**
+   * @param poll how often the queue is looked at when nobody rings
+   * @param nodePoll how often each node is asked for its status
+   * @param nodeAnswer how long a node may take to answer that
+   * @param orphanGrace how long an attempt the queue does not know may run on a node
+   * @param slotPatience how long to ask again at a node that has no free slot after all
+   * @param storePatience how long to try to store the files of a finished attempt
+   * @param rest how long a node gets no new job after it failed one, so that another may take it
+   */
+  record Times(
+      Duration poll,
+      Duration nodePoll,
+      Duration nodeAnswer,
+      Duration orphanGrace,
+      Duration slotPatience,
+      Duration storePatience,
+      Duration rest) {}
+
+  /** Heartbeats at least this often. */
+  Duration beat() {
+    return lease.dividedBy(3);
+  }
+}

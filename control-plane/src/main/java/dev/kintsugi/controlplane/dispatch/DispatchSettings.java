@@ -1,0 +1,26 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+import java.time.Duration;
+
+/**
+ * Dispatching as configured.
+ *
+ * @param poll how often the queue is looked at when nobody rings
+ * @param nodePoll how often each node is asked for its status
+ * @param silence how long a node may be silent before its attempts move
+ * @param attemptLimit longest run of one attempt
+ * @param stallFloor no attempt is called stalled before this
+ * @param orphanGrace how long an attempt that no job knows may run on a node
+ * @param maxAttempts attempts a job has for faults of its own; lost nodes do not count
+ */
+@ConfigurationProperties("kintsugi.dispatch")
+record DispatchSettings(
+    @Bindable(defaultValue = "200ms") Duration poll,
+    @Bindable(defaultValue = "1s") Duration nodePoll,
+    @Bindable(defaultValue = "10s") Duration silence,
+    @Bindable(defaultValue = "1h") Duration attemptLimit,
+    @Bindable(defaultValue = "30s") Duration stallFloor,
+    @Bindable(defaultValue = "5s") Duration orphanGrace,
+    @Bindable(defaultValue = "5") int maxAttempts) {}

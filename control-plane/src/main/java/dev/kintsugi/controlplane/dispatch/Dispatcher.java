@@ -1,0 +1,140 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.fleet.FleetNode;
+import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.queue.ClaimRequest;
+import dev.kintsugi.controlplane.queue.QueueSnapshot;
+import dev.kintsugi.core.dispatch.NodeSlots;
+import dev.kintsugi.core.dispatch.SlotChoice;
+import dev.kintsugi.core.dispatch.SlotChooser;
+import dev.kintsugi.protocol.node.NodeStatus;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Claims waiting jobs for free slots. The queue itself guards the slots of a node against other
+ * replicas; what is believed here only saves it futile claims.
+ */
+@Singleton
+class Dispatcher {
+
+  private final AttemptTools tools;
+  private final AttemptRunner runner;
+  private final DispatchBell bell;
+  private final Map<String, ShareTally> tallies = new HashMap<>();
+
+  Dispatcher(AttemptTools tools, AttemptRunner runner, DispatchBell bell) {
+    this.tools = tools;
+    this.runner = runner;
+    this.bell = bell;
+  }
+
+  /** Runs until interrupted. */
+  void run() throws InterruptedException {
+    while (true) {
+      boolean rung = bell.await(tools.policy().times().poll());
+      for (RegisteredService service : tools.roster().services()) {
+        round(service, rung);
+      }
+    }
+  }
+
+  /** Fills the free slots of one service. A ring is believed, because the snapshot may be older. */
+  private void round(RegisteredService service, boolean rung) {
+    Instant now = tools.clock().instant();
+    Optional<QueueSnapshot> load = tools.queue().ask(queue -> queue.snapshot(service.key(), now));
+    load.ifPresent(tools.metrics()::depth);
+    Map<String, FleetNode> nodes =
+        service.nodes().stream()
+            .collect(Collectors.toMap(FleetNode::nodeId, Function.identity(), (a, b) -> a));
+    report(service, nodes.values(), now);
+    if (load.isEmpty() || (!rung && load.get().depth() == 0)) {
+      return;
+    }
+    ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
+    tally.weights(service.state().revisions());
+    Set<String> exhausted = new HashSet<>();
+    while (choose(nodes.values(), exhausted, tally, now) instanceof SlotChoice.Take take) {
+      FleetNode node = nodes.get(take.nodeId());
+      Optional<Claim> claim = node == null ? Optional.empty() : claim(node);
+      if (claim.isPresent() && node != null) {
+        tally.claimed(take.revision());
+        runner.start(claim.get(), node, false);
+      } else {
+        exhausted.add(take.nodeId());
+      }
+    }
+  }
+
+  private SlotChoice choose(
+      Collection<FleetNode> nodes, Set<String> exhausted, ShareTally tally, Instant now) {
+    List<NodeSlots> slots =
+        nodes.stream()
+            .filter(node -> !exhausted.contains(node.nodeId()))
+            .map(node -> slots(node, now))
+            .toList();
+    return SlotChooser.choose(slots, tally.shares());
+  }
+
+  private Optional<Claim> claim(FleetNode node) {
+    NodeStatus status = tools.roster().sight(node.nodeId()).status();
+    if (status == null) {
+      return Optional.empty();
+    }
+    ClaimRequest request =
+        new ClaimRequest(
+            node.service(),
+            node.revision(),
+            node.nodeId(),
+            node.spot(),
+            status.slots(),
+            tools.policy().lease(),
+            tools.policy().replica());
+    return tools
+        .queue()
+        .ask(queue -> queue.claim(request, tools.clock().instant()))
+        .flatMap(claim -> claim);
+  }
+
+  /** Ours by our own count, others' by the node's last word. */
+  private NodeSlots slots(FleetNode node, Instant now) {
+    NodeStatus status = tools.roster().sight(node.nodeId()).status();
+    if (status == null) {
+      return new NodeSlots(node.nodeId(), node.revision(), false, 0, 0);
+    }
+    Set<String> ours = runner.onNode(node.nodeId());
+    long others =
+        status.running().stream()
+            .filter(id -> !ours.contains(id) && !runner.endedLately(id, now))
+            .count();
+    return new NodeSlots(
+        node.nodeId(),
+        node.revision(),
+        tools.roster().usable(node, now),
+        status.slots(),
+        ours.size() + (int) others);
+  }
+
+  private void report(RegisteredService service, Collection<FleetNode> nodes, Instant now) {
+    long free = 0;
+    long busy = 0;
+    for (FleetNode node : nodes) {
+      if (tools.roster().sight(node.nodeId()).health().reachable()) {
+        NodeSlots slots = slots(node, now);
+        free += slots.free();
+        busy += slots.busy();
+      }
+    }
+    tools.metrics().slots(service.key(), free, busy);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.fleet.FleetNode;
+import dev.kintsugi.controlplane.fleet.FleetRegistry;
+import dev.kintsugi.controlplane.fleet.NodeSight;
+import dev.kintsugi.controlplane.fleet.NodeSights;
+import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.protocol.node.NodeStatus;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The nodes as the dispatcher sees them: what the fleet wants of them, and what they say. */
+@Singleton
+class NodeRoster {
+
+  private final FleetRegistry fleet;
+  private final NodeSights sights;
+  private final Map<String, Instant> resting = new ConcurrentHashMap<>();
+
+  NodeRoster(FleetRegistry fleet, NodeSights sights) {
+    this.fleet = fleet;
+    this.sights = sights;
+  }
+
+  List<RegisteredService> services() {
+    return fleet.services();
+  }
+
+  Optional<FleetNode> node(String nodeId) {
+    return fleet.node(nodeId);
+  }
+
+  NodeSight sight(String nodeId) {
+    return sights.of(nodeId);
+  }
+
+  void seen(String nodeId, NodeSight sight) {
+    sights.put(nodeId, sight);
+  }
+
+  /** Forgets every other node. */
+  void keepOnly(Set<String> nodeIds) {
+    sights.keepOnly(nodeIds);
+    resting.keySet().retainAll(nodeIds);
+  }
+
+  /** Gives other nodes the chance to take the next job. */
+  void rest(String nodeId, Instant until) {
+    resting.put(nodeId, until);
+  }
+
+  /**
+   * Whether the node may get a job now. Its own word decides, not the readiness the operator last
+   * pushed: that may be old, while an answer is at most seconds old.
+   */
+  boolean usable(FleetNode node, Instant now) {
+    NodeSight sight = sight(node.nodeId());
+    NodeStatus status = sight.status();
+    return sight.health().reachable()
+        && status != null
+        && status.warm()
+        && !status.draining()
+        && !node.draining()
+        && (node.digest() == null || node.digest().equals(status.digest()))
+        && !resting.getOrDefault(node.nodeId(), Instant.MIN).isAfter(now);
+  }
+}
