@@ -51,7 +51,7 @@ func down(l layout.Layout) error {
 	if err != nil {
 		return fmt.Errorf("not everything could be undone (run it again):\n%w", err)
 	}
-	if err := os.RemoveAll(layout.Run); err != nil {
+	if err := record.Forget(); err != nil {
 		return err
 	}
 	say("the cluster is stopped; its state stays in %s", l.State)

@@ -39,37 +39,18 @@ func fileName(user string) string {
 	return strings.TrimPrefix(user, "system:")
 }
 
-// Keys makes every key, certificate and kubeconfig of the control plane and returns the authority that signs the nodes'.
+// Keys makes the keys, certificates and kubeconfigs of the control plane, unless it runs with those it has: a change
+// would cut the connections of everybody. It returns the authority that signs the nodes' certificates.
 func Keys(l layout.Layout, now time.Time) (*pki.Authority, error) {
-	dir := l.Path("pki")
-	authority, err := pki.LoadAuthority(dir, "ca", now)
-	if err != nil {
+	authority, err := pki.LoadAuthority(l.Path("pki"), "ca", now)
+	if err != nil || process.Alive(APIServer) {
+		return authority, err
+	}
+	if err := pki.LoadSigningKey(l.Path("pki"), "service-accounts"); err != nil {
 		return nil, err
 	}
-	if err := pki.LoadSigningKey(dir, "service-accounts"); err != nil {
+	if err := serverKeys(l, authority, now); err != nil {
 		return nil, err
-	}
-	servers := []pki.Subject{
-		{Name: "kube-apiserver", DNSNames: []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "localhost"}, Addresses: []string{layout.HostAddress, layout.APIService, "127.0.0.1"}},
-		{Name: "kube-apiserver-kubelet-client", Groups: []string{"system:masters"}},
-	}
-	for _, server := range servers {
-		if err := issue(authority, server, dir, server.Name); err != nil {
-			return nil, err
-		}
-	}
-	for name, subject := range map[string]pki.Subject{
-		"etcd":        {Name: "etcd", Addresses: []string{"127.0.0.1"}},
-		"front-proxy": {Name: "front-proxy"},
-	} {
-		// Whoever the cluster's authority vouches for must neither reach the store nor speak for other users.
-		own, err := pki.LoadAuthority(dir, name+"-ca", now)
-		if err != nil {
-			return nil, err
-		}
-		if err := issue(own, subject, dir, name); err != nil {
-			return nil, err
-		}
 	}
 	for _, client := range clients {
 		if err := Kubeconfig(l, authority, client, fileName(client.Name)); err != nil {
@@ -81,6 +62,37 @@ func Keys(l layout.Layout, now time.Time) (*pki.Authority, error) {
 		return nil, err
 	}
 	return authority, os.WriteFile(l.Kubeconfig(), admin, 0o600)
+}
+
+func serverKeys(l layout.Layout, authority *pki.Authority, now time.Time) error {
+	dir := l.Path("pki")
+	servers := []pki.Subject{
+		{
+			Name:      "kube-apiserver",
+			DNSNames:  []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"},
+			Addresses: []string{layout.HostAddress, layout.APIService},
+		},
+		{Name: "kube-apiserver-kubelet-client", Groups: []string{"system:masters"}},
+	}
+	for _, server := range servers {
+		if err := issue(authority, server, dir, server.Name); err != nil {
+			return err
+		}
+	}
+	for name, subject := range map[string]pki.Subject{
+		"etcd":        {Name: "etcd", Addresses: []string{"127.0.0.1"}},
+		"front-proxy": {Name: "front-proxy"},
+	} {
+		// Whoever the cluster's authority vouches for must neither reach the store nor speak for other users.
+		own, err := pki.LoadAuthority(dir, name+"-ca", now)
+		if err != nil {
+			return err
+		}
+		if err := issue(own, subject, dir, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func issue(authority *pki.Authority, subject pki.Subject, dir, name string) error {

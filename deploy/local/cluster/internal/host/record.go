@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -38,6 +39,9 @@ var changed = []string{
 // fixed are directories that containerd, CNI and the kubelet insist on, whatever they are told.
 var fixed = []string{"/run/containerd", "/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods", "/usr/libexec/kubernetes"}
 
+// unfinishedFile is the record's copy in the cluster's state, there from a start to the stop that undoes it.
+const unfinishedFile = "started.json"
+
 func recordFile() string { return filepath.Join(layout.Run, "cluster.json") }
 
 // Current reads the record of the cluster that runs; nil where none does.
@@ -56,16 +60,21 @@ func Current() (*Record, error) {
 	return record, nil
 }
 
-// NewRecord notes the machine as it is now.
+// NewRecord notes the machine as it is now. After a power cut the directories of the last run are still there: what the
+// cluster's state remembers of that run then counts.
 func NewRecord(state string) *Record {
 	record := &Record{State: state, Sysctls: map[string]string{}}
+	unfinished := Record{}
+	if content, err := os.ReadFile(filepath.Join(state, unfinishedFile)); err == nil {
+		_ = json.Unmarshal(content, &unfinished)
+	}
 	for _, name := range changed {
 		if content, err := os.ReadFile(filepath.Join("/proc/sys", name)); err == nil {
 			record.Sysctls[name] = strings.TrimSpace(string(content))
 		}
 	}
 	for _, directory := range fixed {
-		if _, err := os.Stat(directory); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(directory); errors.Is(err, fs.ErrNotExist) || slices.Contains(unfinished.Absent, directory) {
 			record.Absent = append(record.Absent, directory)
 		}
 	}
@@ -81,7 +90,15 @@ func (r *Record) Save() error {
 	if err := os.MkdirAll(layout.Run, 0o700); err != nil {
 		return err
 	}
+	if err := os.WriteFile(filepath.Join(r.State, unfinishedFile), content, 0o600); err != nil {
+		return err
+	}
 	return os.WriteFile(recordFile(), content, 0o600)
+}
+
+// Forget removes the record once everything is undone.
+func (r *Record) Forget() error {
+	return errors.Join(os.RemoveAll(filepath.Join(r.State, unfinishedFile)), os.RemoveAll(layout.Run))
 }
 
 // Restore sets the machine back to what the record says.

@@ -22,14 +22,12 @@ import (
 func Runtime(n layout.Node) string { return n.Name() + "-containerd" }
 func Kubelet(n layout.Node) string { return n.Name() + "-kubelet" }
 
-// Prepare writes the node's configuration and keys.
+// Prepare writes the node's configuration and keys, and clears what a dead node left.
 func Prepare(l layout.Layout, n layout.Node, authority *pki.Authority) error {
-	subject := pki.Subject{
-		Name: "system:node:" + n.Name(), Groups: []string{"system:nodes"},
-		DNSNames: []string{n.Name()}, Addresses: []string{n.Address()},
-	}
-	if err := controlplane.Kubeconfig(l, authority, subject, n.Name()); err != nil {
-		return err
+	if !process.Alive(Runtime(n)) && !process.Alive(Kubelet(n)) {
+		if err := Kill(n); err != nil {
+			return err
+		}
 	}
 	files := map[string]string{
 		n.Kept("containerd.toml"):             containerdConfig(n, snapshotter(n)),
@@ -50,7 +48,13 @@ func Prepare(l layout.Layout, n layout.Node, authority *pki.Authority) error {
 			return err
 		}
 	}
-	return os.MkdirAll(n.Runtime(), 0o700)
+	if err := os.MkdirAll(n.Runtime(), 0o700); err != nil || process.Alive(Kubelet(n)) {
+		return err
+	}
+	return controlplane.Kubeconfig(l, authority, pki.Subject{
+		Name: "system:node:" + n.Name(), Groups: []string{"system:nodes"},
+		DNSNames: []string{n.Name()}, Addresses: []string{n.Address()},
+	}, n.Name())
 }
 
 // StartRuntime starts containerd and waits until it answers.
