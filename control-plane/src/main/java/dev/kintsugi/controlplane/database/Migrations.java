@@ -58,8 +58,13 @@ public final class Migrations {
         new Liquibase(CHANGELOG, new ClassLoaderResourceAccessor(), database)) {
       liquibase.setShowSummary(UpdateSummaryEnum.OFF);
       liquibase.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
-      Scope.child(Scope.Attr.ui, new LoggerUIService(), liquibase::forceReleaseLocks);
-      liquibase.update(new Contexts(), new LabelExpression());
+      Scope.child(
+          Scope.Attr.ui,
+          new LoggerUIService(),
+          () -> {
+            liquibase.forceReleaseLocks();
+            liquibase.update(new Contexts(), new LabelExpression());
+          });
     }
   }
 

@@ -41,6 +41,7 @@ final class Pools {
     config.setPoolName(name);
     config.setDataSource(new Source(url, properties));
     config.setMaximumPoolSize(size);
+    config.setMinimumIdle(Math.min(2, size));
     config.setConnectionTimeout(WAIT_MS);
     config.setValidationTimeout(1_000);
     config.setInitializationFailTimeout(-1);

@@ -40,12 +40,22 @@ public final class Transactions {
 
   /** What the work wrote is on disk when this returns. */
   public <T> T durably(Work<T> work) {
-    return run(durable, work);
+    return run(durable, work, true);
+  }
+
+  /** As {@link #durably} for work that is one statement: saves two of three round trips. */
+  public <T> T durableStatement(Work<T> statement) {
+    return run(durable, statement, false);
+  }
+
+  /** As {@link #relaxed} for work that is one statement: saves two of three round trips. */
+  public <T> T relaxedStatement(Work<T> statement) {
+    return run(relaxed, statement, false);
   }
 
   /** What the work wrote may be lost in the next fraction of a second, never in part. */
   public <T> T relaxed(Work<T> work) {
-    return run(relaxed, work);
+    return run(relaxed, work, true);
   }
 
   /** Statements that only read, each on its own; tried again when the database restarts. */
@@ -61,10 +71,10 @@ public final class Transactions {
     }
   }
 
-  private static <T> T run(DataSource source, Work<T> work) {
+  private static <T> T run(DataSource source, Work<T> work, boolean explicit) {
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = source.getConnection()) {
-        return inTransaction(connection, work);
+        return explicit ? inTransaction(connection, work) : work.on(connection);
       } catch (SQLException e) {
         if (attempt == TRIES || !ROLLED_BACK.contains(state(e))) {
           throw translate(e);

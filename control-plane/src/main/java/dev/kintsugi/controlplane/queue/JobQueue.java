@@ -52,6 +52,13 @@ public interface JobQueue {
   /** Forgets an ended job, its prompt and its idempotency key. */
   Deletion delete(String tenant, String jobId, Instant now);
 
+  /**
+   * Removes ended jobs and all that is kept of them, oldest first.
+   *
+   * @return how many were removed; fewer than {@code limit} when none is left
+   */
+  int prune(Instant endedBefore, int limit);
+
   /** The job's progress log after {@code afterSequence}, oldest first. */
   List<JobEvent> events(String jobId, long afterSequence, int limit);
 

@@ -1,0 +1,282 @@
+package dev.kintsugi.controlplane.queue;
+
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.core.queue.ClaimOrder;
+import dev.kintsugi.core.queue.ClaimOrder.Lane;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Gives waiting jobs to free slots.
+ *
+ * <p>The commit does not wait for the disk: when PostgreSQL dies within that fraction of a second
+ * the job is simply waiting still, and the attempt, whose id nobody else can draw, is unknown. So
+ * exactly-once does not depend on it, and claims cost no fsync.
+ */
+final class Claiming {
+
+  private static final String KNOW =
+      "INSERT INTO node (node_id) SELECT unnest(?::text[]) ON CONFLICT DO NOTHING";
+
+  private static final String LOCK =
+      "SELECT node_id, ticket FROM node WHERE node_id = ANY(?::text[]) ORDER BY node_id FOR UPDATE";
+
+  /** Another statement than the lock, so that it sees what the lock's last holder committed. */
+  private static final String LIVE =
+      "SELECT node_id, count(*) FROM lease WHERE node_id = ANY(?::text[]) GROUP BY node_id";
+
+  private static final String ANY_WAITING =
+      """
+      SELECT s FROM unnest(?::text[]) AS s
+      WHERE EXISTS (SELECT 1 FROM waiting w WHERE w.service = s)
+      """;
+
+  private static final String TAKE_HEAD = "WITH head AS (";
+
+  private static final String TAKE_REST =
+      """
+       LIMIT ?
+      ), taken AS (
+        DELETE FROM waiting w USING head h WHERE w.job_id = h.job_id
+        RETURNING w.job_id, w.service, w.priority, w.tag, w.cost, h.lane
+      ), placed AS (
+        SELECT *, row_number() OVER (ORDER BY lane, tag, job_id) AS place FROM taken
+      ), slot AS (
+        SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int8[],
+            ?::timestamptz[], ?::timestamptz[])
+          WITH ORDINALITY AS i(attempt_id, node_id, revision, replica, lease_ms, started_at,
+            expires_at, place)
+      ), begun AS (
+        UPDATE job j SET status = 'in_progress', progress = 0, attempts = attempts + 1,
+          fence = fence + 1, sequence = sequence + 1,
+          started_at = coalesce(j.started_at, s.started_at)
+        FROM placed p JOIN slot s ON s.place = p.place
+        WHERE j.id = p.job_id
+        RETURNING j.*, p.place, s.attempt_id, s.node_id, s.revision, s.replica, s.lease_ms,
+          s.started_at AS begun_at, s.expires_at AS lease_until
+      ), leased AS (
+        INSERT INTO lease (attempt_id, job_id, service, cost, number, node_id, revision, replica,
+          fence, started_at, lease_ms, expires_at)
+        SELECT attempt_id, id, service, cost, attempts, node_id, revision, replica, fence, begun_at,
+          lease_ms, lease_until
+        FROM begun
+      ), logged AS (
+        INSERT INTO job_event (job_id, sequence, at, status, attempt)
+        SELECT id, sequence, begun_at, status, attempts FROM begun
+      ), counted AS (
+        UPDATE node n SET ticket = ticket + b.jobs
+        FROM (SELECT node_id, count(*) AS jobs FROM begun GROUP BY node_id) b
+        WHERE n.node_id = b.node_id
+      ), clock AS (
+        INSERT INTO fair_clock AS c (service, priority, virtual_time)
+        SELECT service, priority, max(tag) FROM taken GROUP BY service, priority
+        ON CONFLICT (service, priority)
+          DO UPDATE SET virtual_time = greatest(c.virtual_time, excluded.virtual_time)
+      )
+      SELECT\s"""
+          + Rows.JOB
+          + ", j.fence, j.place FROM begun j ORDER BY j.place";
+
+  private record Input(ClaimRequest request, Instant now) {}
+
+  private record Slot(int place, UUID attemptId, ClaimRequest request, Instant now) {
+    Instant leaseUntil() {
+      return now.plus(request.lease());
+    }
+  }
+
+  private record Group(String service, List<Lane> lanes) {}
+
+  private record Taken(Job job, long fence, int place) {}
+
+  private final Transactions transactions;
+  private final ClaimOrder.Policy policy;
+  private final Combiner<Input, Optional<Claim>> combiner;
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  Claiming(Transactions transactions, ClaimOrder.Policy policy) {
+    this.transactions = transactions;
+    this.policy = policy;
+    this.combiner = new Combiner<>(1, 64, this::claimAll);
+  }
+
+  Optional<Claim> claim(ClaimRequest request, Instant now) {
+    return combiner.call(new Input(request, Sql.stored(now)));
+  }
+
+  private List<Optional<Claim>> claimAll(List<Input> inputs) {
+    List<Input> hopeful = withWork(inputs);
+    Map<Integer, Claim> claims = new HashMap<>();
+    if (!hopeful.isEmpty()) {
+      learn(hopeful.stream().map(i -> i.request().nodeId()).distinct().toList());
+      claims.putAll(transactions.relaxed(c -> claimIn(c, inputs, hopeful)));
+    }
+    List<Optional<Claim>> answers = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      answers.add(Optional.ofNullable(claims.get(i)));
+    }
+    return answers;
+  }
+
+  /** A look without a lock, so that idle nodes that keep asking write nothing. */
+  private List<Input> withWork(List<Input> inputs) {
+    List<String> services = inputs.stream().map(i -> i.request().service()).distinct().toList();
+    List<String> busy =
+        transactions.reading(
+            c -> {
+              try (Sql sql = Sql.of(c, ANY_WAITING)) {
+                return sql.each("text", services, s -> s).rows(row -> row.getString(1));
+              }
+            });
+    return inputs.stream().filter(i -> busy.contains(i.request().service())).toList();
+  }
+
+  private void learn(List<String> nodes) {
+    List<String> strangers = nodes.stream().filter(node -> !known.contains(node)).toList();
+    if (strangers.isEmpty()) {
+      return;
+    }
+    transactions.durableStatement(
+        c -> {
+          try (Sql sql = Sql.of(c, KNOW)) {
+            return sql.each("text", strangers.stream().sorted().toList(), node -> node).update();
+          }
+        });
+    known.addAll(strangers);
+  }
+
+  private Map<Integer, Claim> claimIn(Connection c, List<Input> all, List<Input> hopeful)
+      throws SQLException {
+    List<String> nodes = hopeful.stream().map(i -> i.request().nodeId()).distinct().toList();
+    Map<String, Long> tickets = numbers(c, LOCK, nodes);
+    Map<String, Long> live = numbers(c, LIVE, nodes);
+    Map<Group, List<Slot>> groups = new LinkedHashMap<>();
+    for (int place = 0; place < all.size(); place++) {
+      Input input = all.get(place);
+      ClaimRequest request = input.request();
+      Long ticket = tickets.get(request.nodeId());
+      long running = live.getOrDefault(request.nodeId(), 0L);
+      if (ticket == null || running >= request.slots()) {
+        continue;
+      }
+      live.put(request.nodeId(), running + 1);
+      tickets.put(request.nodeId(), ticket + 1);
+      ClaimOrder.Order order =
+          ClaimOrder.decide(new ClaimOrder.Asking(ticket, request.spot()), policy);
+      groups
+          .computeIfAbsent(new Group(request.service(), order.lanes()), g -> new ArrayList<>())
+          .add(new Slot(place, Ids.next(input.now()), request, input.now()));
+    }
+    Map<Integer, Claim> claims = new HashMap<>();
+    for (Map.Entry<Group, List<Slot>> group : groups.entrySet()) {
+      claims.putAll(take(c, group.getKey(), group.getValue()));
+    }
+    return claims;
+  }
+
+  private static Map<String, Long> numbers(Connection c, String text, List<String> nodes)
+      throws SQLException {
+    Map<String, Long> found = new HashMap<>();
+    try (Sql sql = Sql.of(c, text)) {
+      for (Map.Entry<String, Long> row :
+          sql.each("text", nodes, node -> node)
+              .rows(row -> Map.entry(row.getString(1), row.getLong(2)))) {
+        found.put(row.getKey(), row.getValue());
+      }
+    }
+    return found;
+  }
+
+  private static Map<Integer, Claim> take(Connection c, Group group, List<Slot> slots)
+      throws SQLException {
+    StringBuilder text = new StringBuilder(TAKE_HEAD);
+    for (int lane = 0; lane < group.lanes().size(); lane++) {
+      text.append(lane == 0 ? "" : " UNION ALL ").append(laneSql(lane, group.lanes().get(lane)));
+    }
+    Instant now = slots.getFirst().now();
+    try (Sql sql = Sql.of(c, text.append(TAKE_REST).toString())) {
+      for (int lane = 0; lane < group.lanes().size(); lane++) {
+        bindLane(sql, group, group.lanes().get(lane), now, slots.size());
+      }
+      List<Taken> taken =
+          sql.with(slots.size())
+              .each("uuid", slots, Slot::attemptId)
+              .each("text", slots, s -> s.request().nodeId())
+              .each("text", slots, s -> s.request().revision())
+              .each("text", slots, s -> s.request().replica())
+              .each("int8", slots, s -> s.request().lease().toMillis())
+              .each("timestamptz", slots, Slot::now)
+              .each("timestamptz", slots, Slot::leaseUntil)
+              .rows(row -> new Taken(Rows.job(row), row.getLong("fence"), row.getInt("place")));
+      Map<Integer, Claim> claims = new HashMap<>();
+      for (Taken one : taken) {
+        Slot slot = slots.get(one.place() - 1);
+        claims.put(slot.place(), claim(one, slot));
+      }
+      return claims;
+    }
+  }
+
+  /** The lanes never overlap, so that several may be taken from in one statement. */
+  private static String laneSql(int place, Lane lane) {
+    String condition =
+        switch (lane) {
+          case REALTIME ->
+              "service = ? AND priority = 0 AND available_at <= ? ORDER BY tag, job_id";
+          case OVERDUE ->
+              "service = ? AND overdue_at <= ? AND available_at <= ? ORDER BY overdue_at, job_id";
+          case STANDARD ->
+              "service = ? AND priority = 1 AND overdue_at > ? AND available_at <= ?"
+                  + " ORDER BY tag, job_id";
+          case BATCH ->
+              "service = ? AND priority = 2 AND overdue_at > ? AND available_at <= ?"
+                  + " ORDER BY tag, job_id";
+        };
+    return "SELECT * FROM (SELECT job_id, "
+        + place
+        + " AS lane FROM waiting WHERE "
+        + condition
+        + " LIMIT ? FOR UPDATE SKIP LOCKED) AS lane"
+        + place;
+  }
+
+  private static void bindLane(Sql sql, Group group, Lane lane, Instant now, int limit)
+      throws SQLException {
+    sql.with(group.service()).with(now);
+    if (lane != Lane.REALTIME) {
+      sql.with(now);
+    }
+    sql.with(limit);
+  }
+
+  private static Claim claim(Taken taken, Slot slot) {
+    ClaimRequest request = slot.request();
+    Instant until = Sql.stored(slot.leaseUntil());
+    Job job = taken.job();
+    Attempt attempt =
+        new Attempt(
+            Ids.attempt(slot.attemptId()),
+            job.id(),
+            job.attempts(),
+            request.nodeId(),
+            request.revision(),
+            request.replica(),
+            taken.fence(),
+            slot.now(),
+            until,
+            null,
+            null,
+            null);
+    return new Claim(job, attempt, taken.fence(), until);
+  }
+}

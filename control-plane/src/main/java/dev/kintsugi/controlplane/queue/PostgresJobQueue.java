@@ -1,0 +1,187 @@
+package dev.kintsugi.controlplane.queue;
+
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.core.queue.ClaimOrder;
+import dev.kintsugi.core.queue.RetryDecision;
+import dev.kintsugi.core.queue.WaitBound;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The job queue on PostgreSQL. How and why: docs/decisions/0002-queue-on-postgresql.md. */
+@Singleton
+public final class PostgresJobQueue implements JobQueue {
+
+  private static final int CANCEL_TRIES = 100;
+
+  private final Depths depths;
+  private final Submitting submitting;
+  private final Claiming claiming;
+  private final Leases leases;
+  private final Ending ending;
+  private final Withdrawing withdrawing;
+  private final Reading reading;
+
+  @Inject
+  public PostgresJobQueue(Transactions transactions) {
+    this(transactions, ClaimOrder.Policy.DEFAULT, WaitBound.DEFAULT);
+  }
+
+  public PostgresJobQueue(Transactions transactions, ClaimOrder.Policy order, WaitBound bound) {
+    this.depths = new Depths(transactions);
+    this.submitting = new Submitting(transactions, depths, bound);
+    this.claiming = new Claiming(transactions, order);
+    this.leases = new Leases(transactions);
+    this.ending = new Ending(transactions, leases);
+    this.withdrawing = new Withdrawing(transactions);
+    this.reading = new Reading(transactions);
+  }
+
+  @Override
+  public Submission submit(NewJob job, Instant now) {
+    return submitting.submit(job, now);
+  }
+
+  @Override
+  public Optional<Job> find(String tenant, String jobId) {
+    return Ids.parseJob(jobId).flatMap(id -> reading.find(tenant, id));
+  }
+
+  @Override
+  public Optional<Job> find(String jobId) {
+    return Ids.parseJob(jobId).flatMap(reading::find);
+  }
+
+  @Override
+  public Optional<JobPage> list(
+      String tenant, @Nullable String after, int limit, boolean ascending) {
+    if (after == null) {
+      return reading.list(tenant, null, limit, ascending);
+    }
+    return Ids.parseJob(after).flatMap(id -> reading.list(tenant, id, limit, ascending));
+  }
+
+  /** A job that is between waiting and running while we look is looked at again. */
+  @Override
+  public Optional<Job> cancel(String tenant, String jobId, Instant now) {
+    Optional<UUID> id = Ids.parseJob(jobId);
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < CANCEL_TRIES; i++) {
+      Optional<Job> job = reading.find(tenant, id.get());
+      if (job.isEmpty() || job.get().status().terminal()) {
+        return job;
+      }
+      Optional<Job> cancelled = withdrawing.cancel(id.get(), now);
+      if (cancelled.isPresent()) {
+        return cancelled;
+      }
+    }
+    throw new IllegalStateException(jobId + " is neither waiting nor running nor ended");
+  }
+
+  @Override
+  public Deletion delete(String tenant, String jobId, Instant now) {
+    return Ids.parseJob(jobId)
+        .map(id -> withdrawing.delete(tenant, id, now))
+        .orElseGet(Deletion.NotFound::new);
+  }
+
+  @Override
+  public int prune(Instant endedBefore, int limit) {
+    return withdrawing.prune(endedBefore, limit);
+  }
+
+  @Override
+  public List<JobEvent> events(String jobId, long afterSequence, int limit) {
+    return Ids.parseJob(jobId)
+        .map(id -> reading.events(id, afterSequence, limit))
+        .orElseGet(List::of);
+  }
+
+  @Override
+  public Ahead ahead(Job job) {
+    return Ids.parseJob(job.id()).map(reading::ahead).orElse(Ahead.NOTHING);
+  }
+
+  @Override
+  public QueueSnapshot snapshot(String service, Instant now) {
+    return depths.snapshot(service, now);
+  }
+
+  @Override
+  public int countSince(String tenant, Instant since) {
+    return reading.countSince(tenant, since);
+  }
+
+  @Override
+  public Set<String> artifactsInUse(Collection<String> sha256, Instant now) {
+    return reading.artifactsInUse(sha256, now);
+  }
+
+  @Override
+  public List<Job> unannounced(int limit) {
+    return reading.unannounced(limit);
+  }
+
+  @Override
+  public void announced(String jobId) {
+    Ids.parseJob(jobId).ifPresent(reading::announced);
+  }
+
+  @Override
+  public Optional<Claim> claim(ClaimRequest request, Instant now) {
+    return claiming.claim(request, now);
+  }
+
+  @Override
+  public Lease heartbeat(String attemptId, long fence, Progress progress, Instant now) {
+    return leases.heartbeat(attemptId, fence, progress, now);
+  }
+
+  @Override
+  public Completion complete(String attemptId, long fence, Result result, Instant now) {
+    return ending.complete(attemptId, fence, result, now);
+  }
+
+  @Override
+  public Failing fail(
+      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now) {
+    return ending.fail(attemptId, fence, failure, retry, now, true);
+  }
+
+  @Override
+  public Failing expire(
+      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now) {
+    return ending.fail(attemptId, fence, failure, retry, now, false);
+  }
+
+  @Override
+  public List<ExpiredLease> expired(Instant now, int limit) {
+    return leases.expired(now, limit);
+  }
+
+  @Override
+  public Optional<Claim> adopt(
+      String attemptId, long fence, String replica, Duration lease, Instant now) {
+    return leases.adopt(attemptId, fence, replica, lease, now);
+  }
+
+  @Override
+  public List<Attempt> attempts(String jobId) {
+    return Ids.parseJob(jobId).map(reading::attempts).orElseGet(List::of);
+  }
+
+  @Override
+  public List<Attempt> liveOnNode(String nodeId) {
+    return reading.liveOnNode(nodeId);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.kintsugi.controlplane.queue;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A statement being filled in, left to right. */
+final class Sql implements AutoCloseable {
+
+  /** Reads one row. */
+  @FunctionalInterface
+  interface Mapper<T> {
+    T map(ResultSet row) throws SQLException;
+  }
+
+  private final Connection connection;
+  private final PreparedStatement statement;
+  private int next = 1;
+
+  private Sql(Connection connection, PreparedStatement statement) {
+    this.connection = connection;
+    this.statement = statement;
+  }
+
+  static Sql of(Connection connection, String text) throws SQLException {
+    return new Sql(connection, connection.prepareStatement(text));
+  }
+
+  Sql with(@Nullable Object value) throws SQLException {
+    Object bound = value instanceof Instant at ? utc(at) : value;
+    statement.setObject(next++, bound);
+    return this;
+  }
+
+  /** An array parameter made of one field of each input. */
+  <T> Sql each(String type, List<T> inputs, Function<T, @Nullable Object> field)
+      throws SQLException {
+    Object[] values = new Object[inputs.size()];
+    for (int i = 0; i < values.length; i++) {
+      Object value = field.apply(inputs.get(i));
+      values[i] = value instanceof Instant at ? utc(at) : value;
+    }
+    Array array = connection.createArrayOf(type, values);
+    statement.setArray(next++, array);
+    return this;
+  }
+
+  int update() throws SQLException {
+    return statement.executeUpdate();
+  }
+
+  <T> List<T> rows(Mapper<T> mapper) throws SQLException {
+    List<T> found = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(mapper.map(rows));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    statement.close();
+  }
+
+  /** The finest instant the database keeps. */
+  static Instant stored(Instant at) {
+    return at.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
+  }
+}
