@@ -1,0 +1,38 @@
+package dev.kintsugi.node;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+import java.time.Duration;
+
+/**
+ * Settings of one node, under {@code kintsugi.node}; each has an environment variable such as
+ * {@code KINTSUGI_NODE_WORK_DIR} and the main ones a flag.
+ *
+ * @param model directory of the model; empty means the built-in one
+ * @param workDir where attempts keep their files while they wait to be fetched
+ * @param grace how long a stopping node may take in all
+ * @param keep how long a finished attempt's files wait to be fetched
+ * @param minFreeBytes below this free space the oldest finished attempts are pruned
+ * @param slowAttempt an attempt that takes longer is logged with its circumstances
+ * @param loadRetry how long after a failed load the model directory is tried again
+ */
+@ConfigurationProperties("kintsugi.node")
+public record NodeSettings(
+    @Bindable(defaultValue = "") String model,
+    @Bindable(defaultValue = "") String workDir,
+    @Bindable(defaultValue = "25s") Duration grace,
+    @Bindable(defaultValue = "30m") Duration keep,
+    @Bindable(defaultValue = "268435456") long minFreeBytes,
+    @Bindable(defaultValue = "10s") Duration slowAttempt,
+    @Bindable(defaultValue = "30s") Duration loadRetry) {
+
+  /**
+   * What the engine runs on, under {@code kintsugi.node} too.
+   *
+   * @param threads intra-operation threads; 0 means one per processor
+   * @param device {@code cpu} or {@code cuda:N}
+   */
+  @ConfigurationProperties("kintsugi.node")
+  public record Engine(
+      @Bindable(defaultValue = "0") int threads, @Bindable(defaultValue = "cpu") String device) {}
+}

@@ -1,0 +1,289 @@
+package dev.kintsugi.node.attempts;
+
+import dev.kintsugi.node.media.MediaFile;
+import dev.kintsugi.protocol.node.AttemptPhase;
+import dev.kintsugi.protocol.node.AttemptStatus;
+import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
+import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
+import dev.kintsugi.protocol.node.FailureClass;
+import dev.kintsugi.protocol.video.VideoStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt and the log of everything that happened to it. Thread-safe. The first terminal state
+ * is final: whatever is reported after it is ignored.
+ */
+public final class Attempt {
+  private static final int TEXT_ENCODED = 2;
+  private static final int DENOISED = 90;
+  private static final int DECODED = 96;
+
+  private final AttemptJob job;
+  private final Path directory;
+  private final Instant createdAt;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<AttemptStatus> log = new ArrayList<>();
+  private volatile boolean cancelRequested;
+  private @Nullable Instant finishedAt;
+  private @Nullable Instant lastServedAt;
+  private List<MediaFile> files = List.of();
+
+  Attempt(AttemptJob job, Path directory, Instant createdAt) {
+    this.job = job;
+    this.directory = directory;
+    this.createdAt = createdAt;
+    int steps = job.generation().numInferenceSteps();
+    log.add(
+        new AttemptStatus(
+            id(),
+            "video",
+            VideoStatus.QUEUED.wireName(),
+            AttemptPhase.QUEUED,
+            0,
+            1,
+            null,
+            0,
+            steps,
+            null,
+            null,
+            null));
+  }
+
+  public String id() {
+    return job.request().id();
+  }
+
+  public AttemptJob job() {
+    return job;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+
+  /** The newest state. */
+  public AttemptStatus status() {
+    lock.lock();
+    try {
+      return log.getLast();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean terminal() {
+    return status().phase().terminal();
+  }
+
+  /** Everything that happened after a sequence number, oldest first. */
+  public List<AttemptStatus> after(long sequence) {
+    lock.lock();
+    try {
+      return List.copyOf(log.subList((int) Math.clamp(sequence, 0, log.size()), log.size()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until something happens after a sequence number; false when nothing did in time. */
+  public boolean awaitAfter(long sequence, Duration atMost) throws InterruptedException {
+    long nanos = atMost.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (log.size() <= sequence) {
+        if (nanos <= 0) {
+          return false;
+        }
+        nanos = changed.awaitNanos(nanos);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A finished file, while it is kept. */
+  public Optional<MediaFile> file(MediaFile.Variant variant) {
+    lock.lock();
+    try {
+      return files.stream().filter(f -> f.variant() == variant).findFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public Optional<Instant> finishedAt() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(finishedAt);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes that a file was asked for. */
+  public void served(Instant now) {
+    lock.lock();
+    try {
+      lastServedAt = now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a completed result still waits for someone to take it. */
+  boolean unfetched(Instant now, Duration settle) {
+    lock.lock();
+    try {
+      return log.getLast().phase() == AttemptPhase.COMPLETED
+          && (lastServedAt == null || now.isBefore(lastServedAt.plus(settle)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks the engine or the encoder to stop at the next step. */
+  void requestCancel() {
+    cancelRequested = true;
+  }
+
+  boolean cancelRequested() {
+    return cancelRequested;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  void encodingText() {
+    change(s -> with(s, AttemptPhase.ENCODING_TEXT, 0, s.expert(), s.step()));
+  }
+
+  void textEncoded() {
+    change(s -> with(s, AttemptPhase.DENOISING, TEXT_ENCODED, s.expert(), s.step()));
+  }
+
+  void stepped(int step, int steps, String expert) {
+    int progress = TEXT_ENCODED + (DENOISED - TEXT_ENCODED) * step / steps;
+    change(s -> with(s, AttemptPhase.DENOISING, progress, expert, step));
+  }
+
+  void decoded(int frames) {
+    int progress = DENOISED + (DECODED - DENOISED) * frames / job.video().frames();
+    change(s -> with(s, AttemptPhase.DECODING, progress, s.expert(), s.step()));
+  }
+
+  void encoding() {
+    change(s -> with(s, AttemptPhase.ENCODING, DECODED, s.expert(), s.step()));
+  }
+
+  /** Ends it with a result; false when it had ended before. */
+  boolean complete(List<MediaFile> results, Map<String, Double> stages, Instant now) {
+    List<Artifact> artifacts = results.stream().map(Attempt::artifact).toList();
+    return finish(
+        results,
+        now,
+        s ->
+            new AttemptStatus(
+                s.id(),
+                s.object(),
+                VideoStatus.COMPLETED.wireName(),
+                AttemptPhase.COMPLETED,
+                100,
+                s.sequence() + 1,
+                s.expert(),
+                s.step(),
+                s.steps(),
+                null,
+                stages,
+                artifacts));
+  }
+
+  /**
+   * Ends it without a video; false when it had ended before.
+   *
+   * @param kept what is left for inspection, raw frames or nothing
+   */
+  boolean fail(FailureClass failure, String message, List<MediaFile> kept, Instant now) {
+    List<Artifact> artifacts =
+        kept.isEmpty() ? null : kept.stream().map(Attempt::artifact).toList();
+    return finish(
+        kept,
+        now,
+        s ->
+            new AttemptStatus(
+                s.id(),
+                s.object(),
+                VideoStatus.FAILED.wireName(),
+                AttemptPhase.FAILED,
+                s.progress(),
+                s.sequence() + 1,
+                s.expert(),
+                s.step(),
+                s.steps(),
+                new AttemptError(failure, message),
+                s.stageDurations(),
+                artifacts));
+  }
+
+  private boolean finish(List<MediaFile> results, Instant now, UnaryOperator<AttemptStatus> end) {
+    lock.lock();
+    try {
+      if (!change(end)) {
+        return false;
+      }
+      files = List.copyOf(results);
+      finishedAt = now;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean change(UnaryOperator<AttemptStatus> next) {
+    lock.lock();
+    try {
+      AttemptStatus current = log.getLast();
+      if (current.phase().terminal()) {
+        return false;
+      }
+      log.add(next.apply(current));
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static AttemptStatus with(
+      AttemptStatus s, AttemptPhase phase, int progress, @Nullable String expert, int step) {
+    return new AttemptStatus(
+        s.id(),
+        s.object(),
+        VideoStatus.IN_PROGRESS.wireName(),
+        phase,
+        Math.max(progress, s.progress()),
+        s.sequence() + 1,
+        expert,
+        step,
+        s.steps(),
+        null,
+        s.stageDurations(),
+        null);
+  }
+
+  private static Artifact artifact(MediaFile file) {
+    return new Artifact(file.variant().wireName(), file.mediaType(), file.bytes(), file.sha256());
+  }
+}

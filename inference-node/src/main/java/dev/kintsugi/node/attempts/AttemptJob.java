@@ -1,0 +1,25 @@
+package dev.kintsugi.node.attempts;
+
+import dev.kintsugi.node.engine.GenerationRequest;
+import dev.kintsugi.node.media.VideoSpec;
+import dev.kintsugi.protocol.node.AttemptRequest;
+
+/**
+ * What one attempt has to do.
+ *
+ * @param request as it was asked, every default filled in; two equal requests are the same attempt
+ * @param generation what the engine is told
+ * @param video what the encoder is told
+ */
+public record AttemptJob(AttemptRequest request, GenerationRequest generation, VideoSpec video) {
+
+  /** Most bytes the attempt can occupy on disk: raw frames, and a video that is no larger. */
+  public long maxBytes() {
+    return 2L * video.frameBytes() * video.frames();
+  }
+
+  /** {@code WIDTHxHEIGHTxFRAMES}, what step times are kept by. */
+  public String shape() {
+    return video.width() + "x" + video.height() + "x" + video.frames();
+  }
+}

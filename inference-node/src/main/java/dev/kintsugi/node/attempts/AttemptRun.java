@@ -1,0 +1,84 @@
+package dev.kintsugi.node.attempts;
+
+import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.Expert;
+import dev.kintsugi.node.engine.FrameChunk;
+import dev.kintsugi.node.engine.GenerationException;
+import dev.kintsugi.node.engine.GenerationListener;
+import dev.kintsugi.node.engine.VideoModel;
+import dev.kintsugi.node.media.FrameSpool;
+import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.node.telemetry.NodeMetrics;
+import dev.kintsugi.protocol.node.FailureClass;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt on the engine thread: what the engine reports becomes the attempt's log. */
+final class AttemptRun implements GenerationListener {
+  private final Attempt attempt;
+  private final FrameSpool spool;
+  private final StepTimes stepTimes;
+  private final NodeMetrics metrics;
+  private long lastStepNanos;
+  private @Nullable MediaException spoolFailure;
+
+  AttemptRun(Attempt attempt, FrameSpool spool, StepTimes stepTimes, NodeMetrics metrics) {
+    this.attempt = attempt;
+    this.spool = spool;
+    this.stepTimes = stepTimes;
+    this.metrics = metrics;
+  }
+
+  /** How a run ended. */
+  sealed interface Outcome {
+
+    record Generated(Clip clip) implements Outcome {}
+
+    record Failed(FailureClass failure, String message) implements Outcome {}
+  }
+
+  /** Generates all frames into the spool. */
+  Outcome run(VideoModel model) {
+    attempt.encodingText();
+    try {
+      return new Outcome.Generated(model.generate(attempt.job().generation(), this));
+    } catch (GenerationException e) {
+      return spoolFailure == null
+          ? new Outcome.Failed(e.failureClass(), String.valueOf(e.getMessage()))
+          : new Outcome.Failed(FailureClass.INTERNAL, String.valueOf(spoolFailure.getMessage()));
+    } catch (OutOfMemoryError e) {
+      return new Outcome.Failed(FailureClass.OOM, "the Java heap is exhausted: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean cancelled() {
+    return attempt.cancelRequested() || spoolFailure != null;
+  }
+
+  @Override
+  public void textEncoded() {
+    attempt.textEncoded();
+    lastStepNanos = System.nanoTime();
+  }
+
+  @Override
+  public void step(int step, int total, Expert expert) {
+    String name = expert.wireName();
+    long now = System.nanoTime();
+    double seconds = (now - lastStepNanos) / 1e9;
+    lastStepNanos = now;
+    stepTimes.add(attempt.job().shape(), seconds);
+    metrics.stepped(name, seconds);
+    attempt.stepped(step, total, name);
+  }
+
+  @Override
+  public void frames(FrameChunk chunk) {
+    try {
+      spool.append(chunk.rgb());
+      attempt.decoded(chunk.firstFrame() + chunk.frameCount());
+    } catch (MediaException e) {
+      spoolFailure = e;
+    }
+  }
+}

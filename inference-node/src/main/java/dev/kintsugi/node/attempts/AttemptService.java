@@ -1,0 +1,189 @@
+package dev.kintsugi.node.attempts;
+
+import dev.kintsugi.core.node.AttemptAdmission;
+import dev.kintsugi.core.node.AttemptAdmission.Decision;
+import dev.kintsugi.core.node.AttemptAdmission.Reason;
+import dev.kintsugi.core.node.AttemptAdmission.Situation;
+import dev.kintsugi.node.attempts.Submission.Conflict;
+import dev.kintsugi.node.attempts.Submission.Known;
+import dev.kintsugi.node.attempts.Submission.Refused;
+import dev.kintsugi.node.attempts.Submission.Started;
+import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.node.warmup.ModelHost;
+import dev.kintsugi.node.warmup.ModelState.Warm;
+import dev.kintsugi.protocol.node.AttemptPhase;
+import dev.kintsugi.protocol.node.AttemptStatus;
+import dev.kintsugi.protocol.node.FailureClass;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The attempts of this node: the only door to them. Thread-safe. */
+@Singleton
+public final class AttemptService {
+  /** Attempts whose model forward runs at once. */
+  public static final int SLOTS = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptService.class);
+
+  private final ModelHost host;
+  private final WorkDirectoryHolder work;
+  private final AttemptWorker worker;
+  private final StepTimes stepTimes;
+  private final Clock clock;
+  private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+  private volatile boolean draining;
+  private volatile @Nullable Attempt inEngine;
+
+  AttemptService(
+      ModelHost host,
+      WorkDirectoryHolder work,
+      AttemptWorker worker,
+      StepTimes stepTimes,
+      Clock clock) {
+    this.host = host;
+    this.work = work;
+    this.worker = worker;
+    this.stepTimes = stepTimes;
+    this.clock = clock;
+  }
+
+  /** Takes an attempt, or says why not; sending the same one again is safe. */
+  public synchronized Submission submit(AttemptJob job) {
+    String id = job.request().id();
+    Attempt known = attempts.get(id);
+    if (known != null) {
+      return known.job().request().equals(job.request()) ? new Known(known) : new Conflict(id);
+    }
+    return switch (AttemptAdmission.decide(situation(job.maxBytes()))) {
+      case Decision.Refuse refuse -> new Refused(refuse);
+      case Decision.Admit() -> start(job);
+    };
+  }
+
+  public Optional<Attempt> find(String id) {
+    return Optional.ofNullable(attempts.get(id));
+  }
+
+  public Collection<Attempt> all() {
+    return List.copyOf(attempts.values());
+  }
+
+  /** Ids of attempts that have not ended. */
+  public List<String> running() {
+    return attempts.values().stream().filter(a -> !a.terminal()).map(Attempt::id).sorted().toList();
+  }
+
+  /** Slots that a new attempt could take now. */
+  public int freeSlots() {
+    return AttemptAdmission.decide(situation(0)) instanceof Decision.Admit ? SLOTS : 0;
+  }
+
+  /** Stops an attempt at its next step; one that has ended stays as it is. */
+  public Optional<Attempt> cancel(String id) {
+    Optional<Attempt> attempt = find(id);
+    attempt.ifPresent(
+        a -> {
+          a.requestCancel();
+          if (a.status().phase() == AttemptPhase.QUEUED) {
+            worker.cancelled(a);
+          }
+        });
+    return attempt;
+  }
+
+  /** Forgets an ended attempt and its files; false when it is not known or has not ended. */
+  public synchronized boolean delete(String id) {
+    Attempt attempt = attempts.get(id);
+    if (attempt == null || !attempt.terminal()) {
+      return false;
+    }
+    attempts.remove(id);
+    work.get().ifPresent(w -> w.remove(id));
+    return true;
+  }
+
+  /** From now on no attempt is taken; running ones finish. */
+  public synchronized void drain() {
+    if (!draining) {
+      draining = true;
+      LOG.info("draining: no new attempt is taken");
+    }
+  }
+
+  public boolean draining() {
+    return draining;
+  }
+
+  /** Ends every running attempt so that the control plane gives its job to another node at once. */
+  void handBack() {
+    for (Attempt attempt : all()) {
+      if (!attempt.terminal()) {
+        attempt.requestCancel();
+        worker.fail(
+            attempt,
+            FailureClass.NODE_LOST,
+            "the node is stopping and handed the attempt back",
+            List.of());
+      }
+    }
+  }
+
+  /** Completed attempts whose result nobody has taken yet. */
+  int unfetched(Duration settle) {
+    return (int)
+        attempts.values().stream().filter(a -> a.unfetched(clock.instant(), settle)).count();
+  }
+
+  private Submission start(AttemptJob job) {
+    String id = job.request().id();
+    Warm warm = host.warm().orElseThrow();
+    Attempt attempt;
+    try {
+      attempt = new Attempt(job, work.require().create(id), clock.instant());
+    } catch (MediaException e) {
+      LOG.atError().addKeyValue("attempt_id", id).log("refused an attempt: {}", e.getMessage());
+      return new Refused(new Decision.Refuse(Reason.DISK_FULL, Duration.ofSeconds(30)));
+    }
+    attempts.put(id, attempt);
+    inEngine = attempt;
+    host.execute(
+        () -> {
+          try {
+            worker.generate(attempt, warm.model());
+          } catch (RuntimeException | Error e) {
+            worker.fail(attempt, FailureClass.INTERNAL, "the engine failed: " + e, List.of());
+            throw e;
+          } finally {
+            inEngine = null;
+          }
+        });
+    return new Started(attempt);
+  }
+
+  private Situation situation(long neededBytes) {
+    Attempt busy = inEngine;
+    return new Situation(
+        host.warm().isPresent() && work.get().isPresent(),
+        draining,
+        SLOTS,
+        busy == null ? 0 : 1,
+        work.get().map(WorkDirectory::freeBytes).orElse(0L),
+        neededBytes,
+        busy == null ? Duration.ZERO : remaining(busy));
+  }
+
+  private Duration remaining(Attempt attempt) {
+    AttemptStatus status = attempt.status();
+    double step = stepTimes.medians().getOrDefault(attempt.job().shape(), 0.0);
+    return Duration.ofMillis((long) ((status.steps() - status.step()) * step * 1e3));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.kintsugi.node.attempts;
+
+import dev.kintsugi.node.NodeSettings;
+import dev.kintsugi.node.attempts.AttemptRun.Outcome;
+import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.VideoModel;
+import dev.kintsugi.node.media.ClipEncoder;
+import dev.kintsugi.node.media.FrameSpool;
+import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.node.media.MediaFile;
+import dev.kintsugi.node.telemetry.NodeMetrics;
+import dev.kintsugi.protocol.node.AttemptRequest;
+import dev.kintsugi.protocol.node.FailureClass;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Takes an attempt from prompt to files: generation on the engine thread, encoding beside it. */
+@Singleton
+final class AttemptWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptWorker.class);
+
+  private final Encoding encoding;
+  private final StepTimes stepTimes;
+  private final NodeMetrics metrics;
+  private final NodeSettings settings;
+  private final Clock clock;
+  private final ClipEncoder encoder = new ClipEncoder();
+
+  AttemptWorker(
+      Encoding encoding,
+      StepTimes stepTimes,
+      NodeMetrics metrics,
+      NodeSettings settings,
+      Clock clock) {
+    this.encoding = encoding;
+    this.stepTimes = stepTimes;
+    this.metrics = metrics;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Runs on the engine thread, which is free again when this returns. */
+  void generate(Attempt attempt, VideoModel model) {
+    traced(attempt, () -> generateTraced(attempt, model));
+  }
+
+  /** Ends an attempt as cancelled. */
+  void cancelled(Attempt attempt) {
+    fail(attempt, FailureClass.CANCELLED, "cancelled on request", List.of());
+  }
+
+  /** Ends an attempt without a video, unless it has ended already. */
+  void fail(Attempt attempt, FailureClass failure, String message, List<MediaFile> kept) {
+    if (attempt.fail(failure, message, kept, clock.instant())) {
+      metrics.attemptEnded(failure.name().toLowerCase(Locale.ROOT));
+      if (failure != FailureClass.CANCELLED) {
+        described(attempt, LOG.atWarn())
+            .addKeyValue("event", "attempt_failed")
+            .addKeyValue("failure", failure)
+            .log("attempt {} failed: {}", attempt.id(), message);
+      }
+    }
+  }
+
+  private void generateTraced(Attempt attempt, VideoModel model) {
+    if (attempt.cancelRequested() || attempt.terminal()) {
+      cancelled(attempt);
+      return;
+    }
+    FrameSpool spool;
+    try {
+      spool =
+          FrameSpool.create(
+              attempt.directory().resolve(MediaFile.Variant.FRAMES.fileName()),
+              attempt.job().video());
+    } catch (MediaException e) {
+      fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
+      return;
+    }
+    Outcome outcome = new AttemptRun(attempt, spool, stepTimes, metrics).run(model);
+    switch (outcome) {
+      case Outcome.Generated(Clip clip) -> {
+        attempt.encoding();
+        encoding.submit(() -> traced(attempt, () -> encode(attempt, spool, clip)));
+      }
+      case Outcome.Failed(FailureClass failure, String message) -> {
+        spool.discard();
+        fail(attempt, failure, message, List.of());
+      }
+    }
+  }
+
+  private void encode(Attempt attempt, FrameSpool spool, Clip clip) {
+    long start = System.nanoTime();
+    try {
+      Optional<List<MediaFile>> files =
+          encoder.encode(
+              spool, attempt.job().video(), attempt.directory(), attempt::cancelRequested);
+      spool.discard();
+      if (files.isEmpty()) {
+        cancelled(attempt);
+      } else {
+        complete(attempt, files.get(), stages(clip, (System.nanoTime() - start) / 1e9));
+      }
+    } catch (MediaException | RuntimeException e) {
+      keepFrames(attempt, spool, e);
+    }
+  }
+
+  // The frames cost minutes of a GPU: they are kept so that a person can still have them.
+  private void keepFrames(Attempt attempt, FrameSpool spool, Exception failure) {
+    String message =
+        failure instanceof MediaException
+            ? String.valueOf(failure.getMessage())
+            : "the encoder failed: " + failure;
+    List<MediaFile> kept = List.of();
+    try {
+      kept = List.of(encoder.describe(spool));
+    } catch (MediaException e) {
+      LOG.warn("the frames of {} are lost too: {}", attempt.id(), e.getMessage());
+    }
+    spool.close();
+    fail(attempt, FailureClass.ENCODE_FAILED, message, kept);
+  }
+
+  private void complete(Attempt attempt, List<MediaFile> files, Map<String, Double> stages) {
+    if (!attempt.complete(files, stages, clock.instant())) {
+      return;
+    }
+    metrics.attemptEnded("completed");
+    stages.forEach(metrics::stageEnded);
+    Duration took = Duration.between(attempt.createdAt(), clock.instant());
+    if (took.compareTo(settings.slowAttempt()) > 0) {
+      described(attempt, LOG.atWarn())
+          .addKeyValue("event", "slow_attempt")
+          .addKeyValue("seconds", took.toMillis() / 1e3)
+          .addKeyValue("stage_durations", stages)
+          .log("attempt {} was slow", attempt.id());
+    } else {
+      LOG.atDebug().addKeyValue("stage_durations", stages).log("attempt {} done", attempt.id());
+    }
+  }
+
+  private static Map<String, Double> stages(Clip clip, double encodeSeconds) {
+    Map<String, Double> stages = new LinkedHashMap<>();
+    stages.put("text_encode", clip.durations().textEncode());
+    stages.put("denoise", clip.durations().denoise());
+    stages.put("decode", clip.durations().decode());
+    stages.put("encode", encodeSeconds);
+    return stages;
+  }
+
+  private static org.slf4j.spi.LoggingEventBuilder described(
+      Attempt attempt, org.slf4j.spi.LoggingEventBuilder event) {
+    AttemptRequest request = attempt.job().request();
+    return event
+        .addKeyValue("attempt_id", request.id())
+        .addKeyValue("model", request.model())
+        .addKeyValue("size", request.size())
+        .addKeyValue("num_frames", request.numFrames())
+        .addKeyValue("num_inference_steps", request.numInferenceSteps())
+        .addKeyValue("seed", request.seed())
+        .addKeyValue("step", attempt.status().step());
+  }
+
+  private static void traced(Attempt attempt, Runnable work) {
+    String traceId = attempt.job().request().traceId();
+    if (traceId == null) {
+      work.run();
+      return;
+    }
+    MDC.put("trace_id", traceId);
+    try {
+      work.run();
+    } finally {
+      MDC.remove("trace_id");
+    }
+  }
+}

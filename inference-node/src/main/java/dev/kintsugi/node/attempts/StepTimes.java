@@ -1,0 +1,46 @@
+package dev.kintsugi.node.attempts;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Median seconds per denoise step by shape, over the last steps. Thread-safe. */
+@Singleton
+public final class StepTimes {
+  private static final int WINDOW = 101;
+  private static final int MAX_SHAPES = 64;
+
+  private final Map<String, Deque<Double>> times =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Deque<Double>> eldest) {
+          return size() > MAX_SHAPES;
+        }
+      };
+
+  synchronized void add(String shape, double seconds) {
+    Deque<Double> window = times.computeIfAbsent(shape, s -> new ArrayDeque<>());
+    if (window.size() == WINDOW) {
+      window.removeFirst();
+    }
+    window.addLast(seconds);
+  }
+
+  /** Median by {@code WIDTHxHEIGHTxFRAMES}. */
+  public synchronized Map<String, Double> medians() {
+    Map<String, Double> medians = new TreeMap<>();
+    times.forEach((shape, window) -> medians.put(shape, median(window)));
+    return medians;
+  }
+
+  private static double median(Deque<Double> window) {
+    double[] sorted = window.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.kintsugi.node.http;
+
+import dev.kintsugi.node.attempts.AttemptService;
+import dev.kintsugi.node.attempts.StepTimes;
+import dev.kintsugi.node.telemetry.DeviceMonitor;
+import dev.kintsugi.node.telemetry.NodeMetrics;
+import dev.kintsugi.node.warmup.ModelCard;
+import dev.kintsugi.node.warmup.ModelHost;
+import dev.kintsugi.node.warmup.ModelState.Warm;
+import dev.kintsugi.protocol.error.ErrorBody;
+import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.node.NodeStatus;
+import dev.kintsugi.protocol.node.NodeStatus.ExpertStatus;
+import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the node says of itself. */
+@Controller
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class NodeController {
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  /** Before a model is loaded nothing can be asked for. */
+  private static final ModelCard UNKNOWN =
+      new ModelCard(
+          "",
+          "",
+          "",
+          false,
+          List.of(),
+          new ModelLimits(0, 0, 0, 0, "", 0, 0, 0, 0),
+          0,
+          dev.kintsugi.node.engine.SchedulerKind.UNIPC,
+          0);
+
+  private final String instance = UUID.randomUUID().toString();
+  private final AttemptService attempts;
+  private final ModelHost host;
+  private final StepTimes stepTimes;
+  private final DeviceMonitor device;
+  private final NodeMetrics metrics;
+
+  NodeController(
+      AttemptService attempts,
+      ModelHost host,
+      StepTimes stepTimes,
+      DeviceMonitor device,
+      NodeMetrics metrics) {
+    this.attempts = attempts;
+    this.host = host;
+    this.stepTimes = stepTimes;
+    this.device = device;
+    this.metrics = metrics;
+  }
+
+  @Get("/node/status")
+  NodeStatus status() {
+    Optional<Warm> warm = host.warm();
+    ModelCard card = warm.map(Warm::card).orElse(UNKNOWN);
+    return new NodeStatus(
+        instance,
+        card.name(),
+        card.version(),
+        card.digest(),
+        card.lite(),
+        card.experts().stream().map(e -> new ExpertStatus(e, true)).toList(),
+        AttemptService.SLOTS,
+        attempts.freeSlots(),
+        attempts.running(),
+        warm.isPresent(),
+        attempts.draining(),
+        notReady(),
+        card.limits(),
+        stepTimes.medians(),
+        device.readings());
+  }
+
+  @Post("/node/drain")
+  @Consumes(MediaType.ALL)
+  NodeStatus drain() {
+    attempts.drain();
+    return status();
+  }
+
+  @Get("/v1/models")
+  Map<String, Object> models() {
+    List<Map<String, Object>> models =
+        host.warm()
+            .map(Warm::card)
+            .map(
+                card ->
+                    Map.<String, Object>of(
+                        "id",
+                        card.name(),
+                        "object",
+                        "model",
+                        "created",
+                        0,
+                        "owned_by",
+                        "kintsugi",
+                        "version",
+                        card.version()))
+            .map(List::of)
+            .orElse(List.of());
+    return Map.of("object", "list", "data", models);
+  }
+
+  @Get("/healthz")
+  HttpResponse<?> health() {
+    return host.alive() ? HttpResponse.ok(Map.of("status", "ok")) : down("the engine thread died");
+  }
+
+  @Get("/readyz")
+  HttpResponse<?> ready() {
+    String reason = notReady();
+    return reason == null ? HttpResponse.ok(Map.of("status", "ready")) : down(reason);
+  }
+
+  @Get("/metrics")
+  @Produces(PROMETHEUS_TEXT)
+  byte[] metrics() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    metrics.write(out, () -> notReady() == null);
+    return out.toByteArray();
+  }
+
+  private @Nullable String notReady() {
+    if (attempts.draining()) {
+      return "the node is draining";
+    }
+    if (!host.alive()) {
+      return "the engine thread died";
+    }
+    return host.warm().isPresent() ? null : host.state().reason();
+  }
+
+  private static HttpResponse<ErrorBody> down(String reason) {
+    return HttpResponse.<ErrorBody>status(503, "not ready")
+        .body(ErrorBody.of(ErrorCode.UNAVAILABLE, reason, null));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.kintsugi.node.telemetry;
+
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.MetricSpec;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
+
+/** The node's metrics, each declared in {@link MetricCatalogue}. */
+@Singleton
+public final class NodeMetrics {
+  private static final double[] STEP_BUCKETS = {
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120
+  };
+  private static final double[] STAGE_BUCKETS = {
+    0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 1800
+  };
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Counter attempts;
+  private final Histogram stepDuration;
+  private final Histogram stageDuration;
+  private final Gauge ready;
+  private boolean jvmRegistered;
+
+  public NodeMetrics(DeviceMonitor device) {
+    attempts = registered(Counter.builder(), MetricCatalogue.NODE_ATTEMPTS);
+    stepDuration = histogram(MetricCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
+    stageDuration = histogram(MetricCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
+    ready =
+        Gauge.builder()
+            .name(MetricCatalogue.NODE_READY.name())
+            .help(MetricCatalogue.NODE_READY.help())
+            .register(registry);
+    MetricSpec memory = MetricCatalogue.NODE_MEMORY_USED;
+    GaugeWithCallback.builder()
+        .name(memory.name())
+        .help(memory.help())
+        .labelNames(memory.labels().toArray(String[]::new))
+        .callback(c -> c.call(device.readings().memoryUsedBytes(), device.readings().id()))
+        .register(registry);
+  }
+
+  /**
+   * @param outcome {@code completed} or the failure class in lower case
+   */
+  public void attemptEnded(String outcome) {
+    attempts.labelValues(outcome).inc();
+  }
+
+  public void stepped(String expert, double seconds) {
+    stepDuration.labelValues(expert).observe(seconds);
+  }
+
+  public void stageEnded(String stage, double seconds) {
+    stageDuration.labelValues(stage).observe(seconds);
+  }
+
+  /** Writes the text exposition format. */
+  public void write(OutputStream out, BooleanSupplier readyNow) throws IOException {
+    registerJvm();
+    ready.set(readyNow.getAsBoolean() ? 1 : 0);
+    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+  }
+
+  // At the first scrape, not at the start: a fifth of a second that readiness need not wait for.
+  private synchronized void registerJvm() {
+    if (!jvmRegistered) {
+      JvmMetrics.builder().register(registry);
+      jvmRegistered = true;
+    }
+  }
+
+  private Counter registered(Counter.Builder builder, MetricSpec spec) {
+    return builder
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .register(registry);
+  }
+
+  private Histogram histogram(MetricSpec spec, double[] buckets) {
+    return Histogram.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .classicOnly()
+        .classicUpperBounds(buckets)
+        .register(registry);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.kintsugi.node.warmup;
+
+import dev.kintsugi.node.NodeSettings;
+import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.node.warmup.ModelState.Broken;
+import dev.kintsugi.node.warmup.ModelState.Loading;
+import dev.kintsugi.node.warmup.ModelState.Warm;
+import dev.kintsugi.protocol.node.FailureClass;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.scheduling.TaskScheduler;
+import jakarta.annotation.PostConstruct;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Owns the model: brings it up on the engine thread and runs work on it there. */
+@Context
+public final class ModelHost {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelHost.class);
+
+  private final EngineThread engine;
+  private final ModelOpener opener;
+  private final List<Prerequisite> prerequisites;
+  private final TaskScheduler scheduler;
+  private final NodeSettings settings;
+  private volatile ModelState state = new Loading("the node is starting");
+  private String lastError = "";
+
+  ModelHost(
+      EngineThread engine,
+      ModelOpener opener,
+      List<Prerequisite> prerequisites,
+      TaskScheduler scheduler,
+      NodeSettings settings) {
+    this.engine = engine;
+    this.opener = opener;
+    this.prerequisites = prerequisites;
+    this.scheduler = scheduler;
+    this.settings = settings;
+  }
+
+  public ModelState state() {
+    return state;
+  }
+
+  /** The proven model, while the engine lives. */
+  public Optional<Warm> warm() {
+    return state instanceof Warm warm && engine.alive() ? Optional.of(warm) : Optional.empty();
+  }
+
+  /** Runs work on the engine thread after the work before it. */
+  public void execute(Runnable work) {
+    engine.execute(work);
+  }
+
+  /** False when the engine thread died: only a new process helps. */
+  public boolean alive() {
+    return engine.alive();
+  }
+
+  @PostConstruct
+  void start() {
+    engine.execute(this::open);
+  }
+
+  private void open() {
+    state = new Loading("the model is being loaded");
+    try {
+      for (Prerequisite prerequisite : prerequisites) {
+        prerequisite.establish();
+      }
+      Warm warm = opener.open(stage -> state = new Loading(stage));
+      state = warm;
+      LOG.atInfo()
+          .addKeyValue("event", "ready")
+          .addKeyValue("digest", warm.card().digest())
+          .addKeyValue("process_seconds", warm.times().process())
+          .addKeyValue("hash_seconds", warm.times().hash())
+          .addKeyValue("load_seconds", warm.times().load())
+          .addKeyValue("self_test_seconds", warm.times().selfTest())
+          .log("{} {} is ready", warm.card().name(), warm.card().version());
+    } catch (ModelUnusableException e) {
+      broken(new Broken(e.failure(), String.valueOf(e.getMessage())));
+    } catch (MediaException e) {
+      broken(new Broken(FailureClass.INTERNAL, String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      LOG.debug("opening the model failed", e);
+      broken(new Broken(FailureClass.MODEL_LOAD_FAILED, "the model cannot be opened: " + e));
+    }
+  }
+
+  private void broken(Broken broken) {
+    state = broken;
+    // The same error once: a retry that finds nothing new has nothing to say.
+    if (!broken.reason().equals(lastError)) {
+      lastError = broken.reason();
+      LOG.atError()
+          .addKeyValue("event", "not_ready")
+          .addKeyValue("failure", broken.failure())
+          .log(broken.reason());
+    }
+    scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::open));
+  }
+}

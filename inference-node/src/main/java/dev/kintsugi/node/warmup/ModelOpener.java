@@ -1,0 +1,14 @@
+package dev.kintsugi.node.warmup;
+
+import java.util.function.Consumer;
+
+/** Opens the configured model and proves that it works. */
+public interface ModelOpener {
+
+  /**
+   * Blocks until the model is proven.
+   *
+   * @param stage told what is under way, one sentence each
+   */
+  ModelState.Warm open(Consumer<String> stage) throws ModelUnusableException;
+}

@@ -1,0 +1,10 @@
+package dev.kintsugi.node.warmup;
+
+import dev.kintsugi.node.media.MediaException;
+
+/** Something that must stand before a model is worth loading. */
+public interface Prerequisite {
+
+  /** Establishes it; harmless when it stands already. */
+  void establish() throws MediaException;
+}

@@ -1,0 +1,102 @@
+package dev.kintsugi.node;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.Expert;
+import dev.kintsugi.node.engine.FrameChunk;
+import dev.kintsugi.node.engine.GenerationException;
+import dev.kintsugi.node.engine.GenerationListener;
+import dev.kintsugi.node.engine.GenerationRequest;
+import dev.kintsugi.node.engine.StageDurations;
+import dev.kintsugi.node.engine.VideoModel;
+import dev.kintsugi.node.model.ModelManifest;
+import dev.kintsugi.protocol.node.FailureClass;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Stands in for the engine where only the wiring around it is tested: takes a step each time the
+ * test permits one, and paints frames in one colour.
+ */
+public final class FakeModel implements VideoModel {
+  private final Semaphore permits = new Semaphore(0);
+  private final ModelManifest manifest;
+  private volatile boolean stepwise;
+
+  public FakeModel() {
+    try {
+      manifest =
+          new ObjectMapper()
+              .readValue(Path.of("models/wan-tiny/manifest.json").toFile(), ModelManifest.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** From now on each step waits for {@link #permit}. */
+  public void stepwise() {
+    permits.drainPermits();
+    stepwise = true;
+  }
+
+  /** Lets the running generation take that many steps. */
+  public void permit(int steps) {
+    permits.release(steps);
+  }
+
+  /** Steps are no longer held back. */
+  public void run() {
+    stepwise = false;
+    permits.release(1_000);
+  }
+
+  @Override
+  public ModelManifest manifest() {
+    return manifest;
+  }
+
+  @Override
+  public String digest() {
+    return "0".repeat(64);
+  }
+
+  @Override
+  public Clip generate(GenerationRequest request, GenerationListener listener)
+      throws GenerationException {
+    listener.textEncoded();
+    int steps = request.numInferenceSteps();
+    for (int step = 1; step <= steps; step++) {
+      if (stepwise) {
+        permits.acquireUninterruptibly();
+      }
+      refuseIfCancelled(listener);
+      if (request.prompt().startsWith("fail")) {
+        throw new GenerationException(FailureClass.NAN_LATENTS, "a latent is not finite");
+      }
+      if (request.prompt().startsWith("crash")) {
+        throw new IllegalStateException("a defect of the engine");
+      }
+      listener.step(step, steps, step * 2 <= steps ? Expert.HIGH : Expert.LOW);
+    }
+    for (int frame = 0; frame < request.numFrames(); frame++) {
+      refuseIfCancelled(listener);
+      byte[] rgb = new byte[request.width() * request.height() * 3];
+      java.util.Arrays.fill(rgb, (byte) 128);
+      listener.frames(new FrameChunk(frame, 1, request.width(), request.height(), rgb));
+    }
+    refuseIfCancelled(listener);
+    return new Clip(
+        request.width(), request.height(), request.numFrames(), new StageDurations(0.1, 0.2, 0.3));
+  }
+
+  @Override
+  public void close() {}
+
+  private static void refuseIfCancelled(GenerationListener listener) throws GenerationException {
+    if (listener.cancelled()) {
+      throw new GenerationException(FailureClass.CANCELLED, "cancelled");
+    }
+  }
+}

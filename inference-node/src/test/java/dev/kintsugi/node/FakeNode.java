@@ -1,0 +1,80 @@
+package dev.kintsugi.node;
+
+import dev.kintsugi.node.warmup.ModelOpener;
+import dev.kintsugi.node.warmup.ModelState;
+import dev.kintsugi.node.warmup.ModelUnusableException;
+import dev.kintsugi.node.warmup.ReadyModels;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole node in this process on an ephemeral port, with a fake model in place of the engine.
+ */
+public final class FakeNode implements AutoCloseable {
+  public final FakeModel model = new FakeModel();
+  private final Opener opener = new Opener(model);
+  private final ApplicationContext context;
+  private final NodeClient client;
+
+  public FakeNode(Path workDir) {
+    this(workDir, Map.of());
+  }
+
+  public FakeNode(Path workDir, Map<String, Object> settings) {
+    this(workDir, settings, null);
+  }
+
+  /** A node whose model cannot be opened until {@link #repair}. */
+  public FakeNode(
+      Path workDir, Map<String, Object> settings, @Nullable ModelUnusableException broken) {
+    opener.broken.set(broken);
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("kintsugi.node.work-dir", workDir.toString());
+    all.put("kintsugi.node.port", -1);
+    context = ApplicationContext.builder().properties(all).singletons(opener).build().start();
+    client = new NodeClient(context.getBean(EmbeddedServer.class).start().getURI());
+  }
+
+  public NodeClient client() {
+    return client;
+  }
+
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  public void repair() {
+    opener.broken.set(null);
+  }
+
+  @Override
+  public void close() {
+    model.run();
+    context.close();
+  }
+
+  private static final class Opener implements ModelOpener {
+    private final FakeModel model;
+    private final AtomicReference<@Nullable ModelUnusableException> broken =
+        new AtomicReference<>();
+
+    Opener(FakeModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public ModelState.Warm open(Consumer<String> stage) throws ModelUnusableException {
+      ModelUnusableException error = broken.get();
+      if (error != null) {
+        throw error;
+      }
+      return ReadyModels.of(model);
+    }
+  }
+}
