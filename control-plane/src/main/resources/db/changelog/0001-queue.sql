@@ -49,7 +49,8 @@ CREATE TABLE waiting (
   tag double precision NOT NULL,
   cost double precision NOT NULL,
   overdue_at timestamptz,
-  available_at timestamptz NOT NULL
+  available_at timestamptz NOT NULL,
+  deadline timestamptz NOT NULL
 ) WITH (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
   autovacuum_vacuum_insert_scale_factor = 0.5, autovacuum_analyze_scale_factor = 0.5,

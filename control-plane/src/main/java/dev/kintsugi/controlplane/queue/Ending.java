@@ -80,8 +80,9 @@ final class Ending {
         FROM gone g WHERE j.id = g.job_id
         RETURNING j.*, g.at, g.outcome, g.number
       ), queued AS (
-        INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at)
-        SELECT id, service, priority, tag, cost, overdue_at, ? FROM ended
+        INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at,
+          deadline)
+        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline FROM ended
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, at, status, number, outcome FROM ended

@@ -63,6 +63,9 @@ final class Leases {
       WHERE l.expires_at <= ? ORDER BY l.expires_at, l.attempt_id LIMIT ?
       """;
 
+  private static final String RELEASE =
+      "UPDATE lease SET expires_at = least(expires_at, ?) WHERE attempt_id = ? AND fence = ?";
+
   private static final String STALE =
       """
       SELECT fence, 'live' AS outcome FROM lease WHERE attempt_id = ?
@@ -149,6 +152,17 @@ final class Leases {
                             Rows.instant(row, "deadline")));
           }
         });
+  }
+
+  boolean release(String attemptId, long fence, Instant now) {
+    Optional<UUID> id = Ids.parseAttempt(attemptId);
+    return id.isPresent()
+        && transactions.relaxedStatement(
+            c -> {
+              try (Sql sql = Sql.of(c, RELEASE)) {
+                return sql.with(Sql.stored(now)).with(id.get()).with(fence).update() > 0;
+              }
+            });
   }
 
   /** Durable: a fencing number must never be given twice. */

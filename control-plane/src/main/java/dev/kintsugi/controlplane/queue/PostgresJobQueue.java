@@ -165,6 +165,16 @@ public final class PostgresJobQueue implements JobQueue {
   }
 
   @Override
+  public boolean release(String attemptId, long fence, Instant now) {
+    return leases.release(attemptId, fence, now);
+  }
+
+  @Override
+  public int expireWaiting(Instant now, int limit) {
+    return withdrawing.expireWaiting(now, limit);
+  }
+
+  @Override
   public List<ExpiredLease> expired(Instant now, int limit) {
     return leases.expired(now, limit);
   }

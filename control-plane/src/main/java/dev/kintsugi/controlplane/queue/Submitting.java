@@ -63,10 +63,11 @@ final class Submitting {
           trace_id
         FROM input
         ON CONFLICT DO NOTHING
-        RETURNING id, service, priority, tag, cost, overdue_at, created_at
+        RETURNING id, service, priority, tag, cost, overdue_at, created_at, deadline
       ), queued AS (
-        INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at)
-        SELECT id, service, priority, tag, cost, overdue_at, created_at FROM taken
+        INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at,
+          deadline)
+        SELECT id, service, priority, tag, cost, overdue_at, created_at, deadline FROM taken
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status)
         SELECT id, 1, created_at, 'queued' FROM taken

@@ -14,6 +14,7 @@ import java.util.UUID;
 final class Withdrawing {
 
   private static final String MESSAGE = "The job was cancelled.";
+  private static final String TOO_LATE = "The deadline passed while the job waited.";
 
   private static final String END =
       """
@@ -35,6 +36,16 @@ final class Withdrawing {
 
   private static final String CANCEL_WAITING =
       "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING job_id, 0 AS number)" + END;
+
+  private static final String EXPIRE_WAITING =
+      """
+      WITH late AS (
+        SELECT job_id FROM waiting WHERE deadline <= ? LIMIT ? FOR UPDATE SKIP LOCKED
+      ), gone AS (
+        DELETE FROM waiting w USING late l WHERE w.job_id = l.job_id
+        RETURNING w.job_id, 0 AS number
+      )"""
+          + END;
 
   private static final String CANCEL_RUNNING =
       """
@@ -94,20 +105,31 @@ final class Withdrawing {
   private static Optional<Job> cancelWaiting(Connection c, UUID job, Instant at)
       throws SQLException {
     try (Sql sql = Sql.of(c, CANCEL_WAITING)) {
-      return ended(sql.with(job), at);
+      return end(sql.with(job), at, ErrorCode.CANCELLED, MESSAGE).stream().findFirst();
     }
   }
 
   private static Optional<Job> cancelRunning(Connection c, UUID job, Instant at)
       throws SQLException {
     try (Sql sql = Sql.of(c, CANCEL_RUNNING)) {
-      return ended(sql.with(job).with(at).with(FailureClass.CANCELLED.name()).with(MESSAGE), at);
+      sql.with(job).with(at).with(FailureClass.CANCELLED.name()).with(MESSAGE);
+      return end(sql, at, ErrorCode.CANCELLED, MESSAGE).stream().findFirst();
     }
   }
 
-  private static Optional<Job> ended(Sql sql, Instant at) throws SQLException {
-    return sql.with(at).with(ErrorCode.CANCELLED.wireName()).with(MESSAGE).rows(Rows::job).stream()
-        .findFirst();
+  private static List<Job> end(Sql sql, Instant at, ErrorCode code, String message)
+      throws SQLException {
+    return sql.with(at).with(code.wireName()).with(message).rows(Rows::job);
+  }
+
+  int expireWaiting(Instant now, int limit) {
+    Instant at = Sql.stored(now);
+    return transactions.durableStatement(
+        c -> {
+          try (Sql sql = Sql.of(c, EXPIRE_WAITING)) {
+            return end(sql.with(at).with(limit), at, ErrorCode.DEADLINE_EXCEEDED, TOO_LATE).size();
+          }
+        });
   }
 
   Deletion delete(String tenant, UUID id, Instant now) {

@@ -409,6 +409,31 @@ class PostgresJobQueueTest {
   }
 
   @Test
+  void waitingJobsEndAtTheirDeadlineAndRunningOnesDoNot() {
+    Job running = accept(job());
+    Job waiting = accept(job());
+    assertThat(queue.claim(slot("a"), NOON)).isPresent();
+    Instant deadline = NOON.plus(Duration.ofHours(24));
+
+    assertThat(queue.expireWaiting(deadline.minusSeconds(1), 10)).isZero();
+    assertThat(queue.expireWaiting(deadline, 10)).isEqualTo(1);
+
+    assertThat(queue.find(waiting.id()).orElseThrow().error().code())
+        .isEqualTo("deadline_exceeded");
+    assertThat(queue.find(running.id()).orElseThrow().status()).isEqualTo(VideoStatus.IN_PROGRESS);
+  }
+
+  @Test
+  void aReleasedAttemptMayBeAdoptedAtOnce() {
+    accept(job());
+    Claim claim = queue.claim(slot("a"), NOON).orElseThrow();
+
+    assertThat(queue.release(claim.attemptId(), 2, NOON)).isFalse();
+    assertThat(queue.release(claim.attemptId(), 1, NOON)).isTrue();
+    assertThat(queue.adopt(claim.attemptId(), 1, "replica-2", TestJobs.LEASE, NOON)).isPresent();
+  }
+
+  @Test
   void aWarmUpPhaseWithoutStepsIsKeptAsReported() {
     accept(job());
     Claim claim = queue.claim(slot("a"), NOON).orElseThrow();
