@@ -1,0 +1,83 @@
+package dev.kintsugi.node.engine;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import dev.kintsugi.node.model.ModelDirectory;
+import dev.kintsugi.node.model.ModelLoadException;
+import dev.kintsugi.node.model.ModelManifest.ExpertFile;
+import dev.kintsugi.protocol.node.FailureClass;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Everything of a model that occupies memory.
+ *
+ * @param device where the modules live
+ * @param text tokenizer and text encoder
+ * @param experts the transformers
+ * @param decoder latents to frames
+ */
+record LoadedModules(
+    Device device, TextEncoding text, Map<Expert, TorchModule> experts, TorchModule decoder)
+    implements AutoCloseable {
+
+  static LoadedModules load(ModelDirectory directory, Device device) throws ModelLoadException {
+    Deque<AutoCloseable> loaded = new ArrayDeque<>();
+    boolean complete = false;
+    try {
+      TextEncoding text = TextEncoding.load(directory, device);
+      loaded.push(text);
+      Map<Expert, TorchModule> experts = new EnumMap<>(Expert.class);
+      for (ExpertFile file : directory.manifest().experts()) {
+        TorchModule module = TorchModule.load(directory.transformer(file), device);
+        loaded.push(module);
+        experts.put(expert(directory, file.name()), module);
+      }
+      TorchModule decoder = TorchModule.load(directory.decoder(), device);
+      complete = true;
+      return new LoadedModules(device, text, experts, decoder);
+    } finally {
+      if (!complete) {
+        loaded.forEach(LoadedModules::closeQuietly);
+      }
+    }
+  }
+
+  private static Expert expert(ModelDirectory directory, String name) throws ModelLoadException {
+    boolean lite = directory.manifest().boundaryRatio() == null;
+    for (Expert expert : Expert.values()) {
+      if (expert.wireName().equals(name.toLowerCase(Locale.ROOT))
+          && lite == (expert == Expert.LITE)) {
+        return expert;
+      }
+    }
+    throw new ModelLoadException(
+        FailureClass.MODEL_LOAD_FAILED,
+        directory.directory()
+            + ": an expert must be high or low, or lite where it is alone, not "
+            + name);
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the parts of a model close without checked exceptions", e);
+    }
+  }
+
+  /** A manager for the tensors of one generation. */
+  NDManager newManager() {
+    return NDManager.newBaseManager(device, "PyTorch");
+  }
+
+  @Override
+  public void close() {
+    text.close();
+    experts.values().forEach(TorchModule::close);
+    decoder.close();
+  }
+}
