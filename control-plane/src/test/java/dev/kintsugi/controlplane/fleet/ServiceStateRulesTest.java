@@ -1,0 +1,62 @@
+package dev.kintsugi.controlplane.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kintsugi.protocol.fleet.ServiceState;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceStateRulesTest {
+
+  @Test
+  void aWholeStateHasNoProblems() {
+    assertThat(ServiceStateRules.problems("studio", "wan", FleetStates.state("u1", 1, 0)))
+        .isEmpty();
+  }
+
+  @Test
+  void everyProblemIsReportedAtOnceByItsField() {
+    ServiceState state =
+        new ServiceState(
+            "",
+            0,
+            -1,
+            " ",
+            0,
+            List.of(""),
+            List.of(
+                new ServiceState.Revision("r1", "1", "abc", 101),
+                new ServiceState.Revision("r1", "", null, 9)),
+            List.of(
+                new ServiceState.Node("n", "r2", "main", false, "ftp://x", true, false),
+                new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)));
+    assertThat(ServiceStateRules.problems("Studio!", "-", state))
+        .extracting(problem -> problem.substring(0, problem.indexOf(':')))
+        .containsExactly(
+            "namespace",
+            "name",
+            "uid",
+            "generation",
+            "sequence",
+            "model",
+            "deadline_seconds",
+            "tenants[0]",
+            "revisions[0].weight",
+            "revisions[0].digest",
+            "revisions[1].name",
+            "revisions[1].version",
+            "revisions",
+            "nodes[0].revision",
+            "nodes[0].address",
+            "nodes[1].name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "x", "10.0.0.1:80", "http://", "http://u:p@h", "http://h?q", "http://h#f"})
+  void refusesWhatIsNoBaseUrl(String address) {
+    assertThat(ServiceStateRules.baseUrl(address)).isFalse();
+  }
+}
