@@ -27,7 +27,7 @@ public final class Meters {
   private final Map<String, Gauge> gauges = new ConcurrentHashMap<>();
   private final Map<String, Histogram> histograms = new ConcurrentHashMap<>();
 
-  Meters() {
+  public Meters() {
     JvmMetrics.builder().register(registry);
   }
 

@@ -21,6 +21,7 @@ public final class PostgresJobQueue implements JobQueue {
 
   private static final int CANCEL_TRIES = 100;
 
+  private final List<WaitingListener> listeners;
   private final Depths depths;
   private final Submitting submitting;
   private final Claiming claiming;
@@ -30,11 +31,24 @@ public final class PostgresJobQueue implements JobQueue {
   private final Reading reading;
 
   @Inject
+  public PostgresJobQueue(Transactions transactions, List<WaitingListener> listeners) {
+    this(transactions, ClaimOrder.Policy.DEFAULT, WaitBound.DEFAULT, listeners);
+  }
+
   public PostgresJobQueue(Transactions transactions) {
-    this(transactions, ClaimOrder.Policy.DEFAULT, WaitBound.DEFAULT);
+    this(transactions, List.of());
   }
 
   public PostgresJobQueue(Transactions transactions, ClaimOrder.Policy order, WaitBound bound) {
+    this(transactions, order, bound, List.of());
+  }
+
+  private PostgresJobQueue(
+      Transactions transactions,
+      ClaimOrder.Policy order,
+      WaitBound bound,
+      List<WaitingListener> listeners) {
+    this.listeners = listeners;
     this.depths = new Depths(transactions);
     this.submitting = new Submitting(transactions, depths, bound);
     this.claiming = new Claiming(transactions, order);
@@ -46,7 +60,11 @@ public final class PostgresJobQueue implements JobQueue {
 
   @Override
   public Submission submit(NewJob job, Instant now) {
-    return submitting.submit(job, now);
+    Submission answer = submitting.submit(job, now);
+    if (answer instanceof Submission.Accepted) {
+      listeners.forEach(listener -> listener.waiting(job.service()));
+    }
+    return answer;
   }
 
   @Override

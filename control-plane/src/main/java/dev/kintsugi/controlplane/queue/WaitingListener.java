@@ -1,9 +1,8 @@
 package dev.kintsugi.controlplane.queue;
 
 /**
- * Hears within this process, after the commit, that a job waits: it was submitted, or its attempt
- * failed and it may be tried again. Other replicas find it by looking. Called on the submitter's
- * thread, so it must return at once.
+ * Hears within this process, after the commit, that a job was submitted; other replicas find it by
+ * looking. Called on the submitter's thread, so it must return at once.
  */
 public interface WaitingListener {
 
