@@ -70,7 +70,8 @@ func dispatch(command string, arguments []string) error {
 		return baseImage(l)
 	}
 	if os.Geteuid() != 0 {
-		return errors.New("the local cluster needs root: containers, networks and control groups are made without a daemon; without root there is `make up CLUSTER=none`")
+		return errors.New("the local cluster needs root, for it makes containers and networks; " +
+			"without root there is `make up CLUSTER=none`")
 	}
 	switch command {
 	case "status":
@@ -124,7 +125,8 @@ func running(l layout.Layout, work func(*host.Record) error) error {
 }
 
 func anotherRuns(record *host.Record) error {
-	return fmt.Errorf("a cluster with its state in %[1]s runs on this machine, and one machine carries one; stop it with `KINTSUGI_CLUSTER_DIR=%[1]s kintsugi-cluster down`", record.State)
+	return fmt.Errorf("a cluster with its state in %[1]s runs on this machine, and one machine carries one; "+
+		"stop it with `KINTSUGI_CLUSTER_DIR=%[1]s kintsugi-cluster down`", record.State)
 }
 
 func onNode(l layout.Layout, number string, work func(layout.Layout, layout.Node) error) error {

@@ -91,6 +91,9 @@ func Create(group string) error {
 	return nil
 }
 
+// wanted are the controllers of v2 that the kubelet asks for.
+var wanted = []string{"cpu", "cpuset", "io", "memory", "pids", "hugetlb"}
+
 // delegate lets groups below path use the controllers that path has; v1 needs no such thing.
 func delegate(path string) error {
 	controllers, err := os.ReadFile(filepath.Join(path, "cgroup.controllers"))
@@ -99,6 +102,9 @@ func delegate(path string) error {
 	}
 	enable := func() error {
 		for _, controller := range strings.Fields(string(controllers)) {
+			if !slices.Contains(wanted, controller) {
+				continue
+			}
 			if err := os.WriteFile(filepath.Join(path, "cgroup.subtree_control"), []byte("+"+controller), 0o644); err != nil {
 				return err
 			}

@@ -18,9 +18,6 @@ var clusterNeeds = []need{
 	{"runc", "runc"}, {"nft", "nftables"}, {"ip", "iproute2"},
 }
 
-// BaseImageNeeds are the programs that the base image is made with.
-var BaseImageNeeds = []string{"debootstrap", "tar"}
-
 var cniDirectories = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
 
 // CNIDirectory is where the network plugins lie; empty where they are not installed.
@@ -47,13 +44,19 @@ func InstallClusterPackages(say func(string, ...any)) error {
 	return install(missing, say)
 }
 
-// InstallPrograms installs packages that are named as their programs.
-func InstallPrograms(programs []string, say func(string, ...any)) error {
+// DebianKeys is what Debian's packages are checked against; on other distributions it comes with a package.
+const DebianKeys = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+// InstallBaseImagePackages installs what the images' base is made with and this machine lacks.
+func InstallBaseImagePackages(say func(string, ...any)) error {
 	var missing []string
-	for _, program := range programs {
+	for _, program := range []string{"debootstrap", "tar"} {
 		if _, err := exec.LookPath(program); err != nil {
 			missing = append(missing, program)
 		}
+	}
+	if _, err := os.Stat(DebianKeys); err != nil {
+		missing = append(missing, "debian-archive-keyring")
 	}
 	return install(missing, say)
 }
@@ -66,10 +69,11 @@ func install(packages []string, say func(string, ...any)) error {
 	}
 	command := "apt-get install -y --no-install-recommends " + strings.Join(packages, " ")
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return fmt.Errorf("the local cluster needs these packages (Debian's names), and there is no apt-get to install them with: %s", strings.Join(packages, ", "))
+		return fmt.Errorf("these packages are missing (Debian's names), and there is no apt-get to install them with: %s",
+			strings.Join(packages, ", "))
 	}
 	if os.Geteuid() != 0 {
-		return fmt.Errorf("the local cluster needs packages that are missing; install them as root: %s", command)
+		return fmt.Errorf("packages are missing; install them as root: %s", command)
 	}
 	say("installing %s", strings.Join(packages, ", "))
 	restore, err := keepServicesStopped()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"dev.kintsugi/cluster/internal/host"
 )
@@ -88,7 +89,7 @@ func (b Base) build(file string) error {
 	if os.Geteuid() != 0 {
 		return errors.New("making the images' base (debootstrap) needs root; run this once as root, or `make up CLUSTER=none`, which needs no images")
 	}
-	if err := host.InstallPrograms(host.BaseImageNeeds, b.Say); err != nil {
+	if err := host.InstallBaseImagePackages(b.Say); err != nil {
 		return err
 	}
 	scratch, err := os.MkdirTemp(filepath.Dir(file), ".draft-")
@@ -97,12 +98,11 @@ func (b Base) build(file string) error {
 	}
 	defer os.RemoveAll(scratch)
 	system, java := filepath.Join(scratch, "system"), filepath.Join(scratch, "java")
-	b.Say("making the images' base: a small Debian (about half a minute)")
-	if err := b.debian(system); err != nil {
+	if err := b.shown("a small Debian (about half a minute)", func() error { return b.debian(system) }); err != nil {
 		return err
 	}
-	b.Say("making the images' base: a Java runtime (a few seconds)")
-	if err := b.runtime(filepath.Join(java, "opt", "java")); err != nil {
+	link := func() error { return b.runtime(filepath.Join(java, "opt", "java")) }
+	if err := b.shown("a Java runtime (some seconds)", link); err != nil {
 		return err
 	}
 	var layers []string
@@ -121,8 +121,25 @@ func (b Base) build(file string) error {
 	return WriteArchive(file, baseName, config, layers...)
 }
 
+// shown tells a person now and then that the work goes on.
+func (b Base) shown(what string, work func() error) error {
+	b.Say("making the images' base: %s", what)
+	done := make(chan error)
+	go func() { done <- work() }()
+	ticker := time.NewTicker(15 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-ticker.C:
+			b.Say("making the images' base: still at it")
+		}
+	}
+}
+
 func (b Base) debian(directory string) error {
-	if err := step("debootstrap", "--variant=minbase", "--include="+basePackages, suite, directory); err != nil {
+	if err := step("debootstrap", "--force-check-gpg", "--keyring="+host.DebianKeys, "--variant=minbase", "--include="+basePackages, suite, directory); err != nil {
 		return fmt.Errorf("%w\n(debootstrap takes Debian's packages from the network)", err)
 	}
 	for _, part := range trimmed {

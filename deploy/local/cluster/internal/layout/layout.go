@@ -46,7 +46,8 @@ func FromEnvironment() (Layout, error) {
 		if base == "" {
 			home, err := os.UserHomeDir()
 			if err != nil || home == "" {
-				return Layout{}, errors.New("neither KINTSUGI_CLUSTER_DIR nor HOME is set: set KINTSUGI_CLUSTER_DIR to the directory that is to keep the cluster's state")
+				return Layout{}, errors.New("neither KINTSUGI_CLUSTER_DIR nor HOME is set: " +
+					"set KINTSUGI_CLUSTER_DIR to the directory that is to keep the cluster's state")
 			}
 			base = filepath.Join(home, ".local", "state")
 		}

@@ -72,7 +72,8 @@ func refuseOverlap() error {
 			if strings.Contains(line, "dev "+layout.Bridge) || strings.Contains(line, "dev veth") {
 				continue
 			}
-			return fmt.Errorf("this machine has a route inside the cluster's network %s: %s; the local cluster cannot run beside it", network, strings.TrimSpace(line))
+			return fmt.Errorf("this machine has a route inside the cluster's network %s: %s; the local cluster cannot run beside it",
+				network, strings.TrimSpace(line))
 		}
 	}
 	return nil

@@ -92,7 +92,8 @@ func Stop(l layout.Layout, n layout.Node) error {
 	process.Kill(Kubelet(n))
 	var stopped error
 	if process.Alive(Runtime(n)) && l.Kube != "" {
-		output, err := exec.Command(l.Program("stop-pods"), "--runtime-endpoint=unix://"+n.Socket(), "--grace=6s", "--limit=15s").CombinedOutput()
+		arguments := []string{"--runtime-endpoint=unix://" + n.Socket(), "--grace=6s", "--limit=15s"}
+		output, err := exec.Command(l.Program("stop-pods"), arguments...).CombinedOutput()
 		if err != nil {
 			stopped = fmt.Errorf("not every pod of %s stopped in order: %s", n.Name(), output)
 		}
