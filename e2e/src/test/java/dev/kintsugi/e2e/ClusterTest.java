@@ -44,7 +44,7 @@ class ClusterTest {
   @AfterAll
   static void downLeavesNothing() {
     product.down();
-    assertThat(product.tryCluster("status", "--leftovers"))
+    assertThat(product.tryCluster("leftovers"))
         .as("what make down leaves behind")
         .satisfies(outcome -> assertThat(outcome.exitCode()).as(outcome.output()).isZero());
   }
