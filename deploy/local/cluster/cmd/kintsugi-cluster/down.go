@@ -95,6 +95,24 @@ func restoreNode(l layout.Layout, n layout.Node) error {
 	return node.StartKubelet(l, n)
 }
 
+// killContainer is the sudden end of a program, seen from outside its container.
+func killContainer(l layout.Layout, names []string) error {
+	client, err := api.Connect(l)
+	if err != nil {
+		return err
+	}
+	name, id, err := client.RunningContainer(names[0], names[1], names[2])
+	if err != nil {
+		return err
+	}
+	for number := 1; number <= layout.MaxNodes; number++ {
+		if n := l.Node(number); n.Name() == name {
+			return node.KillContainer(n, id)
+		}
+	}
+	return fmt.Errorf("the pod runs on %s, which is no node of this machine", name)
+}
+
 func stopAPIServer() error {
 	process.Stop(controlplane.APIServer, 2*time.Second)
 	return nil

@@ -20,10 +20,12 @@ const usage = `kintsugi-cluster: a real Kubernetes on this machine (Linux, root)
   down                stop it; nothing of it stays on the machine but its state
   clean               down, and remove its state
   status              what runs; exit 1 unless everything does
-  leftovers           what of it is on the machine; exit 1 if anything is
+  status --leftovers  what of it is on the machine; exit 1 if anything is
   load FILE.tar …     put images into every node (docker save or OCI layout); what is there is skipped
   kill-node N         end node N as a power cut would
   restore-node N      start node N again
+  kill-container NAMESPACE POD [CONTAINER]
+                      end a container's first process with SIGKILL, which no process inside can do
   stop-apiserver      stop the API server only
   start-apiserver     start it again
   base-image          make the base of the services' images if needed, print its file
@@ -58,9 +60,8 @@ func dispatch(command string, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	takes := map[string]int{"kill-node": 1, "restore-node": 1}
-	if command != "load" && len(arguments) != takes[command] {
-		return fmt.Errorf("takes %d arguments, not %d; see --help", takes[command], len(arguments))
+	if err := checkArguments(command, arguments); err != nil {
+		return err
 	}
 	switch command {
 	case "kubeconfig":
@@ -75,9 +76,12 @@ func dispatch(command string, arguments []string) error {
 	}
 	switch command {
 	case "status":
+		if len(arguments) > 0 {
+			return leftovers(l)
+		}
 		return status(l)
-	case "leftovers":
-		return leftovers(l)
+	case "kill-container":
+		return running(l, func(*host.Record) error { return killContainer(l, append(arguments, "")) })
 	case "load":
 		return running(l, func(record *host.Record) error { return load(l, record, arguments) })
 	}
@@ -87,6 +91,26 @@ func dispatch(command string, arguments []string) error {
 	}
 	defer release()
 	return change(l, command, arguments)
+}
+
+func checkArguments(command string, arguments []string) error {
+	least, most := 0, 0
+	switch command {
+	case "kill-node", "restore-node":
+		least, most = 1, 1
+	case "kill-container":
+		least, most = 2, 3
+	case "load":
+		least, most = 1, len(arguments)
+	case "status":
+		if len(arguments) == 1 && arguments[0] == "--leftovers" {
+			return nil
+		}
+	}
+	if len(arguments) < least || len(arguments) > most {
+		return fmt.Errorf("takes other arguments than %q; see --help", arguments)
+	}
+	return nil
 }
 
 func change(l layout.Layout, command string, arguments []string) error {
@@ -140,9 +164,6 @@ func onNode(l layout.Layout, number string, work func(layout.Layout, layout.Node
 }
 
 func load(l layout.Layout, record *host.Record, files []string) error {
-	if len(files) == 0 {
-		return errors.New("takes the image files to load; see --help")
-	}
 	var archives []image.Archive
 	for _, file := range files {
 		archive, err := image.Inspect(file)

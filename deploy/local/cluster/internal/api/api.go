@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"dev.kintsugi/cluster/internal/layout"
@@ -180,6 +182,32 @@ func merge(maps ...map[string]any) map[string]any {
 		}
 	}
 	return merged
+}
+
+// RunningContainer is the node and the runtime's id of a pod's container; without a name, of the pod's first one.
+func (c *Client) RunningContainer(namespace, pod, name string) (node, id string, err error) {
+	var found struct {
+		Spec struct {
+			NodeName string `json:"nodeName"`
+		} `json:"spec"`
+		Status struct {
+			ContainerStatuses []struct {
+				Name        string         `json:"name"`
+				ContainerID string         `json:"containerID"`
+				State       map[string]any `json:"state"`
+			} `json:"containerStatuses"`
+		} `json:"status"`
+	}
+	path := "/api/v1/namespaces/" + url.PathEscape(namespace) + "/pods/" + url.PathEscape(pod)
+	if err := c.do(http.MethodGet, path, "application/json", nil, &found); err != nil {
+		return "", "", err
+	}
+	for _, container := range found.Status.ContainerStatuses {
+		if _, running := container.State["running"]; running && (name == "" || container.Name == name) {
+			return found.Spec.NodeName, strings.TrimPrefix(container.ContainerID, "containerd://"), nil
+		}
+	}
+	return "", "", fmt.Errorf("pod %s/%s has no running container %s", namespace, pod, name)
 }
 
 // DeleteNode removes a node that this start does not have.

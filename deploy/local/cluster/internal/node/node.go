@@ -114,6 +114,15 @@ func Kill(n layout.Node) error {
 	return errors.Join(append(failures, os.RemoveAll(n.Runtime()))...)
 }
 
+// KillContainer ends a container's first process at once, and with it the others.
+func KillContainer(n layout.Node, id string) error {
+	arguments := []string{"--address", n.Socket(), "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", id}
+	if output, err := exec.Command("ctr", arguments...).CombinedOutput(); err != nil {
+		return fmt.Errorf("cannot kill the container %s: %s", id, output)
+	}
+	return nil
+}
+
 // snapshotter is overlayfs wherever the state's file system can carry it.
 func snapshotter(n layout.Node) string {
 	scratch, err := os.MkdirTemp(filepath.Dir(n.Kept()), ".overlay-")
