@@ -16,6 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,6 +170,20 @@ public final class ModelDirectory {
     int experts = own.experts().size();
     if (experts != (own.boundaryRatio() == null ? 1 : 2)) {
       throw corrupt(file, "names " + experts + " experts, which does not fit its boundary_ratio");
+    }
+    Stream<String> named =
+        Stream.concat(
+            own.text() == null
+                ? Stream.of()
+                : Stream.of(own.text().tokenizer(), own.text().encoder()),
+            own.vae() == null ? Stream.of() : Stream.of(own.vae().decoder()));
+    Set<String> listed = own.files().stream().map(FileEntry::path).collect(Collectors.toSet());
+    Optional<String> unlisted =
+        Stream.concat(named, own.experts().stream().map(ModelManifest.ExpertFile::transformer))
+            .filter(f -> !listed.contains(f))
+            .findFirst();
+    if (unlisted.isPresent()) {
+      throw corrupt(file, "does not list " + unlisted.get() + " among its files");
     }
     ModelManifest.Vae vae = parts.vae();
     if (vae.latentsMean().size() != vae.latentChannels()
