@@ -1,0 +1,67 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import dev.kintsugi.controlplane.fleet.FleetRegistry;
+import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
+import dev.kintsugi.controlplane.testkit.TestJobs;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A fleet that a test changes as it likes; the service of {@link TestJobs}. */
+final class TestFleet implements FleetRegistry {
+
+  private final Map<String, Integer> weights = new TreeMap<>(Map.of("r1", 100));
+  private final List<ServiceState.Node> nodes = new ArrayList<>();
+  private volatile List<RegisteredService> services = List.of();
+
+  @Override
+  public List<RegisteredService> services() {
+    return services;
+  }
+
+  synchronized TestFleet node(String name, FakeInferenceNode node) {
+    return node(name, node, "r1", false);
+  }
+
+  synchronized TestFleet node(
+      String name, FakeInferenceNode node, String revision, boolean draining) {
+    nodes.removeIf(known -> known.name().equals(name));
+    nodes.add(new ServiceState.Node(name, revision, "main", false, node.address(), true, draining));
+    return publish();
+  }
+
+  synchronized TestFleet remove(String name) {
+    nodes.removeIf(known -> known.name().equals(name));
+    return publish();
+  }
+
+  synchronized TestFleet weight(String revision, int weight) {
+    weights.put(revision, weight);
+    return publish();
+  }
+
+  private TestFleet publish() {
+    String[] service = TestJobs.SERVICE.split("/");
+    services =
+        List.of(
+            new RegisteredService(
+                service[0],
+                service[1],
+                new ServiceState(
+                    "uid",
+                    1,
+                    0,
+                    "wan-tiny",
+                    600,
+                    List.of(),
+                    weights.entrySet().stream()
+                        .map(w -> new ServiceState.Revision(w.getKey(), "1.0", null, w.getValue()))
+                        .toList(),
+                    List.copyOf(nodes)),
+                false));
+    return this;
+  }
+}
