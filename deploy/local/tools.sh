@@ -43,8 +43,9 @@ go_version=$(cd "$here/kube" && "$go" env GOVERSION 2>/dev/null) || go_version=$
 sources_hash() {
   (
     cd "$here/$1"
-    printf "%s\n" "$go_version" "$(uname -m)"; sha256sum <"$here/tools.sh"
-    find . -type f -name 'go.*' -o -type f ! -name '*_test.go' -print | LC_ALL=C sort | xargs sha256sum
+    printf '%s\n' "$go_version" "$(uname -m)"
+    sha256sum <"$here/tools.sh"
+    find . -type f ! -name '*_test.go' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
   ) | sha256sum | cut -c1-16
 }
 

@@ -93,6 +93,9 @@ func preflight(l layout.Layout) (*host.Record, error) {
 		if network.ProxyTables() {
 			return nil, errors.New("a kube-proxy works on this machine (nft table kube-proxy): the local cluster cannot run beside another Kubernetes")
 		}
+		if err := network.Overlap(); err != nil {
+			return nil, err
+		}
 		record = host.NewRecord(l.State)
 	}
 	if nodes < record.Nodes {

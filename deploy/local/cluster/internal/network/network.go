@@ -35,9 +35,6 @@ table ip ` + table + ` {
 
 // Up makes the bridge, addresses, routes and rules; it may be called again on a running cluster.
 func Up() error {
-	if err := refuseOverlap(); err != nil {
-		return err
-	}
 	if !exists(layout.Bridge) {
 		if err := run("ip", "link", "add", layout.Bridge, "type", "bridge"); err != nil {
 			return err
@@ -64,8 +61,8 @@ func Up() error {
 	return openFirewall()
 }
 
-// refuseOverlap names a network of this machine that the cluster's fixed addresses would hide.
-func refuseOverlap() error {
+// Overlap names a network of this machine that the cluster's fixed addresses would hide.
+func Overlap() error {
 	for _, network := range []string{layout.PodNetwork, "10.245.0.0/16", layout.ServiceRange} {
 		output, _ := exec.Command("ip", "-4", "route", "show", "root", network).Output()
 		for line := range strings.Lines(string(output)) {
