@@ -45,5 +45,7 @@ await() {
     read -rt 0.5 <> <(:) || true
   done
   echo "$1 is not ready after $3 s. It says: $(curl -sS --max-time 2 "$2" 2>&1 | head -c 400)" >&2
+  echo "The end of $log_dir/$1.log:" >&2
+  tail -n 3 "$log_dir/$1.log" | cut -c1-400 >&2
   return 1
 }
