@@ -64,26 +64,32 @@ with_progress() {
 }
 
 build_manager() {
-  (cd "$here/cluster" && "$go" build -trimpath -ldflags='-s -w' -o "$1/bin/" ./cmd/kintsugi-cluster ./cmd/pause)
+  cd "$here/cluster"
+  "$go" build -trimpath -ldflags='-s -w' -o "$1/bin/" ./cmd/kintsugi-cluster ./cmd/pause
+}
+
+version_stamp() {
+  local major=${kubernetes%%.*} minor module
+  minor=$(cut -d. -f2 <<<"$kubernetes")
+  printf -- '-X %s ' "k8s.io/component-base/version.gitVersion=v$kubernetes" k8s.io/component-base/version.gitTreeState=clean \
+    "k8s.io/component-base/version.gitMajor=$major" "k8s.io/component-base/version.gitMinor=$minor" \
+    "helm.sh/helm/v4/internal/version.kubeClientVersionMajor=$major" "helm.sh/helm/v4/internal/version.kubeClientVersionMinor=$minor"
+  for module in pkg/chart/v2/lint/rules pkg/chart/common; do
+    printf -- '-X %s ' "helm.sh/helm/v4/$module.k8sVersionMajor=$major" "helm.sh/helm/v4/$module.k8sVersionMinor=$minor"
+  done
 }
 
 build_kube() {
-  local out=$1 arch name
-  local major=${kubernetes%%.*} minor module stamp="-X k8s.io/component-base/version.gitVersion=v$kubernetes"
-  minor=$(cut -d. -f2 <<<"$kubernetes")
-  stamp+=" -X k8s.io/component-base/version.gitTreeState=clean"
-  stamp+=" -X k8s.io/component-base/version.gitMajor=$major -X k8s.io/component-base/version.gitMinor=$minor"
-  stamp+=" -X helm.sh/helm/v4/internal/version.kubeClientVersionMajor=$major -X helm.sh/helm/v4/internal/version.kubeClientVersionMinor=$minor"
-  for module in pkg/chart/v2/lint/rules pkg/chart/common; do
-    stamp+=" -X helm.sh/helm/v4/$module.k8sVersionMajor=$major -X helm.sh/helm/v4/$module.k8sVersionMinor=$minor"
-  done
+  local out=$1 arch name api
+  cd "$here/kube"
   mkdir -p "$out/bin"
-  (cd "$here/kube" && with_progress "building Kubernetes $kubernetes from its Go modules (the first time 5 to 10 minutes)" \
-    "$go" build -trimpath -ldflags="-s -w $stamp" -o "$out/bin/kube" .)
+  with_progress "building Kubernetes $kubernetes from its Go modules (the first time 5 to 10 minutes)" \
+    "$go" build -trimpath -ldflags="-s -w $(version_stamp)" -o "$out/bin/kube" .
   arch=$("$go" env GOARCH)
-  mkdir -p "$out/k8s/$kubernetes-linux-$arch"
+  api=$out/k8s/$kubernetes-linux-$arch
+  mkdir -p "$api"
   for name in $("$out/bin/kube" --names); do ln -s kube "$out/bin/$name"; done
-  for name in etcd kube-apiserver kubectl; do ln -s "../../bin/kube" "$out/k8s/$kubernetes-linux-$arch/$name"; done
+  for name in etcd kube-apiserver kubectl; do ln -s ../../bin/kube "$api/$name"; done
 }
 
 # Two callers at once must not build twice, and a build that was cut short must not look finished.
@@ -96,7 +102,8 @@ cached() {
     if [[ ! -d $target ]]; then
       draft=$(mktemp -d "$cache/cluster/.draft-XXXXXX")
       chmod 755 "$draft"
-      "build_$kind" "$draft" || { rm -rf "$draft" && fail "building $sources failed; see the lines above"; }
+      # A program of its own: a function that is called with || would go on after its own failures.
+      "$here/tools.sh" --build "$kind" "$draft" || { rm -rf "$draft" && fail "building $sources failed; see the lines above"; }
       mv "$draft" "$target"
       find "$cache/cluster" -mindepth 1 -maxdepth 1 -name "$kind-*" -mtime +14 -exec rm -rf {} +
     fi
@@ -108,5 +115,6 @@ cached() {
 case ${1:-} in
   '') cached kube kube ;;
   --manager) cached manager cluster ;;
+  --build) "build_$2" "$3" ;;
   *) fail "unknown argument $1; use no argument or --manager" ;;
 esac
