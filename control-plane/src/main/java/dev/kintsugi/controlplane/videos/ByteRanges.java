@@ -47,36 +47,37 @@ final class ByteRanges {
       return new Selection.Whole();
     }
     String[] specs = header.substring(6).split(",", -1);
+    if (specs.length > MAX_RANGES) {
+      return new Selection.Whole();
+    }
     List<Slice> slices = new ArrayList<>();
     for (String spec : specs) {
       Matcher matcher = SPEC.matcher(spec.trim());
-      if (!matcher.matches() || matcher.group(1).isEmpty() && matcher.group(2).isEmpty()) {
+      if (!matcher.matches() || !valid(matcher.group(1), matcher.group(2))) {
         return new Selection.Whole();
       }
       Slice slice = slice(matcher.group(1), matcher.group(2), length);
       if (slice != null) {
-        if (slice.length() <= 0 && slice.first() < length) {
-          return new Selection.Whole();
-        }
         slices.add(slice);
       }
     }
-    if (slices.isEmpty()) {
-      return new Selection.Unsatisfiable();
-    }
-    return slices.size() > MAX_RANGES ? new Selection.Whole() : new Selection.Parts(slices);
+    return slices.isEmpty() ? new Selection.Unsatisfiable() : new Selection.Parts(slices);
   }
 
-  /** Null when the range lies beyond the end; of no length when its ends are reversed. */
+  private static boolean valid(String from, String to) {
+    if (from.isEmpty() || to.isEmpty()) {
+      return !from.equals(to);
+    }
+    return Long.parseLong(from) <= Long.parseLong(to);
+  }
+
+  /** Null when the range lies beyond the end. */
   private static @Nullable Slice slice(String from, String to, long length) {
     if (from.isEmpty()) {
       long suffix = Math.min(Long.parseLong(to), length);
       return suffix == 0 ? null : new Slice(length - suffix, length - 1);
     }
     long first = Long.parseLong(from);
-    if (!to.isEmpty() && Long.parseLong(to) < first) {
-      return new Slice(0, -1);
-    }
     if (first >= length) {
       return null;
     }

@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.queue.Result;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -61,6 +62,11 @@ final class Contents {
         ifRangeHolds(headers.get(HttpHeaders.IF_RANGE), found)
             ? headers.get(HttpHeaders.RANGE)
             : null;
+    if (request.getMethod() == HttpMethod.HEAD) {
+      return described(HttpResponse.ok(), found)
+          .contentType(type(found))
+          .contentLength(found.length());
+    }
     return switch (ByteRanges.select(range, found.length())) {
       case ByteRanges.Selection.Whole() -> whole(found);
       case ByteRanges.Selection.Parts(List<ByteRanges.Slice> slices) ->
@@ -109,7 +115,9 @@ final class Contents {
 
   private MutableHttpResponse<?> whole(Found found) {
     InputStream in = open(found, new ByteRanges.Slice(0, found.length() - 1));
-    return described(HttpResponse.ok(), found).body(file(in, found.length(), type(found)));
+    return described(HttpResponse.ok(), found)
+        .contentLength(found.length())
+        .body(file(in, found.length(), type(found)));
   }
 
   private static MutableHttpResponse<?> single(Found found, ByteRanges.Slice slice) {

@@ -22,8 +22,10 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.inject.Named;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -48,7 +50,7 @@ final class SubmitController {
       SyncWait sync,
       VideoView view,
       PollHeader poll,
-      @jakarta.inject.Named(TaskExecutors.BLOCKING) java.util.concurrent.ExecutorService blocking) {
+      @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
     this.submissions = submissions;
     this.sync = sync;
     this.view = view;
@@ -69,7 +71,8 @@ final class SubmitController {
       })
   @Post(consumes = MediaType.APPLICATION_JSON)
   @ExecuteOn(TaskExecutors.BLOCKING)
-  HttpResponse<Video> create(HttpRequest<?> request, @Body byte @Nullable [] body) {
+  HttpResponse<Video> create(
+      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte[] body) {
     return accepted(request, RequestFields.json(body));
   }
 
@@ -94,7 +97,8 @@ final class SubmitController {
       })
   @Post(value = "/sync", consumes = MediaType.APPLICATION_JSON, produces = "*/*")
   @ExecuteOn(TaskExecutors.BLOCKING)
-  HttpResponse<?> createSync(HttpRequest<?> request, @Body byte @Nullable [] body) {
+  HttpResponse<?> createSync(
+      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte[] body) {
     return sync.await(request, submit(request, RequestFields.json(body)));
   }
 
