@@ -44,7 +44,7 @@ class ClusterTest {
   @AfterAll
   static void downLeavesNothing() {
     product.down();
-    assertThat(product.tryCluster("leftovers"))
+    assertThat(product.tryCluster("status", "--leftovers"))
         .as("what make down leaves behind")
         .satisfies(outcome -> assertThat(outcome.exitCode()).as(outcome.output()).isZero());
   }
@@ -133,7 +133,7 @@ class ClusterTest {
     String id = api.submit(Jobs.slow(2));
     Jobs.awaitDenoising(api, id);
     String pod = podRunning(id);
-    product.kubectl("exec", "-n", "studio", pod, "--", "sh", "-c", "kill -9 1 || kill -9 -1");
+    product.cluster("kill-container", "studio", pod);
     Jobs.awaitCompleted(api, List.of(id));
   }
 
