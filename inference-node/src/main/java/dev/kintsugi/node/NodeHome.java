@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@code models/}. Points the native libraries' loaders there, so that a start unpacks and
  * downloads nothing; a setting of the environment wins, which is how a CUDA build is chosen.
  */
-final class NodeHome {
+public final class NodeHome {
   private static final int LEVELS = 3;
 
   private NodeHome() {}
@@ -28,7 +28,10 @@ final class NodeHome {
               setDefault("PYTORCH_VERSION", "2.7.1");
               setDefault("PYTORCH_FLAVOR", "cpu");
             });
-    find("natives/tokenizers").ifPresent(t -> setDefault("RUST_LIBRARY_PATH", t.toString()));
+    find("natives/tokenizers")
+        .ifPresent(
+            // The file, not its folder: DJL looks for a GPU before it looks into a folder.
+            t -> setDefault("RUST_LIBRARY_PATH", t.resolve("libtokenizers.so").toString()));
     find("natives/ffmpeg")
         .ifPresent(
             ffmpeg -> {
@@ -38,7 +41,7 @@ final class NodeHome {
   }
 
   /** The tiny model that comes with the program. */
-  static Optional<Path> builtInModel() {
+  public static Optional<Path> builtInModel() {
     return find("models/wan-tiny");
   }
 

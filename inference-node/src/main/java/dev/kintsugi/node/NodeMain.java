@@ -1,5 +1,6 @@
 package dev.kintsugi.node;
 
+import dev.kintsugi.node.verify.VerifyCommand;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = NodeMain.Version.class,
     description = "One process that makes videos on one device. Without a command it serves.",
-    subcommands = {ServeCommand.class})
+    subcommands = {ServeCommand.class, VerifyCommand.class})
 public final class NodeMain implements Callable<Integer> {
   private static final Set<String> OWN_OPTIONS = Set.of("--help", "-h", "--version", "-V");
 

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class WorkDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkDirectory.class);
 
+  /** What must fit at the start: a small clip, so that a full disk is noticed before a job is. */
+  private static final int PROBE_BYTES = 1 << 20;
+
   private final Path attempts;
   private final FileChannel lockFile;
 
@@ -38,16 +41,26 @@ public final class WorkDirectory implements AutoCloseable {
       FileChannel lockFile =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(lockFile)) {
+      try {
+        return take(directory, attempts, lockFile);
+      } catch (IOException | MediaException e) {
         lockFile.close();
-        throw new MediaException(
-            "the work directory " + directory + " is in use by another inference node");
+        throw e;
       }
-      removeChildren(attempts);
-      return new WorkDirectory(attempts, lockFile);
     } catch (IOException e) {
       throw Disk.failure("use the work directory", attempts, e);
     }
+  }
+
+  private static WorkDirectory take(Path directory, Path attempts, FileChannel lockFile)
+      throws IOException, MediaException {
+    if (!locked(lockFile)) {
+      throw new MediaException(
+          "the work directory " + directory + " is in use by another inference node");
+    }
+    removeChildren(attempts);
+    probe(directory.resolve("probe"));
+    return new WorkDirectory(attempts, lockFile);
   }
 
   /** Makes the directory of one attempt; the id is known to be a safe file name. */
@@ -102,6 +115,14 @@ public final class WorkDirectory implements AutoCloseable {
       lockFile.close();
     } catch (IOException e) {
       LOG.debug("the work directory could not be cleared", e);
+    }
+  }
+
+  private static void probe(Path file) throws IOException {
+    try {
+      Files.write(file, new byte[PROBE_BYTES]);
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 

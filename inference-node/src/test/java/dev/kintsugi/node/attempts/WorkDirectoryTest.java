@@ -37,6 +37,19 @@ class WorkDirectoryTest {
   }
 
   @Test
+  void aFullDiskIsNoticedBeforeAJobIs() throws Exception {
+    Files.createSymbolicLink(dir.resolve("probe"), Path.of("/dev/full"));
+    assertThatThrownBy(() -> WorkDirectory.open(dir))
+        .isInstanceOf(MediaException.class)
+        .hasMessage("cannot use the work directory: the disk under " + dir + " is full");
+
+    Files.deleteIfExists(dir.resolve("probe"));
+    try (WorkDirectory later = WorkDirectory.open(dir)) {
+      assertThat(later.freeBytes()).isPositive();
+    }
+  }
+
+  @Test
   void aPathThatIsAFileIsNamed() throws Exception {
     Path file = Files.writeString(dir.resolve("file"), "x");
     assertThatThrownBy(() -> WorkDirectory.open(file))
