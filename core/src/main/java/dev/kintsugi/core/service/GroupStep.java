@@ -1,0 +1,53 @@
+package dev.kintsugi.core.service;
+
+import java.time.Instant;
+
+/** What is to be done with one group of pods now. */
+public sealed interface GroupStep {
+
+  PodGroup.Key key();
+
+  /** Its nodes get no new job. */
+  default boolean draining() {
+    return this instanceof Drain || this instanceof Remove;
+  }
+
+  /** Make it so: the group of the asked revision, with this many pods. */
+  record Run(PodGroup.Key key, int replicas) implements GroupStep {}
+
+  /** Leave it as it is: it serves until its successor is up, or the spec is not acceptable. */
+  record Keep(PodGroup.Key key, int replicas) implements GroupStep {}
+
+  /**
+   * Wait for its jobs.
+   *
+   * @param running attempts the control plane counts on its nodes
+   * @param unknown nodes that the control plane has not confirmed as draining yet
+   */
+  record Drain(PodGroup.Key key, DrainReason reason, Instant since, int running, int unknown)
+      implements GroupStep {}
+
+  /**
+   * Delete it.
+   *
+   * @param running attempts that are handed back: above 0 only with {@link
+   *     RemoveReason#BOUND_REACHED}
+   */
+  record Remove(PodGroup.Key key, RemoveReason reason, int running, long waitedSeconds)
+      implements GroupStep {}
+
+  /** Why a group must go. */
+  enum DrainReason {
+    REVISION_REPLACED,
+    REVISION_SUPERSEDED,
+    POOL_REMOVED,
+    SERVICE_DELETED
+  }
+
+  /** Why it may go now. */
+  enum RemoveReason {
+    NO_PODS,
+    DRAINED,
+    BOUND_REACHED
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kintsugi.core.service;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pod as Kubernetes sees it.
+ *
+ * @param ready the Ready condition is True; Unknown is not ready
+ * @param stopping it was asked to stop
+ * @param addressed it ever had an address: without one it never got a job
+ * @param notReadySince since when it is not ready; null while it is
+ * @param problem why it does not start, in the words of Kubernetes; null where none is known
+ */
+public record PodNode(
+    String name,
+    PodGroup.Key group,
+    boolean ready,
+    boolean stopping,
+    boolean addressed,
+    @Nullable Instant notReadySince,
+    @Nullable String problem) {
+
+  boolean takesJobs() {
+    return ready && !stopping;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.kintsugi.core.service;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the spec asks for.
+ *
+ * @param revision name of the revision that the spec describes
+ * @param held the spec is not acceptable: nothing new is started, what runs goes on
+ * @param deleting the service is to go
+ * @param drainBound a group is removed this long after its drain began even if jobs run
+ * @param startBound a pod that is not ready for longer counts as stuck
+ */
+public record ServiceAsk(
+    String revision,
+    List<Pool> pools,
+    boolean held,
+    boolean deleting,
+    Duration drainBound,
+    Duration startBound) {
+
+  public ServiceAsk {
+    pools = List.copyOf(pools);
+  }
+
+  /** Pods between {@code min} and {@code max} belong to whoever scales the Deployment. */
+  public record Pool(String name, int min, int max) {
+
+    int within(int replicas) {
+      return Math.clamp(replicas, min, max);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.kintsugi.core.service;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is there.
+ *
+ * @param lastServing revision that got new jobs when last looked; null where none did
+ * @param runningWhileDraining attempts on a node by its name, only for nodes that the control plane
+ *     has confirmed as draining: only there does zero mean that no job can come any more
+ */
+public record ServiceObservation(
+    List<PodGroup> groups,
+    List<PodNode> nodes,
+    @Nullable String lastServing,
+    Map<String, Integer> runningWhileDraining) {
+
+  public ServiceObservation {
+    groups = List.copyOf(groups);
+    nodes = List.copyOf(nodes);
+    runningWhileDraining = Map.copyOf(runningWhileDraining);
+  }
+
+  long ready(String revision) {
+    return nodes.stream()
+        .filter(node -> node.group().revision().equals(revision) && node.takesJobs())
+        .count();
+  }
+
+  long ready(PodGroup.Key group) {
+    return nodes.stream().filter(node -> node.group().equals(group) && node.takesJobs()).count();
+  }
+
+  List<PodNode> nodesOf(PodGroup.Key group) {
+    return nodes.stream().filter(node -> node.group().equals(group)).toList();
+  }
+}
