@@ -9,7 +9,6 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked for. Every default is in the schema as well as here, so that an object read from an
@@ -83,7 +82,7 @@ public record DiffusionServiceSpec(
               message = "spec.warmup.timeout must be a positive duration such as 90s, 15m or 2h")
           @JsonPropertyDescription(
               "A pod that is not ready within it counts as failed in" + " Progressing.")
-          @Nullable String timeout) {
+          String timeout) {
 
     static final String DEFAULT_TIMEOUT = "5m";
 

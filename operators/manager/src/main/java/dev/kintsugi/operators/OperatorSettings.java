@@ -1,0 +1,38 @@
+package dev.kintsugi.operators;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+import java.time.Duration;
+
+/**
+ * Settings under {@code kintsugi.operator}; each has an environment variable such as {@code
+ * KINTSUGI_OPERATOR_NODE_IMAGE}.
+ *
+ * @param namespace where the operator runs: of its Lease and of the control plane's pods
+ * @param identity of this replica in the leader election; the pod's name
+ * @param leaderElection off only for a single process outside a cluster
+ * @param nodeImage of inference nodes whose service names none
+ * @param imagePullPolicy of inference nodes
+ * @param pushInterval the fleet state is pushed at least this often
+ */
+@ConfigurationProperties("kintsugi.operator")
+public record OperatorSettings(
+    @Bindable(defaultValue = "kintsugi-system") String namespace,
+    @Bindable(defaultValue = "kintsugi-operator") String identity,
+    @Bindable(defaultValue = "true") boolean leaderElection,
+    @Bindable(defaultValue = "kintsugi/inference-node:latest") String nodeImage,
+    @Bindable(defaultValue = "IfNotPresent") String imagePullPolicy,
+    @Bindable(defaultValue = "30s") Duration pushInterval) {
+
+  /**
+   * Where fleet states go, under {@code kintsugi.operator.control-plane}.
+   *
+   * @param tokenFile holds the bearer token; read at each call because the kubelet renews it. Empty
+   *     means no token
+   */
+  @ConfigurationProperties("kintsugi.operator.control-plane")
+  public record ControlPlane(
+      @Bindable(defaultValue = "http://kintsugi-control-plane.kintsugi-system.svc:8080") String url,
+      @Bindable(defaultValue = "") String tokenFile,
+      @Bindable(defaultValue = "5s") Duration timeout) {}
+}

@@ -1,0 +1,44 @@
+package dev.kintsugi.operators.diffusionservice;
+
+import dev.kintsugi.core.service.GroupStep.Drain;
+import dev.kintsugi.core.service.GroupStep.Remove;
+import dev.kintsugi.core.service.GroupStep.RemoveReason;
+import dev.kintsugi.operators.kube.Cluster.Announcement;
+
+/** Steps as events, derived from their reasons. */
+final class Announcements {
+
+  private Announcements() {}
+
+  static Announcement of(Drain drain) {
+    return new Announcement(
+        false,
+        switch (drain.reason()) {
+          case REVISION_REPLACED -> "RevisionReplaced";
+          case REVISION_SUPERSEDED -> "RevisionSuperseded";
+          case POOL_REMOVED -> "PoolRemoved";
+          case SERVICE_DELETED -> "ServiceDeleted";
+        },
+        "Drain",
+        "Draining the pods of revision %s in pool %s."
+            .formatted(drain.key().revision(), drain.key().pool()));
+  }
+
+  static Announcement of(Remove remove) {
+    boolean late = remove.reason() == RemoveReason.BOUND_REACHED;
+    String how =
+        switch (remove.reason()) {
+          case NO_PODS -> "it has no pods";
+          case DRAINED -> "drained in %d s".formatted(remove.waitedSeconds());
+          case BOUND_REACHED ->
+              "%d jobs were still running after %d s and are handed back"
+                  .formatted(remove.running(), remove.waitedSeconds());
+        };
+    return new Announcement(
+        late,
+        late ? "DrainBoundReached" : "Drained",
+        "Remove",
+        "Removing the pods of revision %s in pool %s: %s."
+            .formatted(remove.key().revision(), remove.key().pool(), how));
+  }
+}

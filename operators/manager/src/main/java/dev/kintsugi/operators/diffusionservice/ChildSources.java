@@ -1,0 +1,47 @@
+package dev.kintsugi.operators.diffusionservice;
+
+import dev.kintsugi.operators.crds.DiffusionService;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.List;
+import java.util.Set;
+
+/** What a DiffusionService is told about: its children, and the pods its Deployments make. */
+final class ChildSources {
+
+  private ChildSources() {}
+
+  static List<EventSource<?, DiffusionService>> of(EventSourceContext<DiffusionService> context) {
+    return List.of(
+        source(Deployment.class, context),
+        source(Service.class, context),
+        source(PodDisruptionBudget.class, context),
+        source(NetworkPolicy.class, context),
+        source(Pod.class, context));
+  }
+
+  /** Pods are owned by ReplicaSets, so all children are found by the label they carry. */
+  private static <R extends HasMetadata> EventSource<?, DiffusionService> source(
+      Class<R> type, EventSourceContext<DiffusionService> context) {
+    var configuration =
+        InformerEventSourceConfiguration.from(type, DiffusionService.class)
+            .withLabelSelector(Names.MANAGED_BY + "=" + Names.MANAGER + "," + Names.SERVICE)
+            .withSecondaryToPrimaryMapper(ChildSources::owner)
+            .build();
+    return new InformerEventSource<>(configuration, context);
+  }
+
+  private static Set<ResourceID> owner(HasMetadata child) {
+    return Set.of(
+        new ResourceID(Names.label(child, Names.SERVICE), child.getMetadata().getNamespace()));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.kintsugi.operators.diffusionservice;
+
+import dev.kintsugi.core.service.ServiceObservation;
+import dev.kintsugi.core.service.ServicePlan;
+import dev.kintsugi.core.service.ServiceVerdict;
+import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.DiffusionServiceStatus;
+import dev.kintsugi.operators.crds.DiffusionServiceStatus.NodeState;
+import dev.kintsugi.operators.crds.StatusCondition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A verdict as the status of the resource; transition times are kept. Pure. */
+final class DiffusionServiceConditions {
+
+  private static final int MESSAGE_LIMIT = 4096;
+
+  private DiffusionServiceConditions() {}
+
+  static DiffusionServiceStatus status(
+      DiffusionService service,
+      ServiceObservation seen,
+      ServicePlan plan,
+      ServiceVerdict verdict,
+      Instant now) {
+    long generation = service.getMetadata().getGeneration();
+    var before = service.getStatus();
+    return new DiffusionServiceStatus(
+        generation,
+        verdict.phase().text(),
+        verdict.ready() + "/" + verdict.asked(),
+        verdict.asked(),
+        verdict.ready(),
+        plan.serving(),
+        verdict.conditions().stream()
+            .map(condition -> condition(condition, before, generation, now))
+            .toList(),
+        seen.nodes().stream()
+            .map(
+                node ->
+                    new NodeState(
+                        node.name(),
+                        node.group().pool(),
+                        node.group().revision(),
+                        node.ready(),
+                        node.stopping() || plan.draining(node.group())))
+            .toList());
+  }
+
+  static Optional<StatusCondition> find(@Nullable DiffusionServiceStatus status, String type) {
+    return status == null
+        ? Optional.empty()
+        : status.conditions().stream().filter(c -> c.type().equals(type)).findFirst();
+  }
+
+  private static StatusCondition condition(
+      ServiceVerdict.Condition condition,
+      @Nullable DiffusionServiceStatus before,
+      long generation,
+      Instant now) {
+    String truth = condition.truth().text();
+    String since =
+        find(before, condition.type().text())
+            .filter(old -> old.status().equals(truth))
+            .map(StatusCondition::lastTransitionTime)
+            .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
+    return new StatusCondition(
+        condition.type().text(),
+        truth,
+        generation,
+        since,
+        condition.reason().text(),
+        shortened(condition.message()));
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= MESSAGE_LIMIT
+        ? message
+        : message.substring(0, MESSAGE_LIMIT - 1) + "…";
+  }
+
+  /** What changed for people: one event for each condition that turned, and for each step taken. */
+  static List<Occurrence> occurrences(
+      @Nullable DiffusionServiceStatus before, DiffusionServiceStatus after) {
+    return after.conditions().stream()
+        .filter(
+            condition ->
+                find(before, condition.type())
+                    .filter(
+                        old ->
+                            old.status().equals(condition.status())
+                                && old.reason().equals(condition.reason()))
+                    .isEmpty())
+        .filter(condition -> !"Unknown".equals(condition.status()))
+        .map(
+            condition ->
+                new Occurrence(
+                    alarming(condition), condition.reason(), condition.type(), condition.message()))
+        .toList();
+  }
+
+  private static boolean alarming(StatusCondition condition) {
+    return switch (condition.reason()) {
+      case "InvalidSpec",
+          "NodesStuck",
+          "ControlPlaneUnreachable",
+          "ControlPlaneUnauthorized",
+          "ControlPlaneRefused" ->
+          true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Something worth an event.
+   *
+   * @param action what it is about, one word
+   */
+  record Occurrence(boolean warning, String reason, String action, String note) {}
+}

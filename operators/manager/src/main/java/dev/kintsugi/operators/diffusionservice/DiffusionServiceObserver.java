@@ -1,0 +1,115 @@
+package dev.kintsugi.operators.diffusionservice;
+
+import dev.kintsugi.core.service.ServiceObservation;
+import dev.kintsugi.core.service.SpecProblem;
+import dev.kintsugi.core.service.SpecRules;
+import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.StatusCondition;
+import dev.kintsugi.operators.fleet.FleetReport;
+import dev.kintsugi.operators.kube.Cluster;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** Reads everything a pass needs before anything is decided. */
+@Singleton
+public class DiffusionServiceObserver {
+
+  /** Where the API server points into a Deployment, and where a person wrote it. */
+  private static final Map<String, String> FIELDS =
+      Map.of(
+          "spec.template.spec.containers[0].resources", "spec.runtime.resources",
+          "spec.template.spec.containers[0].env", "spec.runtime.env",
+          "spec.template.spec.containers[0].image", "spec.runtime.image",
+          "spec.template.spec.nodeSelector", "spec.runtime.nodeSelector",
+          "spec.template.spec.tolerations", "spec.runtime.tolerations");
+
+  private final Cluster cluster;
+  private final OperatorSettings settings;
+
+  public DiffusionServiceObserver(Cluster cluster, OperatorSettings settings) {
+    this.cluster = cluster;
+    this.settings = settings;
+  }
+
+  Observed observe(DiffusionService service, FleetReport fleet, Context<DiffusionService> context) {
+    var resources = new DiffusionServiceResources(service, settings);
+    List<Deployment> deployments = List.copyOf(context.getSecondaryResources(Deployment.class));
+    List<Pod> pods = List.copyOf(context.getSecondaryResources(Pod.class));
+    List<SpecProblem> problems = problems(service, resources, context);
+    var status = service.getStatus();
+    return new Observed(
+        Observations.ask(service, resources.revision(), !problems.isEmpty()),
+        new ServiceObservation(
+            Observations.groups(deployments),
+            Observations.nodes(pods),
+            status == null ? null : status.revision(),
+            fleet.runningWhileDraining()),
+        problems,
+        resources,
+        deployments,
+        pods,
+        Stream.<Class<? extends HasMetadata>>of(
+                Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class)
+            .<HasMetadata>flatMap(type -> context.getSecondaryResources(type).stream())
+            .toList());
+  }
+
+  private List<SpecProblem> problems(
+      DiffusionService service,
+      DiffusionServiceResources resources,
+      Context<DiffusionService> context) {
+    if (service.getMetadata().getDeletionTimestamp() != null) {
+      return List.of();
+    }
+    var others = context.getPrimaryCache().list(other -> true).map(Observations::claim).toList();
+    List<SpecProblem> problems =
+        new ArrayList<>(
+            SpecRules.check(Observations.facts(service), others, PodTemplates.RESERVED_ENV));
+    if (!problems.isEmpty() || !accepted(service)) {
+      refusals(resources).filter(refusal -> !known(problems, refusal)).forEach(problems::add);
+    }
+    return List.copyOf(problems);
+  }
+
+  /** Only a spec that is new or was found wrong is worth asking the API server about. */
+  private static boolean accepted(DiffusionService service) {
+    var status = service.getStatus();
+    return status != null
+        && Objects.equals(status.observedGeneration(), service.getMetadata().getGeneration())
+        && DiffusionServiceConditions.find(status, "Accepted")
+            .map(StatusCondition::status)
+            .filter("True"::equals)
+            .isPresent();
+  }
+
+  private Stream<SpecProblem> refusals(DiffusionServiceResources resources) {
+    return resources.deployments().stream()
+        .flatMap(deployment -> cluster.refusals(deployment).stream())
+        .map(refusal -> new SpecProblem(field(refusal.field()), refusal.message()))
+        .distinct();
+  }
+
+  private static boolean known(List<SpecProblem> problems, SpecProblem refusal) {
+    return problems.stream().anyMatch(problem -> problem.field().startsWith(refusal.field()));
+  }
+
+  private static String field(String path) {
+    return FIELDS.entrySet().stream()
+        .filter(entry -> path.startsWith(entry.getKey()))
+        .findFirst()
+        .map(entry -> entry.getValue() + path.substring(entry.getKey().length()))
+        .orElse(path);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.kintsugi.operators.fleet;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The control plane's {@code /fleet/v1}, called with a projected service account token. */
+@Singleton
+public class FleetClient {
+
+  private static final int EXCERPT = 300;
+
+  private final OperatorSettings.ControlPlane settings;
+  private final ObjectMapper json;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  public FleetClient(OperatorSettings.ControlPlane settings, ObjectMapper json) {
+    this.settings = settings;
+    this.json = json;
+  }
+
+  /**
+   * @throws FleetException saying why the state was not taken
+   */
+  void put(String service, ServiceState state) throws FleetException {
+    send(service, request -> request.PUT(BodyPublishers.ofByteArray(bytes(state))));
+  }
+
+  /**
+   * @throws FleetException saying why there is no evidence
+   */
+  ServiceEvidence evidence(String service) throws FleetException {
+    var answer = send(service, HttpRequest.Builder::GET);
+    try {
+      return json.readValue(answer.body(), ServiceEvidence.class);
+    } catch (IOException e) {
+      throw new FleetException(0, "the control plane's evidence cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Takes the service out of the fleet; one that is not there is gone already.
+   *
+   * @throws FleetException saying why it is not gone
+   */
+  void delete(String service) throws FleetException {
+    try {
+      send(service, HttpRequest.Builder::DELETE);
+    } catch (FleetException e) {
+      if (e.status() != 404) {
+        throw e;
+      }
+    }
+  }
+
+  private interface Verb {
+    HttpRequest.Builder on(HttpRequest.Builder request) throws IOException;
+  }
+
+  private byte[] bytes(ServiceState state) throws IOException {
+    return json.writeValueAsBytes(state);
+  }
+
+  private HttpResponse<String> send(String service, Verb verb) throws FleetException {
+    var uri = URI.create(settings.url() + "/fleet/v1/services/" + service);
+    try {
+      var request =
+          HttpRequest.newBuilder(uri)
+              .timeout(settings.timeout())
+              .header("Content-Type", "application/json");
+      if (!settings.tokenFile().isEmpty()) {
+        String token = Files.readString(Path.of(settings.tokenFile())).strip();
+        request.header("Authorization", "Bearer " + token);
+      }
+      var answer = http.send(verb.on(request).build(), BodyHandlers.ofString());
+      if (answer.statusCode() / 100 != 2) {
+        throw new FleetException(
+            answer.statusCode(),
+            "%s answered %d: %s".formatted(uri, answer.statusCode(), excerpt(answer.body())));
+      }
+      return answer;
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new FleetException(0, "%s cannot be reached: %s".formatted(uri, why));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new FleetException(0, "the operator is stopping");
+    }
+  }
+
+  private static String excerpt(String body) {
+    return body.length() <= EXCERPT ? body : body.substring(0, EXCERPT);
+  }
+
+  /** The control plane did not do what it was asked. */
+  static final class FleetException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+    private final int status;
+    private final String reason;
+
+    FleetException(int status, String reason) {
+      super(reason);
+      this.status = status;
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
+    }
+
+    /** HTTP status, 0 where there was no answer. */
+    int status() {
+      return status;
+    }
+  }
+}

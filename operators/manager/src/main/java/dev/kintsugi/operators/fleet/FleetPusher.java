@@ -1,0 +1,196 @@
+package dev.kintsugi.operators.fleet;
+
+import dev.kintsugi.core.service.FleetSync;
+import dev.kintsugi.core.service.FleetSync.Status;
+import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.fleet.FleetClient.FleetException;
+import dev.kintsugi.operators.health.OperatorMetrics;
+import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the control plane's picture of each service current: pushes on change and at an interval,
+ * backs off while it is away. One service is pushed by one thread at a time (the reconciler's).
+ */
+@Singleton
+public class FleetPusher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FleetPusher.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+  private static final int MAX_DOUBLINGS = 5;
+
+  private final FleetClient client;
+  private final Duration interval;
+  private final OperatorMetrics metrics;
+  private final Map<String, Memory> memories = new ConcurrentHashMap<>();
+
+  public FleetPusher(FleetClient client, OperatorSettings settings, OperatorMetrics metrics) {
+    this.client = client;
+    this.interval = settings.pushInterval();
+    this.metrics = metrics;
+  }
+
+  /** What is known of one service between two pushes. */
+  private static final class Memory {
+    private @Nullable ServiceState taken;
+    private @Nullable ServiceEvidence evidence;
+    private FleetSync sync = FleetSync.notPushed();
+    private Instant next = Instant.MIN;
+    private long sequence;
+    private int failures;
+  }
+
+  /** The last report of a service, without calling anyone. */
+  public FleetReport last(String service) {
+    Memory memory = memories.get(service);
+    return memory == null
+        ? new FleetReport(FleetSync.notPushed(), Map.of(), Instant.MIN)
+        : report(memory);
+  }
+
+  /**
+   * Pushes when there is something to say or it is time, then reads the evidence.
+   *
+   * @param service {@code namespace/name}
+   * @param state its sequence is replaced
+   * @param watching evidence is read even if nothing is pushed, because a drain waits for it
+   */
+  public FleetReport sync(String service, ServiceState state, boolean watching, Instant now) {
+    Memory memory = memories.computeIfAbsent(service, _ -> new Memory());
+    boolean away = memory.failures > 0;
+    boolean due = !now.isBefore(memory.next);
+    boolean changed = !same(state, memory.taken);
+    if (due || (!away && (changed || watching))) {
+      exchange(service, memory, state, due || changed, now);
+    }
+    return report(memory);
+  }
+
+  /**
+   * Takes the service out of the control plane's fleet.
+   *
+   * @return whether it is gone
+   */
+  public boolean remove(String service) {
+    try {
+      client.delete(service);
+      memories.remove(service);
+      return true;
+    } catch (FleetException e) {
+      LOG.warn("{} could not be taken out of the fleet: {}", service, e.getMessage());
+      return false;
+    }
+  }
+
+  /** Forgets a service without telling anyone. */
+  public void forget(String service) {
+    memories.remove(service);
+  }
+
+  private void exchange(
+      String service, Memory memory, ServiceState state, boolean push, Instant now) {
+    try {
+      if (push) {
+        // Wall-clock numbers keep growing when another replica takes over the lead.
+        memory.sequence = Math.max(memory.sequence + 1, now.toEpochMilli());
+        var numbered = numbered(state, memory.sequence);
+        client.put(service, numbered);
+        memory.taken = numbered;
+        memory.next = now.plus(interval);
+        metrics.pushed("ok");
+      }
+      memory.evidence = client.evidence(service);
+      memory.failures = 0;
+      memory.sync = new FleetSync(Status.SYNCED, "", memory.evidence.running());
+    } catch (FleetException e) {
+      failed(service, memory, e, now);
+    }
+  }
+
+  private void failed(String service, Memory memory, FleetException e, Instant now) {
+    Status status =
+        switch (e.status()) {
+          case 0 -> Status.UNREACHABLE;
+          case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+              Status.UNAUTHORIZED;
+          case HttpURLConnection.HTTP_BAD_GATEWAY,
+              HttpURLConnection.HTTP_UNAVAILABLE,
+              HttpURLConnection.HTTP_GATEWAY_TIMEOUT ->
+              Status.UNREACHABLE;
+          default -> Status.REFUSED;
+        };
+    if (e.status() == HttpURLConnection.HTTP_CONFLICT) {
+      overtake(service, memory);
+    }
+    metrics.pushed(status.name().toLowerCase(Locale.ROOT));
+    if (memory.failures == 0) {
+      LOG.warn("the fleet state of {} was not taken: {}", service, e.getMessage());
+    }
+    memory.next =
+        now.plus(FIRST_BACKOFF.multipliedBy(1L << Math.min(memory.failures, MAX_DOUBLINGS)));
+    memory.failures++;
+    memory.sync = new FleetSync(status, e.reason(), memory.sync.jobsRunning());
+  }
+
+  /** Another replica with a faster clock pushed before us: go on from its number. */
+  private void overtake(String service, Memory memory) {
+    try {
+      memory.sequence = Math.max(memory.sequence, client.evidence(service).observedSequence());
+    } catch (FleetException e) {
+      LOG.debug("no evidence of {} after a conflict: {}", service, e.getMessage());
+    }
+  }
+
+  private static FleetReport report(Memory memory) {
+    return new FleetReport(memory.sync, confirmedDrains(memory), memory.next);
+  }
+
+  private static Map<String, Integer> confirmedDrains(Memory memory) {
+    ServiceState taken = memory.taken;
+    ServiceEvidence evidence = memory.evidence;
+    if (taken == null
+        || evidence == null
+        || !taken.uid().equals(evidence.uid())
+        || evidence.observedSequence() < taken.sequence()) {
+      return Map.of();
+    }
+    return taken.nodes().stream()
+        .filter(ServiceState.Node::draining)
+        .map(node -> running(evidence, node.name()))
+        .flatMap(Optional::stream)
+        .collect(Collectors.toMap(NodeEvidence::name, NodeEvidence::running, Math::max));
+  }
+
+  private static Optional<NodeEvidence> running(ServiceEvidence evidence, String node) {
+    return evidence.nodes().stream().filter(seen -> seen.name().equals(node)).findFirst();
+  }
+
+  private static boolean same(ServiceState state, @Nullable ServiceState taken) {
+    return taken != null && numbered(taken, 0).equals(numbered(state, 0));
+  }
+
+  private static ServiceState numbered(ServiceState state, long sequence) {
+    return new ServiceState(
+        state.uid(),
+        state.generation(),
+        sequence,
+        state.model(),
+        state.deadlineSeconds(),
+        state.tenants(),
+        state.revisions(),
+        state.nodes());
+  }
+}

@@ -1,0 +1,5 @@
+/** Health, readiness and metrics of the operator process. */
+@NullMarked
+package dev.kintsugi.operators.health;
+
+import org.jspecify.annotations.NullMarked;

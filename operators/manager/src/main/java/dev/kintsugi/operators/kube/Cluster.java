@@ -1,0 +1,191 @@
+package dev.kintsugi.operators.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every write this operator makes to a cluster. */
+@Singleton
+public class Cluster {
+
+  /** Owner of the fields we apply; anyone else's fields are left alone. */
+  public static final String FIELD_MANAGER = "kintsugi-operator";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final int UNPROCESSABLE = 422;
+  private static final int NOTE_LIMIT = 1024;
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final KubernetesClient client;
+
+  Cluster(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Makes the object so by server-side apply, unless the fields we own already are.
+   *
+   * @param actual as the cache has it
+   * @return whether something was written
+   * @throws RefusedException when the API server finds the object invalid
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends HasMetadata> boolean apply(
+      T desired, Optional<? extends HasMetadata> actual, Context<?> context) {
+    if (actual.isPresent()
+        && SSABasedGenericKubernetesResourceMatcher.<T>getInstance()
+            .matches((T) actual.get(), desired, context)) {
+      return false;
+    }
+    try {
+      client.resource(desired).patch(forced().build());
+      return true;
+    } catch (KubernetesClientException e) {
+      throw refusal(e);
+    }
+  }
+
+  /** What the API server would say of an object; empty when it would take it. */
+  public List<Refusal> refusals(HasMetadata desired) {
+    try {
+      client.resource(desired).patch(forced().withDryRun(List.of("All")).build());
+      return List.of();
+    } catch (KubernetesClientException e) {
+      if (refusal(e) instanceof RefusedException refused) {
+        return refused.refusals();
+      }
+      throw e;
+    }
+  }
+
+  /** Sets an annotation beside what we apply; null removes it. */
+  public void annotate(HasMetadata object, String annotation, @Nullable String value) {
+    String quoted = value == null ? "null" : "\"" + value + "\"";
+    ifThere(
+        () ->
+            client
+                .resource(object)
+                .patch(
+                    new PatchContext.Builder()
+                        .withPatchType(PatchType.JSON_MERGE)
+                        .withFieldManager(FIELD_MANAGER)
+                        .build(),
+                    "{\"metadata\":{\"annotations\":{\"%s\":%s}}}".formatted(annotation, quoted)));
+  }
+
+  /** Deletes the object; what it owns follows in the background. */
+  public void delete(HasMetadata object) {
+    ifThere(() -> client.resource(object).delete());
+  }
+
+  /** An event is a courtesy: a cluster that takes none does not stop us. */
+  public void tell(HasMetadata about, Announcement announcement, Instant now) {
+    var metadata = about.getMetadata();
+    var event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withGenerateName(metadata.getName() + "-")
+            .withNamespace(metadata.getNamespace())
+            .withLabels(Map.of("app.kubernetes.io/managed-by", "kintsugi"))
+            .endMetadata()
+            .withType(announcement.warning() ? "Warning" : "Normal")
+            .withReason(announcement.reason())
+            .withAction(announcement.action())
+            .withNote(shortened(announcement.note()))
+            .withReportingController("kintsugi.dev/operator")
+            .withReportingInstance(FIELD_MANAGER)
+            .withEventTime(new MicroTime(MICROS.format(now)))
+            .withRegarding(
+                new ObjectReferenceBuilder()
+                    .withApiVersion(about.getApiVersion())
+                    .withKind(about.getKind())
+                    .withNamespace(metadata.getNamespace())
+                    .withName(metadata.getName())
+                    .withUid(metadata.getUid())
+                    .build())
+            .build();
+    try {
+      client.resource(event).create();
+    } catch (KubernetesClientException e) {
+      LOG.debug("event {} was not taken: {}", announcement.reason(), e.getMessage());
+    }
+  }
+
+  private static String shortened(String note) {
+    return note.length() <= NOTE_LIMIT ? note : note.substring(0, NOTE_LIMIT - 1) + "…";
+  }
+
+  private static void ifThere(Runnable call) {
+    try {
+      call.run();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  private static PatchContext.Builder forced() {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(FIELD_MANAGER)
+        .withForce(true);
+  }
+
+  private static RuntimeException refusal(KubernetesClientException e) {
+    if (e.getCode() != UNPROCESSABLE || e.getStatus() == null) {
+      return e;
+    }
+    var details = e.getStatus().getDetails();
+    List<StatusCause> causes = details == null ? List.of() : details.getCauses();
+    return new RefusedException(
+        causes.isEmpty()
+            ? List.of(new Refusal("spec", e.getStatus().getMessage()))
+            : causes.stream()
+                .map(cause -> new Refusal(cause.getField(), cause.getMessage()))
+                .distinct()
+                .toList());
+  }
+
+  /** One field the API server does not take. */
+  public record Refusal(String field, String message) {}
+
+  /** Something for {@code kubectl describe} to show. */
+  public record Announcement(boolean warning, String reason, String action, String note) {}
+
+  /** The API server finds an object invalid: trying again would not help. */
+  public static final class RefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+    private final transient List<Refusal> refusals;
+
+    RefusedException(List<Refusal> refusals) {
+      super(refusals.toString());
+      this.refusals = refusals;
+    }
+
+    public List<Refusal> refusals() {
+      return refusals;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.kintsugi.operators.kube;
+
+import dev.kintsugi.operators.OperatorSettings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the reconcilers while this replica leads. */
+@Singleton
+public class OperatorRuntime {
+
+  public static final String LEASE = "kintsugi-operator";
+
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorRuntime.class);
+  private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+  private static final Duration RESYNC = Duration.ofMinutes(5);
+
+  private final KubernetesClient client;
+  private final OperatorSettings settings;
+  private final Metrics metrics;
+  private final List<Reconciler<? extends HasMetadata>> reconcilers;
+  private @Nullable Operator operator;
+  private volatile boolean started;
+  private volatile boolean failed;
+
+  OperatorRuntime(
+      KubernetesClient client,
+      OperatorSettings settings,
+      Metrics metrics,
+      List<Reconciler<? extends HasMetadata>> reconcilers) {
+    this.client = client;
+    this.settings = settings;
+    this.metrics = metrics;
+    this.reconcilers = reconcilers;
+  }
+
+  /** Starts; with leader election the reconcilers run once this replica leads. */
+  public synchronized void start() {
+    var made = new Operator(this::configure);
+    reconcilers.forEach(reconciler -> register(made, reconciler));
+    operator = made;
+    // The election blocks until this replica leads, which may be never.
+    Thread.ofVirtual().name("operator-start").start(() -> startNow(made));
+  }
+
+  private void startNow(Operator made) {
+    try {
+      started = true;
+      made.start();
+      LOG.info("reconciling as {}", settings.identity());
+    } catch (RuntimeException e) {
+      failed = true;
+      LOG.error("the operator could not start", e);
+    }
+  }
+
+  private void configure(ConfigurationServiceOverrider overrider) {
+    overrider
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        .withMetrics(metrics)
+        .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+        .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
+        .withUseSSAToPatchPrimaryResource(true);
+    if (settings.leaderElection()) {
+      overrider.withLeaderElectionConfiguration(
+          new LeaderElectionConfiguration(LEASE, settings.namespace(), settings.identity()));
+    }
+  }
+
+  private static <P extends HasMetadata> void register(
+      Operator operator, Reconciler<P> reconciler) {
+    operator.register(
+        reconciler,
+        overrider ->
+            overrider
+                .withFieldManager(Cluster.FIELD_MANAGER)
+                .withRetry(
+                    new GenericRetry()
+                        .withoutMaxAttempts()
+                        .setInitialInterval(1_000)
+                        .setIntervalMultiplier(2)
+                        .setMaxInterval(30_000))
+                .withReconciliationMaxInterval(RESYNC));
+  }
+
+  /** Its start did not fail and every cache is fed. */
+  public boolean healthy() {
+    var current = operator;
+    return !failed
+        && (current == null
+            || !current.getRuntimeInfo().isStarted()
+            || current.getRuntimeInfo().allEventSourcesAreHealthy());
+  }
+
+  public boolean started() {
+    return started && !failed;
+  }
+
+  /** Stops within a bound: the framework may wait for a lease it cannot reach. */
+  @PreDestroy
+  public void stop() throws InterruptedException {
+    Operator current;
+    synchronized (this) {
+      current = operator;
+      operator = null;
+      started = false;
+    }
+    if (current != null) {
+      var stopping = Thread.ofVirtual().name("operator-stop").start(current::stop);
+      if (!stopping.join(STOP_BOUND)) {
+        LOG.warn("the operator did not stop within {} s", STOP_BOUND.toSeconds());
+      }
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package dev.kintsugi.operators.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * A real etcd, kube-apiserver and kube-controller-manager on loopback, one for the JVM. No kubelet
+ * and no scheduler: {@link FakeKubelet} says how the pods are.
+ */
+public final class ApiServer {
+
+  public static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+  private static final Path CRDS = REPOSITORY.resolve("deploy/helm/kintsugi/crds");
+  private static final String TOKEN = "test-admin";
+  private static final AtomicInteger NAMESPACES = new AtomicInteger();
+  private static final Object LOCK = new Object();
+  private static ApiServer running;
+
+  private final Path directory;
+  private final Path tools;
+  private final List<Process> processes = new ArrayList<>();
+  private final KubernetesClient client;
+  private final String url;
+
+  private ApiServer() throws IOException, InterruptedException {
+    tools = tools();
+    directory = Files.createTempDirectory("kintsugi-apiserver");
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    int etcd = port();
+    int etcdPeer = port();
+    int port = port();
+    url = "https://127.0.0.1:" + port;
+    writeCredentials();
+    start(
+        "etcd",
+        "--data-dir=" + directory.resolve("etcd"),
+        "--listen-client-urls=http://127.0.0.1:" + etcd,
+        "--advertise-client-urls=http://127.0.0.1:" + etcd,
+        "--listen-peer-urls=http://127.0.0.1:" + etcdPeer,
+        "--initial-advertise-peer-urls=http://127.0.0.1:" + etcdPeer,
+        "--initial-cluster=default=http://127.0.0.1:" + etcdPeer,
+        "--unsafe-no-fsync",
+        "--log-level=error");
+    start(
+        "kube-apiserver",
+        "--etcd-servers=http://127.0.0.1:" + etcd,
+        "--bind-address=127.0.0.1",
+        "--advertise-address=127.0.0.1",
+        "--secure-port=" + port,
+        "--cert-dir=" + directory.resolve("certs"),
+        "--token-auth-file=" + directory.resolve("tokens.csv"),
+        "--authorization-mode=RBAC",
+        "--service-cluster-ip-range=10.96.0.0/16",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        "--service-account-key-file=" + directory.resolve("sa.key"),
+        "--service-account-signing-key-file=" + directory.resolve("sa.key"),
+        "--disable-admission-plugins=ServiceAccount",
+        "--endpoint-reconciler-type=none",
+        "--v=0");
+    client = client();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(() -> client.namespaces().withName("default").get() != null);
+    start(
+        "kube-controller-manager",
+        "--kubeconfig=" + kubeconfig(),
+        "--leader-elect=false",
+        "--bind-address=127.0.0.1",
+        "--secure-port=0",
+        "--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,"
+            + "namespace-controller",
+        "--v=0");
+    installDefinitions();
+  }
+
+  /** Starts it on the first call. */
+  public static ApiServer get() {
+    synchronized (LOCK) {
+      if (running == null) {
+        try {
+          running = new ApiServer();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException(e);
+        }
+      }
+      return running;
+    }
+  }
+
+  public KubernetesClient admin() {
+    return client;
+  }
+
+  /** A client that must be closed by its user. */
+  public KubernetesClient client() {
+    return client(TOKEN);
+  }
+
+  /** A client with any bearer token. */
+  public KubernetesClient client(String token) {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(Config.empty())
+                .withMasterUrl(url)
+                .withOauthToken(token)
+                .withTrustCerts(true)
+                .withDisableHostnameVerification(true)
+                .withRequestRetryBackoffLimit(0)
+                .build())
+        .build();
+  }
+
+  public Path kubeconfig() {
+    return directory.resolve("kubeconfig");
+  }
+
+  /** A namespace of its own for each caller. */
+  public String newNamespace() {
+    String name = "test-" + NAMESPACES.incrementAndGet();
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .create();
+    return name;
+  }
+
+  /** Runs the real kubectl; stderr follows stdout in the text. */
+  public Answer kubectl(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(tools.resolve("kubectl").toString());
+    command.add("--kubeconfig=" + kubeconfig());
+    command.addAll(Arrays.asList(arguments));
+    Path output = Files.createTempFile(directory, "kubectl", ".txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IllegalStateException("kubectl did not end: " + command);
+    }
+    return new Answer(process.exitValue(), Files.readString(output));
+  }
+
+  /** What a command answered. */
+  public record Answer(int code, String text) {}
+
+  private static Path tools() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(REPOSITORY.resolve("deploy/local/tools.sh").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes()).strip();
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException("deploy/local/tools.sh failed; see its words above");
+    }
+    return Path.of(printed);
+  }
+
+  private void writeCredentials() throws IOException {
+    Files.writeString(directory.resolve("tokens.csv"), TOKEN + ",admin,admin,\"system:masters\"\n");
+    try {
+      var generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(2048);
+      byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
+      Files.writeString(
+          directory.resolve("sa.key"),
+          "-----BEGIN PRIVATE KEY-----\n"
+              + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+              + "\n-----END PRIVATE KEY-----\n");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+    Files.writeString(
+        kubeconfig(),
+        """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: test, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+        users: [{name: admin, user: {token: %s}}]
+        contexts: [{name: test, context: {cluster: test, user: admin}}]
+        current-context: test
+        """
+            .formatted(url, TOKEN));
+  }
+
+  private void installDefinitions() throws IOException {
+    try (Stream<Path> files = Files.list(CRDS)) {
+      for (Path file : files.toList()) {
+        try (var in = Files.newInputStream(file)) {
+          CustomResourceDefinition crd =
+              client.apiextensions().v1().customResourceDefinitions().load(in).item();
+          client.resource(crd).serverSideApply();
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(
+                  () ->
+                      client.resource(crd).get().getStatus() != null
+                          && client.resource(crd).get().getStatus().getConditions().stream()
+                              .anyMatch(
+                                  c ->
+                                      c.getType().equals("Established")
+                                          && c.getStatus().equals("True")));
+        }
+      }
+    }
+  }
+
+  private void start(String name, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(tools.resolve(name).toString());
+    command.addAll(Arrays.asList(arguments));
+    processes.add(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve(name + ".log").toFile())
+            .start());
+  }
+
+  private static int port() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void stop() {
+    processes.reversed().forEach(Process::destroyForcibly);
+    for (Process process : processes) {
+      process.onExit().join();
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

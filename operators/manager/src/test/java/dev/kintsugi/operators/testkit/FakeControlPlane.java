@@ -1,0 +1,135 @@
+package dev.kintsugi.operators.testkit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/** The control plane's fleet API over real HTTP; its jobs are whatever the test says. */
+public final class FakeControlPlane implements AutoCloseable {
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpServer server;
+  private final List<ServiceState> pushed = new CopyOnWriteArrayList<>();
+  private final List<String> tokens = new CopyOnWriteArrayList<>();
+  private final Map<String, ServiceState> services = new ConcurrentHashMap<>();
+  private final Map<String, Integer> running = new ConcurrentHashMap<>();
+  private volatile int refusal;
+
+  public FakeControlPlane() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/fleet/v1/services/", this::handle);
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  public List<ServiceState> pushed() {
+    return List.copyOf(pushed);
+  }
+
+  public List<String> tokens() {
+    return List.copyOf(tokens);
+  }
+
+  /** The newest state of a service, null when it has none. */
+  public ServiceState state(String service) {
+    return services.get(service);
+  }
+
+  /** A job runs on a node until it is set to 0. */
+  public void running(String node, int jobs) {
+    running.put(node, jobs);
+  }
+
+  /** Answers everything with this status; 0 answers properly again. */
+  public void refuseWith(int status) {
+    refusal = status;
+  }
+
+  /** Another replica pushed this. */
+  public void store(String service, ServiceState state) {
+    services.put(service, state);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String service = exchange.getRequestURI().getPath().substring("/fleet/v1/services/".length());
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      tokens.add(authorization == null ? "" : authorization);
+      if (refusal != 0) {
+        answer(exchange, refusal, "{\"error\":{\"message\":\"refused\"}}");
+        return;
+      }
+      switch (exchange.getRequestMethod()) {
+        case "PUT" -> put(exchange, service);
+        case "DELETE" -> {
+          boolean was = services.remove(service) != null;
+          answer(exchange, was ? 204 : 404, "");
+        }
+        default -> evidence(exchange, service);
+      }
+    }
+  }
+
+  private void put(HttpExchange exchange, String service) throws IOException {
+    var state = json.readValue(exchange.getRequestBody(), ServiceState.class);
+    var known = services.get(service);
+    if (known != null && known.uid().equals(state.uid()) && known.sequence() >= state.sequence()) {
+      answer(exchange, 409, "{\"error\":{\"code\":\"stale_generation\"}}");
+      return;
+    }
+    services.put(service, state);
+    pushed.add(state);
+    answer(exchange, 200, "{}");
+  }
+
+  private void evidence(HttpExchange exchange, String service) throws IOException {
+    var state = services.get(service);
+    if (state == null) {
+      answer(exchange, 404, "{}");
+      return;
+    }
+    var nodes =
+        state.nodes().stream()
+            .map(
+                node ->
+                    new NodeEvidence(node.name(), true, 1, running.getOrDefault(node.name(), 0)))
+            .toList();
+    long jobs = nodes.stream().mapToLong(NodeEvidence::running).sum();
+    answer(
+        exchange,
+        200,
+        json.writeValueAsString(
+            new ServiceEvidence(
+                state.uid(), state.generation(), state.sequence(), 0, jobs, nodes)));
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    if (bytes.length > 0) {
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
