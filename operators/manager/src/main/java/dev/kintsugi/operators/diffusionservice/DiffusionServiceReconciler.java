@@ -74,13 +74,15 @@ public class DiffusionServiceReconciler
   @Override
   public DeleteControl cleanup(DiffusionService service, Context<DiffusionService> context) {
     Pass pass = pass(service, context);
+    if (pass.plan().steps().isEmpty() && leaveFleet(service)) {
+      // No status any more: it would change the object under the removal of the finalizer.
+      return DeleteControl.defaultDelete();
+    }
     if (!pass.status().equals(service.getStatus())) {
       PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
           service, withStatus(service, pass.status()), context);
     }
-    return pass.plan().steps().isEmpty() && leaveFleet(service)
-        ? DeleteControl.defaultDelete()
-        : DeleteControl.noFinalizerRemoval().rescheduleAfter(DRAIN_POLL.toMillis());
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(DRAIN_POLL.toMillis());
   }
 
   private Pass pass(DiffusionService service, Context<DiffusionService> context) {

@@ -38,7 +38,7 @@ public class Cluster {
 
   private final KubernetesClient client;
 
-  Cluster(KubernetesClient client) {
+  public Cluster(KubernetesClient client) {
     this.client = client;
   }
 

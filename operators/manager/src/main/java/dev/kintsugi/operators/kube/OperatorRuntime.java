@@ -36,7 +36,7 @@ public class OperatorRuntime {
   private volatile boolean started;
   private volatile boolean failed;
 
-  OperatorRuntime(
+  public OperatorRuntime(
       KubernetesClient client,
       OperatorSettings settings,
       Metrics metrics,
@@ -74,6 +74,8 @@ public class OperatorRuntime {
         .withMetrics(metrics)
         .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
         .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
+        // A definition that was installed a moment ago is not served yet: the caches keep trying.
+        .withStopOnInformerErrorDuringStartup(false)
         .withUseSSAToPatchPrimaryResource(true);
     if (settings.leaderElection()) {
       overrider.withLeaderElectionConfiguration(

@@ -1,0 +1,474 @@
+package dev.kintsugi.operators.diffusionservice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.ModelSpec;
+import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.RuntimeSpec;
+import dev.kintsugi.operators.crds.StatusCondition;
+import dev.kintsugi.operators.kube.Cluster;
+import dev.kintsugi.operators.testkit.ApiServer;
+import dev.kintsugi.operators.testkit.FakeControlPlane;
+import dev.kintsugi.operators.testkit.FakeKubelet;
+import dev.kintsugi.operators.testkit.RunningOperator;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole reconciler on a real API server, with a fake control plane and fake kubelet. */
+class DiffusionServiceReconcilerTest {
+
+  private static final ApiServer SERVER = ApiServer.get();
+
+  private final KubernetesClient admin = SERVER.admin();
+  private final String namespace = SERVER.newNamespace();
+  private final FakeKubelet kubelet = new FakeKubelet(admin, namespace);
+  private FakeControlPlane plane;
+  private RunningOperator operator;
+
+  @BeforeEach
+  void start() throws Exception {
+    plane = new FakeControlPlane();
+    operator = RunningOperator.start(plane);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    plane.refuseWith(0);
+    admin.resources(DiffusionService.class).inNamespace(namespace).delete();
+    eventually().until(() -> services().isEmpty());
+    operator.close();
+    plane.close();
+  }
+
+  private static ConditionFactory eventually() {
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions();
+  }
+
+  private List<DiffusionService> services() {
+    return admin.resources(DiffusionService.class).inNamespace(namespace).list().getItems();
+  }
+
+  private String model() {
+    return "wan-" + namespace;
+  }
+
+  private DiffusionServiceSpec spec(String version, RuntimeSpec runtime, PoolSpec... pools) {
+    var base = DiffusionServiceSpec.of(new ModelSpec(model(), version, null, null), List.of(pools));
+    return new DiffusionServiceSpec(
+        base.model(), runtime, base.pools(), base.warmup(), base.deadline(), base.tenants());
+  }
+
+  private DiffusionServiceSpec spec(String version, PoolSpec... pools) {
+    return spec(version, RuntimeSpec.defaults(), pools);
+  }
+
+  private void apply(String name, DiffusionServiceSpec spec) {
+    var service = new DiffusionService();
+    service.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
+    service.setSpec(spec);
+    admin.resource(service).forceConflicts().serverSideApply();
+  }
+
+  private DiffusionService service(String name) {
+    return admin.resources(DiffusionService.class).inNamespace(namespace).withName(name).get();
+  }
+
+  private StatusCondition condition(String name, String type) {
+    return DiffusionServiceConditions.find(service(name).getStatus(), type).orElse(null);
+  }
+
+  private void awaitCondition(String name, String type, String status, String reason) {
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(condition(name, type))
+                    .satisfies(
+                        condition -> {
+                          assertThat(condition.status()).isEqualTo(status);
+                          assertThat(condition.reason()).isEqualTo(reason);
+                        }));
+  }
+
+  private void awaitReady(String name, int pods) {
+    eventually().until(() -> kubelet.pods().size() >= pods);
+    kubelet.makeReady();
+    awaitCondition(name, "Ready", "True", "NodesReady");
+  }
+
+  private List<Deployment> deployments() {
+    return admin.apps().deployments().inNamespace(namespace).list().getItems();
+  }
+
+  private Stream<HasMetadata> children() {
+    return Stream.of(
+            Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class)
+        .flatMap(type -> admin.resources(type).inNamespace(namespace).list().getItems().stream());
+  }
+
+  private ServiceState pushed() {
+    return plane.state(namespace + "/wan");
+  }
+
+  @Test
+  void aServiceBecomesExactlyItsChildrenAndThenReady() throws Exception {
+    apply("wan", spec("1", PoolSpec.of("main", 2), PoolSpec.of("spare", 1)));
+
+    awaitReady("wan", 3);
+
+    var names = children().map(child -> child.getKind() + "/" + child.getMetadata().getName());
+    String revision = service("wan").getStatus().revision();
+    assertThat(names)
+        .containsExactlyInAnyOrder(
+            "Deployment/wan-main-" + revision,
+            "Deployment/wan-spare-" + revision,
+            "Service/wan",
+            "PodDisruptionBudget/wan",
+            "NetworkPolicy/wan");
+    assertThat(children())
+        .allSatisfy(
+            child -> {
+              assertThat(child.getMetadata().getOwnerReferences())
+                  .singleElement()
+                  .satisfies(
+                      owner -> {
+                        assertThat(owner.getUid()).isEqualTo(service("wan").getMetadata().getUid());
+                        assertThat(owner.getController()).isTrue();
+                      });
+              assertThat(child.getMetadata().getManagedFields())
+                  .filteredOn(entry -> entry.getManager().equals(Cluster.FIELD_MANAGER))
+                  .extracting(ManagedFieldsEntry::getOperation)
+                  .containsExactly("Apply");
+            });
+    var table = SERVER.kubectl("get", "dsvc", "-n", namespace, "wan").text().lines().toList();
+    assertThat(table.getFirst().split("\\s+"))
+        .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "AGE");
+    assertThat(table.getLast()).containsPattern("wan +" + model() + " +1 +Ready +3/3 +\\d+s");
+  }
+
+  @Test
+  void theControlPlaneIsToldEveryNodeAndLearnsOfChanges() {
+    apply("wan", spec("1", PoolSpec.of("main", 2)));
+    awaitReady("wan", 2);
+
+    var state = pushed();
+    assertThat(state.model()).isEqualTo(model());
+    assertThat(state.deadlineSeconds()).isEqualTo(900);
+    assertThat(state.revisions())
+        .singleElement()
+        .satisfies(
+            revision -> {
+              assertThat(revision.version()).isEqualTo("1");
+              assertThat(revision.weight()).isEqualTo(100);
+            });
+    assertThat(state.nodes())
+        .hasSize(2)
+        .allSatisfy(
+            node -> {
+              assertThat(node.address()).matches("http://10\\.244\\.\\d+\\.\\d+:8090");
+              assertThat(node.ready()).isTrue();
+              assertThat(node.draining()).isFalse();
+              assertThat(node.pool()).isEqualTo("main");
+            });
+
+    var lost = kubelet.pods().getFirst();
+    kubelet.setReady(lost, "Unknown");
+
+    eventually()
+        .until(
+            () ->
+                pushed().nodes().stream()
+                    .anyMatch(n -> n.name().equals(lost.getMetadata().getName()) && !n.ready()));
+    awaitCondition("wan", "Ready", "False", "NodesNotReady");
+    assertThat(service("wan").getStatus().phase()).isEqualTo("Degraded");
+
+    admin.resource(lost).delete();
+    eventually()
+        .until(
+            () ->
+                pushed().nodes().stream()
+                    .filter(n -> n.name().equals(lost.getMetadata().getName()))
+                    .allMatch(ServiceState.Node::draining));
+  }
+
+  @Test
+  void whatIsAsItShouldBeIsNotWrittenAgain() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    awaitCondition("wan", "Progressing", "False", "Stable");
+    var before = versions();
+    int pushes = plane.pushed().size();
+
+    eventually().until(() -> plane.pushed().size() >= pushes + 3);
+
+    assertThat(versions()).isEqualTo(before);
+    assertThat(plane.pushed().getLast().sequence())
+        .isGreaterThan(plane.pushed().get(pushes).sequence());
+  }
+
+  private List<String> versions() {
+    return Stream.concat(
+            children().filter(child -> !(child instanceof PodDisruptionBudget)),
+            Stream.of(service("wan")))
+        .map(o -> o.getKind() + o.getMetadata().getName() + o.getMetadata().getResourceVersion())
+        .toList();
+  }
+
+  @Test
+  void aRestartOfTheOperatorRestartsNoPod() throws Exception {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    var before = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
+
+    operator.close();
+    int pushes = plane.pushed().size();
+    operator = RunningOperator.start(plane);
+    eventually().until(() -> plane.pushed().size() >= pushes + 2);
+
+    assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(before);
+    assertThat(deployments()).hasSize(1);
+  }
+
+  @Test
+  void whatSomeoneChangedIsPutBackAndWhatIsTheirsIsLeft() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+
+    admin
+        .services()
+        .inNamespace(namespace)
+        .withName("wan")
+        .edit(
+            s -> {
+              s.getSpec().setSelector(Map.of("app", "other"));
+              s.getMetadata().setAnnotations(Map.of("team", "video"));
+              return s;
+            });
+
+    eventually()
+        .until(
+            () ->
+                "wan"
+                    .equals(
+                        admin
+                            .services()
+                            .inNamespace(namespace)
+                            .withName("wan")
+                            .get()
+                            .getSpec()
+                            .getSelector()
+                            .get(Names.SERVICE)));
+    assertThat(
+            admin
+                .services()
+                .inNamespace(namespace)
+                .withName("wan")
+                .get()
+                .getMetadata()
+                .getAnnotations())
+        .containsEntry("team", "video");
+  }
+
+  @Test
+  void betweenTheBoundsReplicasBelongToWhoeverScales() {
+    apply("wan", spec("1", new PoolSpec("main", false, 1, 3, Map.of(), List.of())));
+    awaitReady("wan", 1);
+
+    deployments().forEach(d -> admin.resource(d).scale(3));
+
+    awaitReady("wan", 3);
+    eventually().until(() -> "3/3".equals(service("wan").getStatus().ready()));
+    deployments().forEach(d -> admin.resource(d).scale(7));
+    eventually().until(() -> deployments().getFirst().getSpec().getReplicas() == 3);
+  }
+
+  @Test
+  void aNewVersionIsUpBeforeTheOldOneDrainsAndDrainedBeforeItIsRemoved() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    String old = service("wan").getStatus().revision();
+    String oldPod = kubelet.pods().getFirst().getMetadata().getName();
+    plane.running(oldPod, 1);
+
+    apply("wan", spec("2", PoolSpec.of("main", 1)));
+
+    eventually().until(() -> kubelet.pods().size() == 2);
+    assertThat(service("wan").getStatus().revision()).isEqualTo(old);
+    assertThat(pushed().nodes()).noneMatch(ServiceState.Node::draining);
+    awaitCondition("wan", "Progressing", "True", "Replacing");
+    assertThat(condition("wan", "Ready").status()).isEqualTo("True");
+
+    kubelet.makeReady();
+    eventually().until(() -> !old.equals(service("wan").getStatus().revision()));
+    eventually()
+        .until(
+            () ->
+                pushed().nodes().stream()
+                    .filter(ServiceState.Node::draining)
+                    .map(ServiceState.Node::name)
+                    .toList()
+                    .equals(List.of(oldPod)));
+    assertThat(pushed().revisions())
+        .extracting(ServiceState.Revision::version, ServiceState.Revision::weight)
+        .containsExactlyInAnyOrder(tuple("1", 0), tuple("2", 100));
+    assertThat(deployments()).hasSize(2);
+
+    plane.running(oldPod, 0);
+    eventually().until(() -> deployments().size() == 1);
+    eventually().until(() -> reasons().contains("Drained"));
+    assertThat(reasons()).contains("RevisionReplaced");
+    awaitCondition("wan", "Progressing", "False", "Stable");
+  }
+
+  @Test
+  void deletionDrainsFirstAndLeavesNothing() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    String pod = kubelet.pods().getFirst().getMetadata().getName();
+    plane.running(pod, 1);
+
+    admin.resource(service("wan")).delete();
+
+    eventually().until(() -> pushed().nodes().stream().allMatch(ServiceState.Node::draining));
+    awaitCondition("wan", "Progressing", "True", "Draining");
+    assertThat(service("wan").getStatus().phase()).isEqualTo("Draining");
+    assertThat(deployments()).as("the pods stay while a job runs").hasSize(1);
+
+    plane.running(pod, 0);
+    eventually().until(() -> service("wan") == null);
+    assertThat(plane.state(namespace + "/wan")).isNull();
+    eventually().until(() -> children().findAny().isEmpty());
+  }
+
+  @Test
+  void aDrainEndsAtItsBoundEvenIfAJobDoesNot() {
+    var runtime = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "1s");
+    apply("wan", spec("1", runtime, PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    plane.running(kubelet.pods().getFirst().getMetadata().getName(), 1);
+
+    admin.resource(service("wan")).delete();
+
+    eventually().until(() -> service("wan") == null);
+    assertThat(reasons()).contains("DrainBoundReached");
+  }
+
+  @Test
+  void whatAdmissionCannotSeeIsAConditionWithAllProblemsAndStartsNothing() {
+    apply("first", spec("1", PoolSpec.of("main", 1)));
+    awaitCondition("first", "Accepted", "True", "SpecValid");
+    var runtime =
+        new RuntimeSpec(
+            null,
+            new ResourceRequirementsBuilder()
+                .withRequests(Map.of("memory", new Quantity("4Gi")))
+                .withLimits(Map.of("memory", new Quantity("2Gi")))
+                .build(),
+            List.of(
+                new EnvVarBuilder().withName("KINTSUGI_NODE_MODEL").withValue("x").build(),
+                new EnvVarBuilder().withName("not a name=").withValue("x").build()),
+            Map.of("no spaces", "please!"),
+            List.of(),
+            "2m");
+
+    apply("wan", spec("1", runtime, PoolSpec.of("main", 1)));
+
+    awaitCondition("wan", "Accepted", "False", "InvalidSpec");
+    var accepted = condition("wan", "Accepted");
+    assertThat(accepted.message())
+        .contains("spec.model.name: '" + model() + "' is already served by " + namespace + "/first")
+        .contains("spec.runtime.resources.requests.memory: must not exceed")
+        .contains("spec.runtime.env[KINTSUGI_NODE_MODEL]: is set by the operator")
+        .contains("spec.runtime.nodeSelector");
+    assertThat(condition("wan", "Ready").status()).isEqualTo("False");
+    assertThat(condition("wan", "Ready").reason()).isEqualTo("InvalidSpec");
+    assertThat(service("wan").getStatus().phase()).isEqualTo("Invalid");
+    assertThat(deployments()).allMatch(d -> d.getMetadata().getName().startsWith("first-"));
+    assertThat(plane.state(namespace + "/wan")).isNull();
+    eventually().until(() -> reasons().contains("InvalidSpec"));
+    int events = events().size();
+
+    apply("first", spec("2", PoolSpec.of("main", 1)));
+    awaitCondition("first", "Progressing", "True", "Starting");
+
+    assertThat(condition("wan", "Accepted")).as("no retry rewrote it").isEqualTo(accepted);
+    assertThat(events().stream().filter(e -> e.equals("InvalidSpec")).count())
+        .isEqualTo(1)
+        .isLessThanOrEqualTo(events);
+  }
+
+  @Test
+  void anInvalidChangeLeavesWhatRunsAlone() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    var runtime = new RuntimeSpec(null, null, List.of(), Map.of("no spaces", "!"), List.of(), "2m");
+
+    apply("wan", spec("2", runtime, PoolSpec.of("main", 1)));
+
+    awaitCondition("wan", "Accepted", "False", "InvalidSpec");
+    assertThat(condition("wan", "Available").status()).isEqualTo("True");
+    assertThat(deployments()).hasSize(1);
+    assertThat(pushed().nodes()).noneMatch(ServiceState.Node::draining);
+  }
+
+  @Test
+  void aControlPlaneThatIsAwayIsSaidAndFoundAgain() {
+    plane.refuseWith(503);
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    eventually().until(() -> kubelet.pods().size() == 1);
+    kubelet.makeReady();
+
+    awaitCondition("wan", "FleetSynced", "False", "ControlPlaneUnreachable");
+    awaitCondition("wan", "Ready", "False", "ControlPlaneUnreachable");
+    plane.refuseWith(401);
+    awaitCondition("wan", "FleetSynced", "False", "ControlPlaneUnauthorized");
+    plane.refuseWith(0);
+    awaitCondition("wan", "Ready", "True", "NodesReady");
+  }
+
+  @Test
+  void whyAPodDoesNotStartIsInTheMessage() {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    eventually().until(() -> kubelet.pods().size() == 1);
+
+    kubelet.setWaiting(kubelet.pods().getFirst(), "ImagePullBackOff", "no such image");
+
+    eventually()
+        .until(
+            () -> condition("wan", "Ready").message().endsWith("ImagePullBackOff: no such image"));
+  }
+
+  private List<String> events() {
+    return admin.events().v1().events().inNamespace(namespace).list().getItems().stream()
+        .map(event -> event.getReason())
+        .toList();
+  }
+
+  private List<String> reasons() {
+    return events().stream().distinct().toList();
+  }
+}

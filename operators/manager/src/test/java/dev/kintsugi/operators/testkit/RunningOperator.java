@@ -1,0 +1,69 @@
+package dev.kintsugi.operators.testkit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.diffusionservice.DiffusionServiceObserver;
+import dev.kintsugi.operators.diffusionservice.DiffusionServiceReconciler;
+import dev.kintsugi.operators.fleet.FleetClient;
+import dev.kintsugi.operators.fleet.FleetPusher;
+import dev.kintsugi.operators.health.OperatorMetrics;
+import dev.kintsugi.operators.kube.Cluster;
+import dev.kintsugi.operators.kube.OperatorRuntime;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** The operator as it runs in a pod, in this JVM, against the test's API server. */
+public final class RunningOperator implements AutoCloseable {
+
+  public static final OperatorSettings SETTINGS =
+      new OperatorSettings(
+          "kintsugi-system",
+          "test",
+          false,
+          "kintsugi/inference-node:test",
+          "IfNotPresent",
+          Duration.ofSeconds(2));
+
+  private final KubernetesClient client;
+  private final OperatorRuntime runtime;
+
+  private RunningOperator(
+      KubernetesClient client, OperatorSettings settings, FakeControlPlane plane) {
+    this.client = client;
+    var metrics = new OperatorMetrics();
+    var cluster = new Cluster(client);
+    var fleet =
+        new FleetPusher(
+            new FleetClient(
+                new OperatorSettings.ControlPlane(plane.url(), "", Duration.ofSeconds(5)),
+                new ObjectMapper()),
+            settings,
+            metrics);
+    var reconciler =
+        new DiffusionServiceReconciler(
+            new DiffusionServiceObserver(cluster, settings), cluster, fleet, Clock.systemUTC());
+    runtime = new OperatorRuntime(client, settings, metrics, List.of(reconciler));
+    runtime.start();
+  }
+
+  public static RunningOperator start(FakeControlPlane plane) {
+    return start(SETTINGS, ApiServer.get().client(), plane);
+  }
+
+  public static RunningOperator start(
+      OperatorSettings settings, KubernetesClient client, FakeControlPlane plane) {
+    return new RunningOperator(client, settings, plane);
+  }
+
+  public OperatorRuntime runtime() {
+    return runtime;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    runtime.stop();
+    client.close();
+  }
+}
