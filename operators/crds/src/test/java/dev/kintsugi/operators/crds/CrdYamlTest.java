@@ -25,6 +25,9 @@ class CrdYamlTest {
   private static final Path COMMITTED =
       Path.of("../../deploy/helm/kintsugi/crds/diffusionservices.kintsugi.dev.yaml");
 
+  private static final String QUANTITY =
+      "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
+
   @TempDir Path directory;
 
   @Test
@@ -66,6 +69,7 @@ class CrdYamlTest {
     var status = schema.getProperties().get("status").getProperties();
     keyed(spec.get("pools"), "name");
     keyed(spec.get("runtime").getProperties().get("env"), "name");
+    quantities(spec.get("runtime"));
     keyed(status.get("conditions"), "type");
     keyed(status.get("nodes"), "name");
     spec.get("tenants").setXKubernetesListType("set");
@@ -96,6 +100,14 @@ class CrdYamlTest {
     }
     if (schema.getItems() != null && schema.getItems().getSchema() != null) {
       dropRepeatedRules(schema.getItems().getSchema());
+    }
+  }
+
+  /** The API server's own form of an amount, so that a typo is refused where it is written. */
+  private static void quantities(JSONSchemaProps runtime) {
+    var resources = runtime.getProperties().get("resources").getProperties();
+    for (String kind : List.of("requests", "limits")) {
+      resources.get(kind).getAdditionalProperties().getSchema().setPattern(QUANTITY);
     }
   }
 

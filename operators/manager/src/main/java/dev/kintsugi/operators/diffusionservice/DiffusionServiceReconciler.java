@@ -146,12 +146,14 @@ public class DiffusionServiceReconciler
     var state =
         FleetStates.compile(
             service, plan, observed.ask().revision(), observed.deployments(), observed.pods());
-    return fleet.sync(key, state, plan.draining(), now);
+    return state
+        .map(compiled -> fleet.sync(key, compiled, plan.draining(), now))
+        .orElseGet(() -> fleet.last(key));
   }
 
   /** Bounded: a control plane that is gone for good does not keep a deleted service alive. */
   private boolean leaveFleet(DiffusionService service) {
-    if (fleet.remove(key(service))) {
+    if (fleet.remove(key(service), service.getMetadata().getUid())) {
       return true;
     }
     var deletedAt = Instant.parse(service.getMetadata().getDeletionTimestamp());

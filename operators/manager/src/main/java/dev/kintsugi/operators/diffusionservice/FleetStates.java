@@ -13,15 +13,17 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Compiles what the control plane must know of a service. Pure. */
 final class FleetStates {
 
   private FleetStates() {}
 
-  /** Sequence 0: the pusher gives it its number. */
-  static ServiceState compile(
+  /** Sequence 0: the pusher gives it its number. Empty when there is no revision to speak of. */
+  static Optional<ServiceState> compile(
       DiffusionService service,
       ServicePlan plan,
       String targetRevision,
@@ -30,30 +32,46 @@ final class FleetStates {
     var spec = service.getSpec();
     boolean deleting = service.getMetadata().getDeletionTimestamp() != null;
     Map<String, Revision> revisions = new TreeMap<>();
-    deployments.forEach(deployment -> add(revisions, deployment, plan));
-    pods.forEach(pod -> add(revisions, pod, plan));
+    deployments.forEach(deployment -> add(revisions, deployment));
+    pods.stream().filter(Observations::alive).forEach(pod -> add(revisions, pod));
     if (targetRevision.equals(plan.serving())) {
       revisions.put(
           targetRevision,
-          new Revision(targetRevision, spec.model().version(), spec.model().digest(), 100));
+          new Revision(targetRevision, spec.model().version(), hex(spec.model().digest()), 0));
     }
-    return new ServiceState(
-        service.getMetadata().getUid(),
-        service.getMetadata().getGeneration(),
-        0,
-        spec.model().name(),
-        Durations.parse(spec.deadline()).toSeconds(),
-        spec.tenants(),
-        List.copyOf(revisions.values()),
-        pods.stream()
-            .filter(Observations::alive)
-            .filter(pod -> Observations.address(pod) != null)
-            .sorted(Observations.byName())
-            .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
-            .toList());
+    if (revisions.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ServiceState(
+            service.getMetadata().getUid(),
+            service.getMetadata().getGeneration(),
+            0,
+            spec.model().name(),
+            Durations.parse(spec.deadline()).toSeconds(),
+            spec.tenants(),
+            weighted(revisions, plan.serving()),
+            pods.stream()
+                .filter(Observations::alive)
+                .filter(pod -> Observations.address(pod) != null)
+                .sorted(Observations.byName())
+                .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
+                .toList()));
   }
 
-  private static void add(Map<String, Revision> revisions, HasMetadata object, ServicePlan plan) {
+  /** The weights of a service always sum to 100, even of one whose nodes all drain. */
+  private static List<Revision> weighted(
+      Map<String, Revision> revisions, @Nullable String serving) {
+    String heavy =
+        serving != null && revisions.containsKey(serving)
+            ? serving
+            : revisions.keySet().iterator().next();
+    return revisions.values().stream()
+        .map(r -> new Revision(r.name(), r.version(), r.digest(), r.name().equals(heavy) ? 100 : 0))
+        .toList();
+  }
+
+  private static void add(Map<String, Revision> revisions, HasMetadata object) {
     String name = Names.label(object, Names.REVISION);
     String version = Names.annotation(object, Names.VERSION);
     revisions.putIfAbsent(
@@ -61,8 +79,13 @@ final class FleetStates {
         new Revision(
             name,
             version == null ? "unknown" : version,
-            Names.annotation(object, Names.DIGEST),
-            name.equals(plan.serving()) ? 100 : 0));
+            hex(Names.annotation(object, Names.DIGEST)),
+            0));
+  }
+
+  /** The fleet API names the algorithm in the field, the resource in the value. */
+  private static @Nullable String hex(@Nullable String digest) {
+    return digest == null ? null : digest.substring(digest.indexOf(':') + 1);
   }
 
   private static Node node(Pod pod, boolean drained) {

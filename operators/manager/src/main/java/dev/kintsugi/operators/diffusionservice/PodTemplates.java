@@ -42,8 +42,8 @@ final class PodTemplates {
           "KINTSUGI_NODE_MODEL",
           "KINTSUGI_NODE_WORK_DIR",
           "KINTSUGI_NODE_GRACE",
-          "MICRONAUT_SERVER_HOST",
-          "MICRONAUT_SERVER_PORT");
+          "KINTSUGI_NODE_HOST",
+          "KINTSUGI_NODE_PORT");
 
   static final String CONTAINER = "node";
 
@@ -156,9 +156,11 @@ final class PodTemplates {
     env.add(variable("KINTSUGI_NODE_MODEL", modelDirectory(spec.model())));
     env.add(variable("KINTSUGI_NODE_WORK_DIR", WORK));
     env.add(variable("KINTSUGI_NODE_GRACE", drain(spec).toSeconds() + "s"));
-    env.add(variable("MICRONAUT_SERVER_HOST", "0.0.0.0"));
-    env.add(variable("MICRONAUT_SERVER_PORT", Integer.toString(Names.PORT)));
-    env.addAll(spec.runtime().env());
+    env.add(variable("KINTSUGI_NODE_HOST", "0.0.0.0"));
+    env.add(variable("KINTSUGI_NODE_PORT", Integer.toString(Names.PORT)));
+    spec.runtime().env().stream()
+        .filter(variable -> !RESERVED_ENV.contains(variable.getName()))
+        .forEach(env::add);
     return env;
   }
 

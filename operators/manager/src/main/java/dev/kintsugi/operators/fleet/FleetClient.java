@@ -55,13 +55,14 @@ public class FleetClient {
   }
 
   /**
-   * Takes the service out of the fleet; one that is not there is gone already.
+   * Takes the service out of the fleet; one that is not there is gone already, and one that was
+   * made anew under the same name stays.
    *
    * @throws FleetException saying why it is not gone
    */
-  void delete(String service) throws FleetException {
+  void delete(String service, String uid) throws FleetException {
     try {
-      send(service, HttpRequest.Builder::DELETE);
+      send(service + "?uid=" + uid, HttpRequest.Builder::DELETE);
     } catch (FleetException e) {
       if (e.status() != 404) {
         throw e;

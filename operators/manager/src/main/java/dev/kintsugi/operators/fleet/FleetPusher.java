@@ -84,9 +84,9 @@ public class FleetPusher {
    *
    * @return whether it is gone
    */
-  public boolean remove(String service) {
+  public boolean remove(String service, String uid) {
     try {
-      client.delete(service);
+      client.delete(service, uid);
       memories.remove(service);
       return true;
     } catch (FleetException e) {

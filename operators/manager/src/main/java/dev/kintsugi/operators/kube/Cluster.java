@@ -153,7 +153,9 @@ public class Cluster {
   }
 
   private static RuntimeException refusal(KubernetesClientException e) {
-    if (e.getCode() != UNPROCESSABLE || e.getStatus() == null) {
+    boolean invalid =
+        e.getCode() == UNPROCESSABLE || e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST;
+    if (!invalid || e.getStatus() == null) {
       return e;
     }
     var details = e.getStatus().getDetails();

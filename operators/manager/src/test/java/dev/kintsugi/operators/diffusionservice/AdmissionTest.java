@@ -130,6 +130,10 @@ class AdmissionTest {
             "spec:",
             "spec:\n  runtime: {drainTimeout: 1d}",
             "spec.runtime.drainTimeout must be a positive"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  runtime: {resources: {requests: {memory: lots}}}",
+            "spec.runtime.resources.requests.memory in body should match"),
         Arguments.of("spec:", "spec:\n  tenants: [a, a]", "spec.tenants[1]: Duplicate value"),
         Arguments.of(
             "spec:",

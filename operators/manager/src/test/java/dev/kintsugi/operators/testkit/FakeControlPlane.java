@@ -88,6 +88,10 @@ public final class FakeControlPlane implements AutoCloseable {
 
   private void put(HttpExchange exchange, String service) throws IOException {
     var state = json.readValue(exchange.getRequestBody(), ServiceState.class);
+    if (state.revisions().stream().mapToInt(ServiceState.Revision::weight).sum() != 100) {
+      answer(exchange, 400, "{\"error\":{\"message\":\"weights must sum to 100\"}}");
+      return;
+    }
     var known = services.get(service);
     if (known != null && known.uid().equals(state.uid()) && known.sequence() >= state.sequence()) {
       answer(exchange, 409, "{\"error\":{\"code\":\"stale_generation\"}}");
