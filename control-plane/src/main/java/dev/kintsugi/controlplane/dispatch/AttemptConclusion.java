@@ -98,9 +98,18 @@ class AttemptConclusion {
   /** An adopted attempt goes on at its node; any other is stopped there. */
   void lost(Claim claim, FleetNode node, StaleReason reason) throws InterruptedException {
     LOG.info("{} is not ours any more: {}", id(claim), reason);
-    if (reason != StaleReason.ADOPTED) {
-      stop(claim, node);
-      clean(claim, node);
+    if (reason == StaleReason.ADOPTED) {
+      return;
+    }
+    stop(claim, node);
+    clean(claim, node);
+    List<Attempt> attempts = tools.queue().await(queue -> queue.attempts(claim.job().id()));
+    boolean cancelled =
+        attempts.stream()
+            .filter(attempt -> attempt.id().equals(claim.attemptId()))
+            .anyMatch(attempt -> FailureClass.CANCELLED.name().equals(attempt.outcome()));
+    if (cancelled) {
+      ended(claim, FailureClass.CANCELLED.name());
     }
   }
 

@@ -7,8 +7,8 @@ import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.Result;
-import dev.kintsugi.core.dispatch.ClipShape;
-import dev.kintsugi.core.dispatch.StepTimes;
+import dev.kintsugi.core.admission.CostModel;
+import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.video.Video;
@@ -59,8 +59,8 @@ final class AttemptDetails {
       return OptionalDouble.empty();
     }
     JobParameters p = job.parameters();
-    return new StepTimes(sight.status().stepSeconds())
-        .secondsPerStep(new ClipShape(p.width(), p.height(), p.numFrames()));
+    return CostModel.secondsPerStep(
+        new Size(p.width(), p.height()), p.numFrames(), sight.status().stepSeconds());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.dispatch;
 import dev.kintsugi.controlplane.dispatch.NodeException.Refused;
 import dev.kintsugi.controlplane.dispatch.NodeException.Unreachable;
 import dev.kintsugi.controlplane.fleet.FleetNode;
+import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.queue.Attempt;
 import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
@@ -49,6 +50,7 @@ class LeaseReaper {
 
   /** Runs until interrupted. A node that does not answer delays no other. */
   void run() throws InterruptedException {
+    reclaim();
     while (true) {
       Instant now = tools.clock().instant();
       List<ExpiredLease> expired =
@@ -65,6 +67,18 @@ class LeaseReaper {
         LOG.warn("{} waiting jobs passed their deadline and failed", late);
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+    }
+  }
+
+  /** What a replica of this name held before it was killed needs no lease to run out. */
+  private void reclaim() {
+    for (RegisteredService service : tools.roster().services()) {
+      for (FleetNode node : service.nodes()) {
+        tools.queue().ask(queue -> queue.liveOnNode(node.nodeId())).orElse(List.of()).stream()
+            .filter(attempt -> attempt.replica().equals(tools.policy().replica()))
+            .filter(attempt -> !runner.runs(attempt.id()))
+            .forEach(attempt -> adopt(attempt, node));
+      }
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.kintsugi.controlplane.fleet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.kintsugi.core.dispatch.StepTimes;
 import dev.kintsugi.protocol.node.NodeStatus;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the nodes of a service say of its model.
@@ -20,12 +20,13 @@ record ModelReport(
 
   /** Empty while no node has answered. Defaults are those of the first. */
   static Optional<ModelReport> of(List<NodeStatus> nodes) {
-    StepTimes slowest =
-        StepTimes.slowestOf(nodes.stream().map(node -> new StepTimes(node.stepSeconds())).toList());
+    Map<String, Double> slowest = new TreeMap<>();
+    nodes.forEach(
+        node -> node.stepSeconds().forEach((clip, s) -> slowest.merge(clip, s, Math::max)));
     return nodes.stream()
         .map(NodeStatus::limits)
         .reduce(ModelReport::narrower)
-        .map(limits -> new ModelReport(limits, slowest.byShape()));
+        .map(limits -> new ModelReport(limits, slowest));
   }
 
   private static ModelLimits narrower(ModelLimits a, ModelLimits b) {

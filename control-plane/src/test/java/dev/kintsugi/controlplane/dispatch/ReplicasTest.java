@@ -44,6 +44,25 @@ class ReplicasTest extends DispatchScenario {
   }
 
   @Test
+  void aReplicaThatStartsAgainUnderItsNameNeedNotWaitForItsOwnLease() {
+    TestDatabase database = database();
+    FakeInferenceNode node = fake(1, Duration.ofSeconds(1));
+    fleet.node("pod-0", node);
+    Replica before = replica("same", database);
+    String id = submit(before.queue());
+    awaitDenoising(before.queue(), id);
+    long fence = live(before.queue()).fence();
+    before.kill();
+
+    JobQueue queue = replica("same", database).queue();
+    await()
+        .atMost(Replica.LEASE.minusMillis(500))
+        .untilAsserted(() -> assertThat(live(queue).fence()).isEqualTo(fence + 1));
+    awaitStatus(queue, id, VideoStatus.COMPLETED);
+    assertThat(node.posts()).isEqualTo(1);
+  }
+
+  @Test
   void anAttemptThatEndedWhileNobodyWatchedIsAdoptedToo() {
     TestDatabase database = database();
     FakeInferenceNode node = fake(1, SLOW_STEP);

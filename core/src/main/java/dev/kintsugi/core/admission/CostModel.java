@@ -1,7 +1,9 @@
 package dev.kintsugi.core.admission;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Predicts what a job costs, in seconds of one slot: denoise steps × seconds per step, plus a share
@@ -34,20 +36,26 @@ public final class CostModel {
    * @param stepSeconds measured seconds per step by {@code WIDTHxHEIGHTxFRAMES}
    */
   public static Cost predict(Resolved job, Map<String, Double> stepSeconds) {
-    double tokens = tokens(job.size(), job.numFrames());
-    Optional<Measured> nearest =
-        stepSeconds.entrySet().stream()
-            .flatMap(entry -> Measured.parse(entry.getKey(), entry.getValue()).stream())
-            .min(
-                (a, b) ->
-                    Double.compare(
-                        Math.abs(Math.log(a.tokens() / tokens)),
-                        Math.abs(Math.log(b.tokens() / tokens))));
-    double perStep =
-        nearest
-            .map(measured -> measured.seconds() * Math.pow(tokens / measured.tokens(), EXPONENT))
-            .orElse(tokens * UNMEASURED_SECONDS_PER_TOKEN);
-    return new Cost(job.steps() * perStep * (1 + OVERHEAD), nearest.isPresent());
+    OptionalDouble perStep = secondsPerStep(job.size(), job.numFrames(), stepSeconds);
+    double seconds =
+        perStep.orElse(tokens(job.size(), job.numFrames()) * UNMEASURED_SECONDS_PER_TOKEN);
+    return new Cost(job.steps() * seconds * (1 + OVERHEAD), perStep.isPresent());
+  }
+
+  /**
+   * Seconds of one denoise step, from the measured clip of the nearest length in tokens; empty when
+   * none was measured.
+   */
+  public static OptionalDouble secondsPerStep(
+      Size size, int frames, Map<String, Double> stepSeconds) {
+    double tokens = tokens(size, frames);
+    return stepSeconds.entrySet().stream()
+        .flatMap(entry -> Measured.parse(entry.getKey(), entry.getValue()).stream())
+        .min(Comparator.comparingDouble(measured -> Math.abs(Math.log(measured.tokens() / tokens))))
+        .map(measured -> measured.seconds() * Math.pow(tokens / measured.tokens(), EXPONENT))
+        .stream()
+        .mapToDouble(Double::doubleValue)
+        .findFirst();
   }
 
   /** Transformer tokens of a clip: 16×16 pixels by one latent frame each. */
