@@ -1,9 +1,6 @@
 package dev.kintsugi.controlplane;
 
 import dev.kintsugi.controlplane.tenants.KeysCommand;
-import io.micronaut.context.ApplicationContextBuilder;
-import io.micronaut.context.ApplicationContextConfigurer;
-import io.micronaut.context.annotation.ContextConfigurer;
 import io.micronaut.runtime.Micronaut;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
@@ -29,15 +26,6 @@ import picocli.CommandLine.Command;
     subcommands = KeysCommand.class)
 public final class Application implements Runnable {
 
-  /** Settings that hold before any configuration file is read. */
-  @ContextConfigurer
-  static final class Configurer implements ApplicationContextConfigurer {
-    @Override
-    public void configure(ApplicationContextBuilder builder) {
-      builder.banner(false).eagerInitSingletons(false);
-    }
-  }
-
   /** Entry point. */
   public static void main(String[] arguments) {
     CommandLine command = new CommandLine(new Application());
@@ -49,6 +37,6 @@ public final class Application implements Runnable {
 
   @Override
   public void run() {
-    Micronaut.build(new String[0]).mainClass(Application.class).start();
+    Micronaut.build(new String[0]).banner(false).mainClass(Application.class).start();
   }
 }

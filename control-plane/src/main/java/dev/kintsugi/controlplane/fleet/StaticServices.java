@@ -1,11 +1,15 @@
 package dev.kintsugi.controlplane.fleet;
 
 import dev.kintsugi.protocol.fleet.ServiceState;
+import io.micronaut.core.convert.ConversionService;
 import io.micronaut.core.value.PropertyResolver;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,10 +23,17 @@ final class StaticServices {
   private static final String REVISION = "static";
 
   private final PropertyResolver properties;
+  private final Map<String, String> environment;
   private final List<RegisteredService> services;
 
+  @Inject
   StaticServices(PropertyResolver properties) {
+    this(properties, System.getenv());
+  }
+
+  StaticServices(PropertyResolver properties, Map<String, String> environment) {
     this.properties = properties;
+    this.environment = environment;
     this.services = read();
   }
 
@@ -81,11 +92,15 @@ final class StaticServices {
     return value(path, String.class);
   }
 
-  /** A list from YAML is addressed with brackets, one from the environment with dots. */
+  /**
+   * A list in a file is addressed with brackets. Variables are read directly: the framework takes
+   * the number in a variable's name for an index and loses what follows it.
+   */
   private <T> Optional<T> value(String path, Class<T> type) {
     String dotted = "kintsugi.services." + path;
+    String variable = dotted.replace('.', '_').toUpperCase(Locale.ROOT);
     return properties
         .getProperty(dotted.replaceAll("\\.(\\d+)", "[$1]"), type)
-        .or(() -> properties.getProperty(dotted, type));
+        .or(() -> ConversionService.SHARED.convert(environment.get(variable), type));
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class StaticServicesTest {
 
-  private static final Map<String, Object> ENVIRONMENT =
+  private static final Map<String, String> ENVIRONMENT =
       Map.of(
           "KINTSUGI_SERVICES_0_NAMESPACE", "studio",
           "KINTSUGI_SERVICES_0_NAME", "wan-tiny",
@@ -24,14 +24,9 @@ class StaticServicesTest {
 
   @Test
   void readsTheEnvironment() {
-    try (ApplicationContext context =
-        ApplicationContext.builder()
-            .propertySources(
-                PropertySource.of(
-                    "env", ENVIRONMENT, PropertySource.PropertyConvention.ENVIRONMENT_VARIABLE))
-            .build()) {
+    try (ApplicationContext context = context(Map.of())) {
       context.getEnvironment().start();
-      assertOneService(new StaticServices(context.getEnvironment()).all());
+      assertOneService(new StaticServices(context.getEnvironment(), ENVIRONMENT).all());
     }
   }
 
