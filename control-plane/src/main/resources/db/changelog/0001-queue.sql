@@ -140,6 +140,7 @@ CREATE TABLE fair_share (
   priority smallint NOT NULL,
   tenant text NOT NULL,
   finish double precision NOT NULL,
+  span double precision NOT NULL,
   PRIMARY KEY (service, priority, tenant)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 CREATE TABLE fair_clock (

@@ -43,7 +43,7 @@ public final class Database implements AutoCloseable {
     Database database =
         new Database(
             Pools.open("kintsugi", url, credentials, size, false),
-            Pools.open("kintsugi-relaxed", url, credentials, Math.max(size / 3, 2), true),
+            Pools.open("kintsugi-relaxed", url, credentials, Math.max(size / 2, 2), true),
             server);
     try {
       database.migrate();

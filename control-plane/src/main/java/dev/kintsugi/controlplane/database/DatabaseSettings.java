@@ -7,7 +7,7 @@ import io.micronaut.core.bind.annotation.Bindable;
  * Where the database is.
  *
  * @param url JDBC URL of an external PostgreSQL 15 or newer; empty starts an embedded one
- * @param poolSize connections for durable work; a third as many serve work that may be relaxed
+ * @param poolSize connections for durable work; half as many serve work that may be relaxed
  */
 @ConfigurationProperties("kintsugi.database")
 public record DatabaseSettings(

@@ -17,6 +17,17 @@ final class Pools {
 
   private static final long WAIT_MS = 5_000;
 
+  /**
+   * One plan per statement, by index and nested loop. Tables that grow from nothing to a hundred
+   * thousand rows and back within a minute have statistics that are always wrong, and a plan that
+   * reads a whole table is then a matter of time.
+   */
+  private static final String PLANS =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"
+          + " -c enable_hashjoin=off -c enable_mergejoin=off";
+
+  private static final String RELAXED = " -c synchronous_commit=off";
+
   private Pools() {}
 
   /**
@@ -35,8 +46,7 @@ final class Pools {
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("reWriteBatchedInserts", "true");
     properties.setProperty("prepareThreshold", "3");
-    properties.setProperty(
-        "options", "-c plan_cache_mode=force_generic_plan" + (relaxed ? RELAXED : ""));
+    properties.setProperty("options", PLANS + (relaxed ? RELAXED : ""));
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(new Source(url, properties));
@@ -47,8 +57,6 @@ final class Pools {
     config.setInitializationFailTimeout(-1);
     return new HikariDataSource(config);
   }
-
-  private static final String RELAXED = " -c synchronous_commit=off";
 
   /**
    * Opens connections by the driver alone: the driver manager would hide the reason of a failure.

@@ -28,12 +28,15 @@ final class Claiming {
   private static final String KNOW =
       "INSERT INTO node (node_id) SELECT unnest(?::text[]) ON CONFLICT DO NOTHING";
 
-  private static final String LOCK =
-      "SELECT node_id, ticket FROM node WHERE node_id = ANY(?::text[]) ORDER BY node_id FOR UPDATE";
-
-  /** Another statement than the lock, so that it sees what the lock's last holder committed. */
-  private static final String LIVE =
-      "SELECT node_id, count(*) FROM lease WHERE node_id = ANY(?::text[]) GROUP BY node_id";
+  /**
+   * Two statements in one round trip: the second must not share the first one's snapshot, so that
+   * it sees what the lock's last holder committed.
+   */
+  private static final String LOCK_AND_COUNT =
+      """
+      SELECT node_id, ticket FROM node WHERE node_id = ANY(?::text[]) ORDER BY node_id FOR UPDATE;
+      SELECT node_id, count(*) FROM lease WHERE node_id = ANY(?::text[]) GROUP BY node_id
+      """;
 
   private static final String ANY_WAITING =
       """
@@ -87,6 +90,8 @@ final class Claiming {
           + Rows.JOB
           + ", j.fence, j.place FROM begun j ORDER BY j.place";
 
+  private static final int LANES = 3;
+
   private record Input(ClaimRequest request, Instant now) {}
 
   private record Slot(int place, UUID attemptId, ClaimRequest request, Instant now) {
@@ -103,11 +108,12 @@ final class Claiming {
   private final ClaimOrder.Policy policy;
   private final Combiner<Input, Optional<Claim>> combiner;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
   Claiming(Transactions transactions, ClaimOrder.Policy policy) {
     this.transactions = transactions;
     this.policy = policy;
-    this.combiner = new Combiner<>(1, 64, this::claimAll);
+    this.combiner = new Combiner<>(LANES, 64, this::claimAll);
   }
 
   Optional<Claim> claim(ClaimRequest request, Instant now) {
@@ -128,16 +134,26 @@ final class Claiming {
     return answers;
   }
 
-  /** A look without a lock, so that idle nodes that keep asking write nothing. */
+  /**
+   * A look without a lock, so that idle nodes that keep asking write nothing; spared for services
+   * that had work the last time.
+   */
   private List<Input> withWork(List<Input> inputs) {
-    List<String> services = inputs.stream().map(i -> i.request().service()).distinct().toList();
-    List<String> busy =
-        transactions.reading(
-            c -> {
-              try (Sql sql = Sql.of(c, ANY_WAITING)) {
-                return sql.each("text", services, s -> s).rows(row -> row.getString(1));
-              }
-            });
+    List<String> unsure =
+        inputs.stream()
+            .map(i -> i.request().service())
+            .distinct()
+            .filter(service -> !busy.contains(service))
+            .toList();
+    if (!unsure.isEmpty()) {
+      busy.addAll(
+          transactions.reading(
+              c -> {
+                try (Sql sql = Sql.of(c, ANY_WAITING)) {
+                  return sql.each("text", unsure, s -> s).rows(row -> row.getString(1));
+                }
+              }));
+    }
     return inputs.stream().filter(i -> busy.contains(i.request().service())).toList();
   }
 
@@ -158,11 +174,18 @@ final class Claiming {
   private Map<Integer, Claim> claimIn(Connection c, List<Input> all, List<Input> hopeful)
       throws SQLException {
     List<String> nodes = hopeful.stream().map(i -> i.request().nodeId()).distinct().toList();
-    Map<String, Long> tickets = numbers(c, LOCK, nodes);
-    Map<String, Long> live = numbers(c, LIVE, nodes);
+    Map<String, Long> tickets = new HashMap<>();
+    Map<String, Long> live = new HashMap<>();
+    try (Sql sql = Sql.of(c, LOCK_AND_COUNT)) {
+      sql.each("text", nodes, node -> node)
+          .each("text", nodes, node -> node)
+          .bothRows(
+              row -> tickets.put(row.getString(1), row.getLong(2)),
+              row -> live.put(row.getString(1), row.getLong(2)));
+    }
     Map<Group, List<Slot>> groups = new LinkedHashMap<>();
-    for (int place = 0; place < all.size(); place++) {
-      Input input = all.get(place);
+    for (Input input : hopeful) {
+      int place = all.indexOf(input);
       ClaimRequest request = input.request();
       Long ticket = tickets.get(request.nodeId());
       long running = live.getOrDefault(request.nodeId(), 0L);
@@ -179,22 +202,13 @@ final class Claiming {
     }
     Map<Integer, Claim> claims = new HashMap<>();
     for (Map.Entry<Group, List<Slot>> group : groups.entrySet()) {
-      claims.putAll(take(c, group.getKey(), group.getValue()));
+      Map<Integer, Claim> taken = take(c, group.getKey(), group.getValue());
+      if (taken.size() < group.getValue().size()) {
+        busy.remove(group.getKey().service());
+      }
+      claims.putAll(taken);
     }
     return claims;
-  }
-
-  private static Map<String, Long> numbers(Connection c, String text, List<String> nodes)
-      throws SQLException {
-    Map<String, Long> found = new HashMap<>();
-    try (Sql sql = Sql.of(c, text)) {
-      for (Map.Entry<String, Long> row :
-          sql.each("text", nodes, node -> node)
-              .rows(row -> Map.entry(row.getString(1), row.getLong(2)))) {
-        found.put(row.getKey(), row.getValue());
-      }
-    }
-    return found;
   }
 
   private static Map<Integer, Claim> take(Connection c, Group group, List<Slot> slots)

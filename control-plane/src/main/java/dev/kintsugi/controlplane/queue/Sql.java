@@ -69,6 +69,22 @@ final class Sql implements AutoCloseable {
     return found;
   }
 
+  /** Reads the rows of two statements sent as one. */
+  void bothRows(Mapper<?> first, Mapper<?> second) throws SQLException {
+    statement.execute();
+    read(first);
+    statement.getMoreResults();
+    read(second);
+  }
+
+  private void read(Mapper<?> mapper) throws SQLException {
+    try (ResultSet rows = statement.getResultSet()) {
+      while (rows.next()) {
+        var unused = mapper.map(rows);
+      }
+    }
+  }
+
   @Override
   public void close() throws SQLException {
     statement.close();

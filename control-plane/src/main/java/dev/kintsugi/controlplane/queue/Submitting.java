@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,27 +22,28 @@ import org.jspecify.annotations.Nullable;
 final class Submitting {
 
   /**
-   * Locks the flows in one order, creating those that are new. {@code finish} is written as it was:
-   * the write is what locks.
+   * Reserves a span of each flow's virtual time for what is being submitted. One statement under
+   * the flow's row lock, so that replicas never hand out the same span; {@link FairShare} divides
+   * it.
    */
-  private static final String FLOWS =
+  private static final String RESERVE =
       """
-      INSERT INTO fair_share AS f (service, priority, tenant, finish)
-      SELECT DISTINCT service, priority, tenant, 0
-      FROM unnest(?::text[], ?::smallint[], ?::text[]) AS i(service, priority, tenant)
-      ORDER BY 1, 2, 3
-      ON CONFLICT (service, priority, tenant) DO UPDATE SET finish = f.finish
-      RETURNING service, priority, tenant, finish, coalesce((
-        SELECT virtual_time FROM fair_clock c
-        WHERE c.service = f.service AND c.priority = f.priority), 0) AS virtual_time
-      """;
-
-  private static final String FINISH =
-      """
-      UPDATE fair_share f SET finish = i.finish
-      FROM unnest(?::text[], ?::smallint[], ?::text[], ?::float8[])
-        AS i(service, priority, tenant, finish)
-      WHERE f.service = i.service AND f.priority = i.priority AND f.tenant = i.tenant
+      WITH input AS (
+        SELECT service, priority, tenant, sum(span) AS span
+        FROM unnest(?::text[], ?::smallint[], ?::text[], ?::float8[])
+          AS i(service, priority, tenant, span)
+        GROUP BY service, priority, tenant
+      ), standing AS (
+        SELECT i.*, coalesce(c.virtual_time, 0) AS virtual_time
+        FROM input i LEFT JOIN fair_clock c ON c.service = i.service AND c.priority = i.priority
+        ORDER BY i.service, i.priority, i.tenant
+      )
+      INSERT INTO fair_share AS f (service, priority, tenant, finish, span)
+      SELECT service, priority, tenant, virtual_time + span, span FROM standing
+      ON CONFLICT (service, priority, tenant) DO UPDATE SET
+        finish = greatest(f.finish, excluded.finish - excluded.span) + excluded.span,
+        span = excluded.span
+      RETURNING service, priority, tenant, finish - span AS start
       """;
 
   private static final String INSERT =
@@ -90,6 +92,8 @@ final class Submitting {
               e -> e.job().idempotencyKey(), Comparator.nullsFirst(Comparator.naturalOrder()))
           .thenComparing(Entry::id);
 
+  private static final int LANES = 3;
+
   private record Input(NewJob job, Instant now) {}
 
   private record Entry(int place, UUID id, NewJob job, Instant now, double tag) {}
@@ -100,7 +104,7 @@ final class Submitting {
     }
   }
 
-  private record Standing(Flow flow, double finish, double virtualTime) {}
+  private record Span(Flow flow, double start) {}
 
   private record KeyOwner(String tenant, String key) {}
 
@@ -113,7 +117,7 @@ final class Submitting {
     this.transactions = transactions;
     this.depths = depths;
     this.bound = bound;
-    this.combiner = new Combiner<>(2, 64, this::submitAll);
+    this.combiner = new Combiner<>(LANES, 64, this::submitAll);
   }
 
   Submission submit(NewJob job, Instant now) {
@@ -123,15 +127,14 @@ final class Submitting {
   private List<Submission> submitAll(List<Input> inputs) {
     @Nullable Submission[] answers = new @Nullable Submission[inputs.size()];
     List<Integer> open = new ArrayList<>();
-    Map<KeyOwner, Job> known = owners(inputs.stream().map(Input::job).toList());
     for (int i = 0; i < answers.length; i++) {
       Input input = inputs.get(i);
-      answers[i] = seenBefore(input.job(), known);
-      if (answers[i] == null) {
-        answers[i] = depths.refuses(input.job(), input.now()).orElse(null);
-      }
-      if (answers[i] == null) {
+      Optional<Submission> full = depths.refuses(input.job(), input.now());
+      if (full.isEmpty()) {
         open.add(i);
+      } else {
+        Submission seen = seenBefore(input.job(), owners(List.of(input.job())));
+        answers[i] = seen == null ? full.get() : seen;
       }
     }
     // A key that was taken and is free again by now (its job was deleted) needs another round.
@@ -198,52 +201,37 @@ final class Submitting {
   }
 
   private List<Entry> tagged(List<Input> inputs, List<Integer> open) {
-    return transactions.relaxed(
-        c -> {
-          List<NewJob> jobs = open.stream().map(i -> inputs.get(i).job()).toList();
-          Map<Flow, Standing> standings = new HashMap<>();
-          for (Standing standing : standings(c, jobs)) {
-            standings.put(standing.flow(), standing);
-          }
-          List<Entry> entries = new ArrayList<>();
-          for (int place : open) {
-            Input input = inputs.get(place);
-            NewJob job = input.job();
-            Standing now = Objects.requireNonNull(standings.get(Flow.of(job)));
-            FairShare.Tag tag =
-                FairShare.tag(now.virtualTime(), now.finish(), job.cost(), job.weight());
-            standings.put(now.flow(), new Standing(now.flow(), tag.finish(), now.virtualTime()));
-            entries.add(new Entry(place, Ids.next(input.now()), job, input.now(), tag.start()));
-          }
-          store(c, List.copyOf(standings.values()));
-          return entries;
-        });
+    List<NewJob> jobs = open.stream().map(i -> inputs.get(i).job()).toList();
+    Map<Flow, Double> next = new HashMap<>();
+    for (Span span : transactions.relaxedStatement(c -> reserve(c, jobs))) {
+      next.put(span.flow(), span.start());
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (int place : open) {
+      Input input = inputs.get(place);
+      NewJob job = input.job();
+      double finish = Objects.requireNonNull(next.get(Flow.of(job)));
+      FairShare.Tag tag = FairShare.tag(0, finish, job.cost(), job.weight());
+      next.put(Flow.of(job), tag.finish());
+      entries.add(new Entry(place, Ids.next(input.now()), job, input.now(), tag.start()));
+    }
+    return entries;
   }
 
-  private static List<Standing> standings(Connection c, List<NewJob> jobs) throws SQLException {
-    try (Sql sql = Sql.of(c, FLOWS)) {
+  private static List<Span> reserve(Connection c, List<NewJob> jobs) throws SQLException {
+    try (Sql sql = Sql.of(c, RESERVE)) {
       return sql.each("text", jobs, NewJob::service)
           .each("int2", jobs, job -> job.priority().ordinal())
           .each("text", jobs, NewJob::tenant)
+          .each("float8", jobs, job -> job.cost() / job.weight())
           .rows(
               row ->
-                  new Standing(
+                  new Span(
                       new Flow(
                           row.getString("service"),
                           Rows.priority(row.getInt("priority")),
                           row.getString("tenant")),
-                      row.getDouble("finish"),
-                      row.getDouble("virtual_time")));
-    }
-  }
-
-  private static void store(Connection c, List<Standing> standings) throws SQLException {
-    try (Sql sql = Sql.of(c, FINISH)) {
-      sql.each("text", standings, s -> s.flow().service())
-          .each("int2", standings, s -> s.flow().priority().ordinal())
-          .each("text", standings, s -> s.flow().tenant())
-          .each("float8", standings, Standing::finish)
-          .update();
+                      row.getDouble("start")));
     }
   }
 
