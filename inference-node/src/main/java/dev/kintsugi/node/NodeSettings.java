@@ -24,15 +24,4 @@ public record NodeSettings(
     @Bindable(defaultValue = "30m") Duration keep,
     @Bindable(defaultValue = "268435456") long minFreeBytes,
     @Bindable(defaultValue = "10s") Duration slowAttempt,
-    @Bindable(defaultValue = "30s") Duration loadRetry) {
-
-  /**
-   * What the engine runs on, under {@code kintsugi.node} too.
-   *
-   * @param threads intra-operation threads; 0 means one per processor
-   * @param device {@code cpu} or {@code cuda:N}
-   */
-  @ConfigurationProperties("kintsugi.node")
-  public record Engine(
-      @Bindable(defaultValue = "0") int threads, @Bindable(defaultValue = "cpu") String device) {}
-}
+    @Bindable(defaultValue = "30s") Duration loadRetry) {}

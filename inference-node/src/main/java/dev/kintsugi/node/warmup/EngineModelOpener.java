@@ -1,5 +1,6 @@
 package dev.kintsugi.node.warmup;
 
+import dev.kintsugi.node.EngineSettings;
 import dev.kintsugi.node.NodeHome;
 import dev.kintsugi.node.NodeSettings;
 import dev.kintsugi.node.engine.EngineOptions;
@@ -25,10 +26,10 @@ import java.util.function.Consumer;
 @Secondary
 final class EngineModelOpener implements ModelOpener {
   private final NodeSettings settings;
-  private final NodeSettings.Engine engine;
+  private final EngineSettings engine;
   private final Clock clock;
 
-  EngineModelOpener(NodeSettings settings, NodeSettings.Engine engine, Clock clock) {
+  EngineModelOpener(NodeSettings settings, EngineSettings engine, Clock clock) {
     this.settings = settings;
     this.engine = engine;
     this.clock = clock;
