@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 
 /** Makes the client: in a pod from its service account, elsewhere from the kubeconfig. */
@@ -12,6 +13,7 @@ final class KubeClients {
 
   @Bean(preDestroy = "close")
   @Singleton
+  @Requires(missingBeans = KubernetesClient.class)
   KubernetesClient client() {
     return new KubernetesClientBuilder().build();
   }

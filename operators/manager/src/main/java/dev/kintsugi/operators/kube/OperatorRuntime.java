@@ -3,6 +3,7 @@ package dev.kintsugi.operators.kube;
 import dev.kintsugi.operators.OperatorSettings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -79,7 +80,26 @@ public class OperatorRuntime {
         .withUseSSAToPatchPrimaryResource(true);
     if (settings.leaderElection()) {
       overrider.withLeaderElectionConfiguration(
-          new LeaderElectionConfiguration(LEASE, settings.namespace(), settings.identity()));
+          new LeaderElectionConfiguration(
+              LEASE,
+              settings.namespace(),
+              LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
+              LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
+              LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
+              settings.identity(),
+              new LeaderCallbacks(
+                  () -> LOG.info("{} leads", settings.identity()), this::lostLead, leader -> {}),
+              false));
+    }
+  }
+
+  /**
+   * Another replica may lead already: only the end of this process ends its reconciles for sure.
+   */
+  private void lostLead() {
+    if (started) {
+      LOG.error("the lead was lost without having been given up; ending");
+      Runtime.getRuntime().exit(1);
     }
   }
 

@@ -169,6 +169,43 @@ public final class ApiServer {
     return new Answer(process.exitValue(), Files.readString(output));
   }
 
+  /** Renders the chart with the real helm and applies it. */
+  public void installChart(String targetNamespace) throws IOException, InterruptedException {
+    Path rendered = directory.resolve("chart.yaml");
+    Process helm =
+        new ProcessBuilder(
+                tools.resolve("helm").toString(),
+                "template",
+                "kintsugi",
+                REPOSITORY.resolve("deploy/helm/kintsugi").toString(),
+                "--namespace",
+                targetNamespace,
+                "--set",
+                "bootstrapApiKey=sk-kintsugi-0123456789abcdef")
+            .redirectOutput(rendered.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    if (helm.waitFor() != 0) {
+      throw new IllegalStateException("helm could not render the chart; see its words above");
+    }
+    Answer answer = kubectl("apply", "--server-side", "-f", rendered.toString());
+    if (answer.code() != 0) {
+      throw new IllegalStateException(answer.text());
+    }
+  }
+
+  /** Whether RBAC lets a user do something in every namespace. */
+  public boolean can(String user, String verb, String resource) {
+    try {
+      return kubectl("auth", "can-i", verb, resource, "--as=" + user, "-A").code() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** What a command answered. */
   public record Answer(int code, String text) {}
 

@@ -1,0 +1,151 @@
+package dev.kintsugi.operators.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.ModelSpec;
+import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.testkit.ApiServer;
+import dev.kintsugi.operators.testkit.FakeControlPlane;
+import dev.kintsugi.operators.testkit.FakeKubelet;
+import dev.kintsugi.operators.testkit.RunningOperator;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two replicas with exactly the rights the chart gives them, on a real API server with RBAC: one
+ * leads, the other takes over.
+ */
+class LeastRightsTest {
+
+  private static final ApiServer SERVER = ApiServer.get();
+  private static final String SYSTEM = "kintsugi-system";
+  private static final String ACCOUNT = "system:serviceaccount:" + SYSTEM + ":kintsugi-operator";
+
+  private final KubernetesClient admin = SERVER.admin();
+
+  @BeforeAll
+  static void installTheChart() throws Exception {
+    SERVER.kubectl("create", "namespace", SYSTEM);
+    SERVER.installChart(SYSTEM);
+  }
+
+  private static ConditionFactory eventually() {
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions();
+  }
+
+  private RunningOperator replica(String identity, FakeControlPlane plane) {
+    var settings =
+        new OperatorSettings(
+            SYSTEM,
+            identity,
+            true,
+            "kintsugi/inference-node:test",
+            "IfNotPresent",
+            Duration.ofSeconds(2));
+    String token =
+        admin
+            .serviceAccounts()
+            .inNamespace(SYSTEM)
+            .withName("kintsugi-operator")
+            .tokenRequest(new TokenRequest())
+            .getStatus()
+            .getToken();
+    return RunningOperator.start(settings, SERVER.client(token), plane);
+  }
+
+  private String leader() {
+    return admin
+        .leases()
+        .inNamespace(SYSTEM)
+        .withName(OperatorRuntime.LEASE)
+        .get()
+        .getSpec()
+        .getHolderIdentity();
+  }
+
+  private void apply(String namespace, String version) {
+    var service = new DiffusionService();
+    service.setMetadata(new ObjectMetaBuilder().withName("wan").withNamespace(namespace).build());
+    service.setSpec(
+        DiffusionServiceSpec.of(
+            new ModelSpec("wan-" + namespace, version, null, null),
+            List.of(PoolSpec.of("main", 1))));
+    admin.resource(service).forceConflicts().serverSideApply();
+  }
+
+  private DiffusionService service(String namespace) {
+    return admin.resources(DiffusionService.class).inNamespace(namespace).withName("wan").get();
+  }
+
+  private boolean ready(String namespace) {
+    return service(namespace).getStatus().conditions().stream()
+        .anyMatch(c -> c.type().equals("Ready") && c.status().equals("True"));
+  }
+
+  @Test
+  void theStandbyTakesOverAndNeedsNoMoreThanTheChartGives() throws Exception {
+    String namespace = SERVER.newNamespace();
+    var kubelet = new FakeKubelet(admin, namespace);
+    try (var plane = new FakeControlPlane();
+        var first = replica("first", plane)) {
+      eventually().until(() -> leader().equals("first"));
+      try (var second = replica("second", plane)) {
+        apply(namespace, "1");
+        eventually().until(() -> kubelet.pods().size() == 1);
+        kubelet.makeReady();
+        eventually().until(() -> ready(namespace));
+        assertThat(second.runtime().started()).as("a standby is ready").isTrue();
+        assertThat(leader()).isEqualTo("first");
+        var pods = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
+
+        first.runtime().stop();
+
+        eventually().until(() -> leader().equals("second"));
+        int pushes = plane.pushed().size();
+        eventually().until(() -> plane.pushed().size() >= pushes + 2);
+        assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(pods);
+        replaceAndDelete(namespace, kubelet);
+      }
+    }
+  }
+
+  private void replaceAndDelete(String namespace, FakeKubelet kubelet) {
+    apply(namespace, "2");
+    eventually().until(() -> kubelet.pods().size() == 2);
+    kubelet.makeReady();
+    eventually()
+        .until(
+            () -> admin.apps().deployments().inNamespace(namespace).list().getItems().size() == 1);
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
+                    .extracting(event -> event.getReason())
+                    .contains("RevisionReplaced", "Drained"));
+    admin.resource(service(namespace)).delete();
+    eventually().until(() -> service(namespace) == null);
+    eventually().until(() -> admin.services().inNamespace(namespace).list().getItems().isEmpty());
+  }
+
+  @Test
+  void theOperatorMayNotReadSecretsOrTouchPods() {
+    assertThat(SERVER.can(ACCOUNT, "list", "pods")).isTrue();
+    assertThat(SERVER.can(ACCOUNT, "get", "secrets")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "delete", "pods")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "create", "pods")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev")).isFalse();
+  }
+}
