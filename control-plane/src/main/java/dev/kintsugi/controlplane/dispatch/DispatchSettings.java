@@ -21,6 +21,6 @@ record DispatchSettings(
     @Bindable(defaultValue = "1s") Duration nodePoll,
     @Bindable(defaultValue = "10s") Duration silence,
     @Bindable(defaultValue = "1h") Duration attemptLimit,
-    @Bindable(defaultValue = "30s") Duration stallFloor,
+    @Bindable(defaultValue = "60s") Duration stallFloor,
     @Bindable(defaultValue = "5s") Duration orphanGrace,
     @Bindable(defaultValue = "5") int maxAttempts) {}

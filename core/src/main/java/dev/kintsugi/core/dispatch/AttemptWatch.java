@@ -31,7 +31,7 @@ public final class AttemptWatch {
 
     public static final Policy DEFAULT =
         new Policy(
-            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
             20,
             Duration.ofMinutes(10),
             Duration.ofSeconds(10),

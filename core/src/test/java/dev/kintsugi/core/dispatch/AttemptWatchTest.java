@@ -77,7 +77,8 @@ class AttemptWatchTest {
 
   @Test
   void theStallBoundFollowsTheMeasuredStepButNeverUndercutsTheFloor() {
-    assertThat(Policy.DEFAULT.stallBound(OptionalDouble.of(0.01))).isEqualTo(STALL);
+    assertThat(Policy.DEFAULT.stallBound(OptionalDouble.of(0.01)))
+        .isEqualTo(Policy.DEFAULT.stallFloor());
     assertThat(Policy.DEFAULT.stallBound(OptionalDouble.of(12))).isEqualTo(Duration.ofMinutes(4));
     assertThat(Policy.DEFAULT.stallBound(OptionalDouble.empty()))
         .isEqualTo(Policy.DEFAULT.stallUnknown());
