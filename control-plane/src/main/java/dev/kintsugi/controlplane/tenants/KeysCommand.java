@@ -4,6 +4,7 @@ import dev.kintsugi.controlplane.tenants.TenantStore.StoredKey;
 import io.micronaut.context.ApplicationContext;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ public final class KeysCommand {
           double weight) {
     return with(
         tenants -> {
-          Plan chosen = Plan.valueOf(plan.toUpperCase(Locale.ROOT));
+          Plan chosen = plan(plan);
           out().println(tenants.createKey(new Tenant(tenant, chosen, weight)).secret());
           return 0;
         });
@@ -83,9 +84,21 @@ public final class KeysCommand {
         });
   }
 
+  private static Plan plan(String name) {
+    try {
+      return Plan.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalArgumentException("a plan is free or standard; got '" + name + "'");
+    }
+  }
+
   private int with(ToIntFunction<Tenants> work) {
     try (ApplicationContext context =
-        ApplicationContext.builder().deduceEnvironment(false).environments("command").start()) {
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .environments("command")
+            .banner(false)
+            .start()) {
       int exit = work.applyAsInt(context.getBean(Tenants.class));
       out().flush();
       return exit;
@@ -101,10 +114,10 @@ public final class KeysCommand {
   }
 
   private PrintWriter out() {
-    return java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    return Objects.requireNonNull(spec).commandLine().getOut();
   }
 
   private PrintWriter err() {
-    return java.util.Objects.requireNonNull(spec).commandLine().getErr();
+    return Objects.requireNonNull(spec).commandLine().getErr();
   }
 }
