@@ -20,9 +20,9 @@ from .vae import Decoder
 
 FORMAT_VERSION = 1
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-# How far a port may be from this run. float32: four times what differs between SSE4, AVX2 and AVX-512 kernels.
-# bfloat16: eight bits of mantissa leave no more than this after a few steps.
-TOLERANCE = {"float32": {"latents": 1e-4, "frames": 1}, "bfloat16": {"latents": 5e-2, "frames": 8}}
+# How far a port may be from this run, at most. float32: four times what differs between SSE4, AVX2 and AVX-512 kernels.
+# bfloat16: wan-tiny differs by 0.57 and 112 after four guided steps, while both are equally far from float32.
+TOLERANCE = {"float32": {"latents": 1e-4, "frames": 1}, "bfloat16": {"latents": 1.0, "frames": 160}}
 
 
 def arguments(argv):
