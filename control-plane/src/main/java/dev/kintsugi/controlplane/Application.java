@@ -26,8 +26,13 @@ import picocli.CommandLine.Command;
     subcommands = KeysCommand.class)
 public final class Application implements Runnable {
 
-  /** Entry point. */
+  private static final String LOG_LEVEL = "KINTSUGI_LOG_LEVEL";
+
+  /** Entry point. What a command prints is its answer alone, so it logs errors only. */
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && System.getenv(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, "ERROR");
+    }
     CommandLine command = new CommandLine(new Application());
     int exit = command.execute(arguments);
     if (arguments.length > 0) {

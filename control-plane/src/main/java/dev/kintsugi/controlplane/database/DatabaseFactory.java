@@ -15,8 +15,14 @@ final class DatabaseFactory {
   @Bean(preDestroy = "close")
   Database database(
       DatabaseSettings settings,
-      @Value("${kintsugi.data-dir:.kintsugi/data}") String dataDirectory) {
-    return Database.open(settings, EmbeddedSettings.in(Path.of(dataDirectory, "postgres")));
+      @Value("${kintsugi.data-dir:.kintsugi/data}") String dataDirectory,
+      @Value("${kintsugi.database.attach:false}") boolean attach) {
+    EmbeddedSettings embedded = EmbeddedSettings.in(Path.of(dataDirectory, "postgres"));
+    DatabaseSettings chosen =
+        attach && settings.embedded()
+            ? RunningPostgres.in(embedded, settings.poolSize()).orElse(settings)
+            : settings;
+    return Database.open(chosen, embedded);
   }
 
   @Singleton

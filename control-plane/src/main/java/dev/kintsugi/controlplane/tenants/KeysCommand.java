@@ -4,6 +4,7 @@ import dev.kintsugi.controlplane.tenants.TenantStore.StoredKey;
 import io.micronaut.context.ApplicationContext;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,7 @@ public final class KeysCommand {
         ApplicationContext.builder()
             .deduceEnvironment(false)
             .environments("command")
+            .properties(Map.of("kintsugi.database.attach", true))
             .banner(false)
             .start()) {
       int exit = work.applyAsInt(context.getBean(Tenants.class));
