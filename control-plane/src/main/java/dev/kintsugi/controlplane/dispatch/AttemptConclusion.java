@@ -57,13 +57,10 @@ class AttemptConclusion {
     if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT) {
       stop(claim, node);
     }
-    // Rested first: the requeued job must find the other nodes before this one.
-    if (Retries.kind(kind) == FailureKind.COMPUTE || kind == FailureClass.NODE_LOST) {
-      tools.roster().rest(node.nodeId(), now.plus(tools.policy().times().rest()));
-    }
     List<Attempt> before = tools.queue().await(queue -> queue.attempts(claim.job().id()));
     RetryDecision retry =
         Retries.decide(kind, before, claim.job().deadline(), tools.policy().retry(), now);
+    rest(node, kind, retry, now);
     AttemptFailure failure = new AttemptFailure(kind, message, Retries.jobError(retry));
     Failing answer =
         tools
@@ -92,6 +89,17 @@ class AttemptConclusion {
     }
     if (kind != FailureClass.NODE_LOST) {
       clean(claim, node);
+    }
+  }
+
+  /**
+   * The requeued job must find the other nodes before this one, so the rest begins before the queue
+   * is told, and counts from when the job may be taken again.
+   */
+  private void rest(FleetNode node, FailureClass kind, RetryDecision retry, Instant now) {
+    if (Retries.kind(kind) == FailureKind.COMPUTE || kind == FailureClass.NODE_LOST) {
+      Instant from = retry instanceof RetryDecision.Again again ? again.notBefore() : now;
+      tools.roster().rest(node.nodeId(), from.plus(tools.policy().times().rest()));
     }
   }
 

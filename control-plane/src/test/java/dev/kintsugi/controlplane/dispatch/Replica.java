@@ -104,13 +104,13 @@ final class Replica implements AutoCloseable {
         LEASE,
         Duration.ofHours(1),
         new DispatchPolicy.Times(
-            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
             Duration.ofMillis(200),
             Duration.ofMillis(500),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
             Duration.ofSeconds(5),
-            Duration.ofMillis(500)),
+            Duration.ofMillis(2500)),
         new NodeHealth.Policy(3, 2),
         new AttemptWatch.Policy(
             Duration.ofSeconds(4),
