@@ -9,8 +9,10 @@ import dev.kintsugi.operators.crds.DiffusionServiceStatus.NodeState;
 import dev.kintsugi.operators.crds.StatusCondition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A verdict as the status of the resource; transition times are kept. Pure. */
@@ -82,24 +84,29 @@ final class DiffusionServiceConditions {
         : message.substring(0, MESSAGE_LIMIT - 1) + "…";
   }
 
-  /** What changed for people: one event for each condition that turned, and for each step taken. */
+  /**
+   * What changed for people: one event for each new reason, told by the first condition that has it
+   * (the later ones only pass it on).
+   */
   static List<Occurrence> occurrences(
       @Nullable DiffusionServiceStatus before, DiffusionServiceStatus after) {
+    Set<String> told = new HashSet<>();
     return after.conditions().stream()
-        .filter(
-            condition ->
-                find(before, condition.type())
-                    .filter(
-                        old ->
-                            old.status().equals(condition.status())
-                                && old.reason().equals(condition.reason()))
-                    .isEmpty())
         .filter(condition -> !"Unknown".equals(condition.status()))
+        .filter(condition -> turned(before, condition) && told.add(condition.reason()))
         .map(
             condition ->
                 new Occurrence(
                     alarming(condition), condition.reason(), condition.type(), condition.message()))
         .toList();
+  }
+
+  private static boolean turned(
+      @Nullable DiffusionServiceStatus before, StatusCondition condition) {
+    return find(before, condition.type())
+        .filter(old -> old.status().equals(condition.status()))
+        .filter(old -> old.reason().equals(condition.reason()))
+        .isEmpty();
   }
 
   private static boolean alarming(StatusCondition condition) {
