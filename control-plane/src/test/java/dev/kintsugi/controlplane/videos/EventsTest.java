@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,18 @@ class EventsTest {
   }
 
   @Test
+  void holdsUpNoStop() throws Exception {
+    TestServer other = TestServer.start(Map.of());
+    String id = other.submit("{\"prompt\":\"a\"}");
+    try (Stream stream = open(other, id, null)) {
+      assertThat(stream.next().event()).isEqualTo("queued");
+      Instant begun = Instant.now();
+      other.close();
+      assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(9));
+    }
+  }
+
+  @Test
   void tellsACancellation() throws Exception {
     String id = server.submit("{\"prompt\":\"a\"}");
     server.send(
@@ -107,6 +120,10 @@ class EventsTest {
   }
 
   private static Stream open(String id, String lastEventId) throws Exception {
+    return open(server, id, lastEventId);
+  }
+
+  private static Stream open(TestServer server, String id, String lastEventId) throws Exception {
     HttpRequest.Builder request =
         server
             .request("/v1/videos/" + id + "/events")
