@@ -28,7 +28,11 @@ final class NodeServer {
       LOG.atInfo().addKeyValue("event", "listening").log("listening on {}", server.getURL());
     } catch (ServerStartupException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      LOG.error("cannot listen: {}", cause.getMessage());
+      LOG.error(
+          "cannot listen on {}:{}: {}",
+          context.getProperty("micronaut.server.host", String.class).orElse("any"),
+          context.getProperty("micronaut.server.port", String.class).orElse("any"),
+          cause.getMessage());
       context.stop();
       return 1;
     }

@@ -1,6 +1,7 @@
 package dev.kintsugi.node.telemetry;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.kintsugi.node.EngineSettings;
 import dev.kintsugi.protocol.node.NodeStatus.DeviceReadings;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
@@ -9,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,15 +22,27 @@ import org.slf4j.LoggerFactory;
 public class DeviceMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceMonitor.class);
   private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
+  private static final String CUDA = "cuda:";
   private static final double MEMORY_ALARM = 0.9;
   private static final double MEMORY_CALM = 0.85;
 
   private final OperatingSystemMXBean system =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+  private final String device;
+  private volatile @Nullable DeviceReadings gpu;
   private boolean alarmed;
 
-  /** What the device shows now. */
+  DeviceMonitor(EngineSettings settings) {
+    device = settings.device();
+  }
+
+  /** What the device showed last; of a GPU at most a few seconds ago. */
   public DeviceReadings readings() {
+    DeviceReadings last = gpu;
+    return last == null ? processReadings() : last;
+  }
+
+  private DeviceReadings processReadings() {
     long total = system.getTotalMemorySize();
     double load = system.getProcessCpuLoad();
     return new DeviceReadings(
@@ -43,7 +57,10 @@ public class DeviceMonitor {
 
   /** Warns once when memory runs short, and again only after it has recovered. */
   @Scheduled(fixedDelay = "5s", initialDelay = "5s")
-  void watchMemory() {
+  void watch() {
+    if (device.startsWith(CUDA)) {
+      gpu = NvidiaSmi.read(Integer.parseInt(device.substring(CUDA.length()))).orElse(null);
+    }
     DeviceReadings now = readings();
     double share = (double) now.memoryUsedBytes() / Math.max(1, now.memoryTotalBytes());
     if (share > MEMORY_ALARM && !alarmed) {
