@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Gives waiting jobs to free slots.
@@ -82,7 +83,7 @@ final class Claiming {
         WHERE n.node_id = b.node_id
       ), clock AS (
         INSERT INTO fair_clock AS c (service, priority, virtual_time)
-        SELECT service, priority, max(tag) FROM taken GROUP BY service, priority
+        SELECT service, priority, max(tag) FROM taken GROUP BY service, priority ORDER BY 1, 2
         ON CONFLICT (service, priority)
           DO UPDATE SET virtual_time = greatest(c.virtual_time, excluded.virtual_time)
       )
@@ -121,11 +122,13 @@ final class Claiming {
   }
 
   private List<Optional<Claim>> claimAll(List<Input> inputs) {
-    List<Input> hopeful = withWork(inputs);
+    List<Integer> hopeful = withWork(inputs);
     Map<Integer, Claim> claims = new HashMap<>();
     if (!hopeful.isEmpty()) {
-      learn(hopeful.stream().map(i -> i.request().nodeId()).distinct().toList());
-      claims.putAll(transactions.relaxed(c -> claimIn(c, inputs, hopeful)));
+      List<String> nodes =
+          hopeful.stream().map(place -> inputs.get(place).request().nodeId()).distinct().toList();
+      learn(nodes);
+      claims.putAll(transactions.relaxed(c -> claimIn(c, nodes, inputs, hopeful)));
     }
     List<Optional<Claim>> answers = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -135,10 +138,10 @@ final class Claiming {
   }
 
   /**
-   * A look without a lock, so that idle nodes that keep asking write nothing; spared for services
-   * that had work the last time.
+   * The places of the requests whose service has work. A look without a lock, so that idle nodes
+   * that keep asking write nothing; spared for services that had work the last time.
    */
-  private List<Input> withWork(List<Input> inputs) {
+  private List<Integer> withWork(List<Input> inputs) {
     List<String> unsure =
         inputs.stream()
             .map(i -> i.request().service())
@@ -154,7 +157,10 @@ final class Claiming {
                 }
               }));
     }
-    return inputs.stream().filter(i -> busy.contains(i.request().service())).toList();
+    return IntStream.range(0, inputs.size())
+        .filter(place -> busy.contains(inputs.get(place).request().service()))
+        .boxed()
+        .toList();
   }
 
   private void learn(List<String> nodes) {
@@ -171,9 +177,9 @@ final class Claiming {
     known.addAll(strangers);
   }
 
-  private Map<Integer, Claim> claimIn(Connection c, List<Input> all, List<Input> hopeful)
+  private Map<Integer, Claim> claimIn(
+      Connection c, List<String> nodes, List<Input> inputs, List<Integer> hopeful)
       throws SQLException {
-    List<String> nodes = hopeful.stream().map(i -> i.request().nodeId()).distinct().toList();
     Map<String, Long> tickets = new HashMap<>();
     Map<String, Long> live = new HashMap<>();
     try (Sql sql = Sql.of(c, LOCK_AND_COUNT)) {
@@ -184,11 +190,14 @@ final class Claiming {
               row -> live.put(row.getString(1), row.getLong(2)));
     }
     Map<Group, List<Slot>> groups = new LinkedHashMap<>();
-    for (Input input : hopeful) {
-      int place = all.indexOf(input);
+    for (int place : hopeful) {
+      Input input = inputs.get(place);
       ClaimRequest request = input.request();
       Long ticket = tickets.get(request.nodeId());
       long running = live.getOrDefault(request.nodeId(), 0L);
+      if (ticket == null) {
+        known.remove(request.nodeId());
+      }
       if (ticket == null || running >= request.slots()) {
         continue;
       }

@@ -424,6 +424,17 @@ class PostgresJobQueueTest {
   }
 
   @Test
+  void aNodeThatTheDatabaseForgotIsLearntAgain() {
+    accept(job());
+    accept(job());
+    assertThat(queue.claim(slot("a", 2, false), NOON)).isPresent();
+    database.execute("DELETE FROM node");
+
+    assertThat(queue.claim(slot("a", 2, false), NOON)).isEmpty();
+    assertThat(queue.claim(slot("a", 2, false), NOON)).isPresent();
+  }
+
+  @Test
   void aReleasedAttemptMayBeAdoptedAtOnce() {
     accept(job());
     Claim claim = queue.claim(slot("a"), NOON).orElseThrow();

@@ -92,6 +92,17 @@ class QueueConcurrencyTest {
   }
 
   @Test
+  void equalRequestsThatShareATransactionEachGetTheirOwnJob() throws Exception {
+    submitMany(one, 40);
+
+    List<Optional<Claim>> claims = together(40, i -> () -> one.claim(slot("big", 40, false), NOON));
+
+    assertThat(claims.stream().map(c -> c.orElseThrow().job().id()))
+        .hasSize(40)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void aKeySentFiftyTimesAtOnceMakesOneJob() throws Exception {
     List<Submission> answers =
         together(
