@@ -47,7 +47,7 @@ $(BUILD)/jars: $(SOURCES)
 .PHONY: images
 images: $(BUILD)/images ## Build the container images (no daemon, no registry)
 
-$(BUILD)/images: $(SOURCES) deploy/local/base-image.sh
+$(BUILD)/images: $(SOURCES)
 	@deploy/images
 	@mkdir -p $(@D) && touch $@
 

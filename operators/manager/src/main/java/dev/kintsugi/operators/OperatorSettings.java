@@ -30,7 +30,7 @@ public record OperatorSettings(
    * @param tokenFile holds the bearer token; read at each call because the kubelet renews it. Empty
    *     means no token
    */
-  @ConfigurationProperties("kintsugi.operator.control-plane")
+  @ConfigurationProperties("control-plane")
   public record ControlPlane(
       @Bindable(defaultValue = "http://kintsugi-control-plane.kintsugi-system.svc:8080") String url,
       @Bindable(defaultValue = "") String tokenFile,
