@@ -22,8 +22,7 @@ class OperatorSettingsTest {
     try (ApplicationContext context =
         ApplicationContext.builder()
             .propertySources(
-                PropertySource.of(
-                    "pod", environment, PropertyConvention.ENVIRONMENT_VARIABLE))
+                PropertySource.of("pod", environment, PropertyConvention.ENVIRONMENT_VARIABLE))
             .eagerInitSingletons(false)
             .build()) {
       context.start();
