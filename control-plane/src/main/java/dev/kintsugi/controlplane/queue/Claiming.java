@@ -91,8 +91,6 @@ final class Claiming {
           + Rows.JOB
           + ", j.fence, j.place FROM begun j ORDER BY j.place";
 
-  private static final int LANES = 3;
-
   private record Input(ClaimRequest request, Instant now) {}
 
   private record Slot(int place, UUID attemptId, ClaimRequest request, Instant now) {
@@ -114,7 +112,7 @@ final class Claiming {
   Claiming(Transactions transactions, ClaimOrder.Policy policy) {
     this.transactions = transactions;
     this.policy = policy;
-    this.combiner = new Combiner<>(LANES, 64, this::claimAll);
+    this.combiner = new Combiner<>(64, this::claimAll);
   }
 
   Optional<Claim> claim(ClaimRequest request, Instant now) {

@@ -108,8 +108,6 @@ final class Ending {
           + Rows.JOB
           + " FROM ended j";
 
-  private static final int LANES = 3;
-
   private record Done(UUID attemptId, long fence, Result result, Instant now) {
     Instant keepUntil() {
       return Sql.stored(now.plus(result.retention()));
@@ -125,7 +123,7 @@ final class Ending {
   Ending(Transactions transactions, Leases leases) {
     this.transactions = transactions;
     this.leases = leases;
-    this.combiner = new Combiner<>(LANES, 64, this::completeAll);
+    this.combiner = new Combiner<>(64, this::completeAll);
   }
 
   Completion complete(String attemptId, long fence, Result result, Instant now) {

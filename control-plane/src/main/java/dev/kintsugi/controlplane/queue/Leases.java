@@ -96,7 +96,7 @@ final class Leases {
 
   Leases(Transactions transactions) {
     this.transactions = transactions;
-    this.combiner = new Combiner<>(1, 64, this::heartbeatAll);
+    this.combiner = new Combiner<>(64, this::heartbeatAll);
   }
 
   Lease heartbeat(String attemptId, long fence, Progress progress, Instant now) {

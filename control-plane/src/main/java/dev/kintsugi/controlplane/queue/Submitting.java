@@ -92,8 +92,6 @@ final class Submitting {
               e -> e.job().idempotencyKey(), Comparator.nullsFirst(Comparator.naturalOrder()))
           .thenComparing(Entry::id);
 
-  private static final int LANES = 3;
-
   private record Input(NewJob job, Instant now) {}
 
   private record Entry(int place, UUID id, NewJob job, Instant now, double tag) {}
@@ -117,7 +115,7 @@ final class Submitting {
     this.transactions = transactions;
     this.depths = depths;
     this.bound = bound;
-    this.combiner = new Combiner<>(LANES, 64, this::submitAll);
+    this.combiner = new Combiner<>(64, this::submitAll);
   }
 
   Submission submit(NewJob job, Instant now) {
