@@ -12,14 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much waits for each service, counted at most twice a second: a row that every submission and
- * claim updates would make them all take turns. What this replica accepted since the count is added
- * to it, and a job is refused only by a fresh count, so the limit is passed by at most what is
- * being accepted at this moment and what other replicas accepted in half a second.
+ * How much waits for each service, counted at most twice a second, and less often when counting
+ * takes long, so that it never costs more than a twentieth of one connection: a row that every
+ * submission and claim updates would make them all take turns. What this replica accepted since the
+ * count is added to it, and a job is refused only by a fresh count, so the limit is passed by at
+ * most what is being accepted at this moment and what other replicas accepted since the count.
  */
 final class Depths {
 
   private static final Duration FRESH = Duration.ofMillis(500);
+  private static final int SHARE = 20;
 
   private static final String COUNT =
       """
@@ -29,7 +31,8 @@ final class Depths {
       SELECT -1, count(*), coalesce(sum(cost), 0) FROM lease WHERE service = ?
       """;
 
-  private record Counted(QueueSnapshot snapshot, Instant at, AtomicLong acceptedSince) {}
+  private record Counted(
+      QueueSnapshot snapshot, Instant at, Duration fresh, AtomicLong acceptedSince) {}
 
   private record Row(int priority, QueueSnapshot.Load load) {}
 
@@ -64,7 +67,8 @@ final class Depths {
 
   private Counted counted(String service, Instant now) {
     Counted counted = counts.get(service);
-    if (counted == null || Duration.between(counted.at(), now).abs().compareTo(FRESH) >= 0) {
+    if (counted == null
+        || Duration.between(counted.at(), now).abs().compareTo(counted.fresh()) >= 0) {
       return count(service, now);
     }
     return counted;
@@ -76,14 +80,22 @@ final class Depths {
       waiting.put(priority, QueueSnapshot.Load.NONE);
     }
     QueueSnapshot.Load running = QueueSnapshot.Load.NONE;
-    for (Row row : rows(service)) {
+    long began = System.nanoTime();
+    List<Row> rows = rows(service);
+    Duration costs = Duration.ofNanos(SHARE * (System.nanoTime() - began));
+    for (Row row : rows) {
       if (row.priority() < 0) {
         running = row.load();
       } else {
         waiting.put(Rows.priority(row.priority()), row.load());
       }
     }
-    var counted = new Counted(new QueueSnapshot(service, waiting, running), now, new AtomicLong());
+    var counted =
+        new Counted(
+            new QueueSnapshot(service, waiting, running),
+            now,
+            costs.compareTo(FRESH) > 0 ? costs : FRESH,
+            new AtomicLong());
     counts.put(service, counted);
     return counted;
   }

@@ -65,7 +65,7 @@ public interface JobQueue {
   /** What would be dispatched before a waiting job; nothing when it does not wait. */
   Ahead ahead(Job job);
 
-  /** Load of a service, at most half a second old. */
+  /** Load of a service, about half a second old; older where counting takes long. */
   QueueSnapshot snapshot(String service, Instant now);
 
   /** Jobs the tenant submitted since then, deleted ones included. */

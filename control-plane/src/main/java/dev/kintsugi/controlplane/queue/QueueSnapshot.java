@@ -4,7 +4,7 @@ import dev.kintsugi.protocol.video.Priority;
 import java.util.Map;
 
 /**
- * How loaded a service is. May be half a second old.
+ * How loaded a service is. May be half a second old, or older with very many jobs.
  *
  * @param waiting by priority; a priority without jobs has a zero load
  * @param running live attempts and their predicted cost

@@ -445,6 +445,24 @@ class PostgresJobQueueTest {
   }
 
   @Test
+  void aTenantThatWasAwayGainsNoCredit() {
+    accept(job("away", Priority.STANDARD));
+    for (int i = 0; i < 5; i++) {
+      accept(job("busy", Priority.STANDARD));
+    }
+    for (int i = 0; i < 6; i++) {
+      assertThat(queue.claim(slot("a", 20, false), NOON)).isPresent();
+    }
+    Job waiting = accept(job("busy", Priority.STANDARD));
+    for (int i = 0; i < 3; i++) {
+      accept(job("away", Priority.STANDARD));
+    }
+
+    List<String> next = List.of(claimed(slot("a", 20, false)), claimed(slot("a", 20, false)));
+    assertThat(next).contains(waiting.id());
+  }
+
+  @Test
   void aWarmUpPhaseWithoutStepsIsKeptAsReported() {
     accept(job());
     Claim claim = queue.claim(slot("a"), NOON).orElseThrow();
