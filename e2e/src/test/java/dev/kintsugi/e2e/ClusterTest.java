@@ -142,7 +142,8 @@ class ClusterTest {
   void wrongResourcesAreRefusedByNameOfTheField() throws IOException {
     Path manifest = dir.resolve("wrong.yaml");
     String good = Files.readString(Checkout.root().resolve("deploy/examples/studio.yaml"));
-    Files.writeString(manifest, good.replaceFirst("minReplicas: \\d+", "minReplicas: 99"));
+    Files.writeString(
+        manifest, good.replaceFirst("( *)minReplicas: \\d+", "$1minReplicas: 3\n$1maxReplicas: 1"));
     Shell.Outcome outcome = product.tryKubectl("apply", "-f", manifest.toString());
     assertThat(outcome.exitCode()).isNotZero();
     assertThat(outcome.output()).contains("minReplicas").contains("maxReplicas");
@@ -206,12 +207,13 @@ class ClusterTest {
         .until(
             () -> {
               for (String name : nodePods().lines().map(l -> l.split(" ")[0]).toList()) {
-                String status =
-                    product.kubectl(
+                // A pod that was just deleted is still listed and no longer answers.
+                Shell.Outcome status =
+                    product.tryKubectl(
                         "get",
                         "--raw",
                         "/api/v1/namespaces/studio/pods/" + name + ":8090/proxy/node/status");
-                if (status.contains("\"free_slots\":0")) {
+                if (status.exitCode() == 0 && status.output().contains("\"free_slots\":0")) {
                   pod.set(name);
                 }
               }
