@@ -58,7 +58,10 @@ class EmbeddedPostgresTest {
 
     try (Database database = Database.open(EMBEDDED, settings)) {
       assertThat(database.server().pid()).isNotEqualTo(orphan);
-      assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+      // Dead at once, but listed until its adoptive parent has collected it.
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> ProcessHandle.of(orphan).filter(ProcessHandle::isAlive).isEmpty());
       assertThat(database.transactions().<Long>reading(c -> number(c))).isEqualTo(42);
     }
   }
