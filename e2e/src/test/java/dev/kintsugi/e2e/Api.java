@@ -72,6 +72,16 @@ final class Api {
     }
   }
 
+  /** Whether a node has told what the model can be asked for. */
+  boolean serves(String model) {
+    for (JsonNode served : get("/v1/models").json().path("data")) {
+      if (served.path("id").asText().equals(model) && served.path("limits").isObject()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   Answer get(String path) {
     return answer(request(path));
   }

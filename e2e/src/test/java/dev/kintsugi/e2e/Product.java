@@ -116,7 +116,7 @@ final class Product implements AutoCloseable {
     for (ControlPlaneProcess controlPlane : controlPlanes) {
       await(controlPlane.name() + " is ready")
           .atMost(Duration.ofMinutes(2))
-          .until(controlPlane.api()::ready);
+          .until(() -> controlPlane.api().ready() && controlPlane.api().serves("wan-tiny"));
     }
   }
 

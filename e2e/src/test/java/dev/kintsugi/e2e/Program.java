@@ -2,7 +2,6 @@ package dev.kintsugi.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,29 +36,8 @@ final class Program implements AutoCloseable {
     process = start();
   }
 
-  /** SIGSTOP: alive but deaf, as a process in a long garbage collection or a swapped-out one. */
-  void freeze() {
-    signal("STOP");
-  }
-
-  void thaw() {
-    signal("CONT");
-  }
-
-  long pid() {
-    return process.pid();
-  }
-
   boolean alive() {
     return process.isAlive();
-  }
-
-  String logText() {
-    try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override
@@ -73,10 +51,6 @@ final class Program implements AutoCloseable {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
     }
-  }
-
-  private void signal(String signal) {
-    Shell.run("kill", "-" + signal, Long.toString(process.pid())).orFail();
   }
 
   private void awaitEnd() {
