@@ -39,7 +39,8 @@ class ProcessLossTest {
       node.program().restart();
 
       Jobs.awaitCompleted(api, List.of(id));
-      assertThat(Jobs.attempts(api, id)).isEqualTo(2);
+      // The only node may be tried once more before it is seen to be gone.
+      assertThat(Jobs.attempts(api, id)).isBetween(2, 3);
       assertThat(api.video(id).path("delivered").path("reason").asText()).contains("NODE_LOST");
     }
   }
