@@ -13,7 +13,7 @@ record() { echo "$2 $(start_time "$2")" >"$run_dir/$1.pid"; }
 
 running() {
   local pid started
-  read -r pid started <"$run_dir/$1.pid" 2>/dev/null || return 1
+  read -r pid started 2>/dev/null <"$run_dir/$1.pid" || return 1
   [ "$(start_time "$pid")" = "$started" ]
 }
 
