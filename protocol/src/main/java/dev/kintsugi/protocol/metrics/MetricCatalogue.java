@@ -12,10 +12,6 @@ public final class MetricCatalogue {
       counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
   public static final MetricSpec JOBS_REFUSED =
       counter("kintsugi_jobs_refused", "Submissions refused, by error code.", "code");
-  public static final MetricSpec JOBS_FINISHED =
-      counter("kintsugi_jobs_finished", "Jobs that reached an end.", "service", "status");
-  public static final MetricSpec JOB_DURATION =
-      histogram("kintsugi_job_duration_seconds", "Submit to end.", "service", "priority");
   public static final MetricSpec QUEUE_DEPTH =
       gauge("kintsugi_queue_depth", "Jobs waiting.", "service", "priority");
   public static final MetricSpec ATTEMPTS =
@@ -50,8 +46,6 @@ public final class MetricCatalogue {
     return List.of(
         JOBS_SUBMITTED,
         JOBS_REFUSED,
-        JOBS_FINISHED,
-        JOB_DURATION,
         QUEUE_DEPTH,
         ATTEMPTS,
         LEASES_EXPIRED,
