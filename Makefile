@@ -11,7 +11,7 @@ export CLUSTER NODES REGISTRY
 
 MVN := deploy/bin/mvn
 BUILD := .kintsugi/build
-MODULES := core protocol control-plane inference-node operators/crds operators/manager
+MODULES := core protocol media control-plane inference-node operators/crds operators/manager
 SOURCES := pom.xml $(addsuffix /pom.xml,$(MODULES)) $(shell find $(addsuffix /src/main,$(MODULES)) inference-node/models -type f 2>/dev/null)
 
 .PHONY: help

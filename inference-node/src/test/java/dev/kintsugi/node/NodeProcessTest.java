@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kintsugi.media.DecodedClip;
 import dev.kintsugi.node.NodeClient.Event;
-import dev.kintsugi.node.media.DecodedClip;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.kintsugi.node.attempts;
 
-import dev.kintsugi.node.media.MediaFile;
+import dev.kintsugi.media.MediaFile;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;

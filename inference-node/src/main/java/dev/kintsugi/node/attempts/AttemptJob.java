@@ -1,7 +1,7 @@
 package dev.kintsugi.node.attempts;
 
+import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.engine.GenerationRequest;
-import dev.kintsugi.node.media.VideoSpec;
 import dev.kintsugi.protocol.node.AttemptRequest;
 
 /**

@@ -1,13 +1,13 @@
 package dev.kintsugi.node.attempts;
 
+import dev.kintsugi.media.FrameSpool;
+import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.engine.Clip;
 import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.GenerationListener;
 import dev.kintsugi.node.engine.VideoModel;
-import dev.kintsugi.node.media.FrameSpool;
-import dev.kintsugi.node.media.MediaException;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.FailureClass;
 import org.jspecify.annotations.Nullable;

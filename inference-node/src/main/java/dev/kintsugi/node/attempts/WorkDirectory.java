@@ -1,7 +1,7 @@
 package dev.kintsugi.node.attempts;
 
-import dev.kintsugi.node.media.Disk;
-import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.media.Disk;
+import dev.kintsugi.media.MediaException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

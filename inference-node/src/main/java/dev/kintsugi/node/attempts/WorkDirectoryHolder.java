@@ -1,7 +1,7 @@
 package dev.kintsugi.node.attempts;
 
+import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.NodeSettings;
-import dev.kintsugi.node.media.MediaException;
 import dev.kintsugi.node.warmup.Prerequisite;
 import io.micronaut.context.annotation.Value;
 import jakarta.annotation.PreDestroy;

@@ -1,9 +1,9 @@
 package dev.kintsugi.node.http;
 
+import dev.kintsugi.media.MediaFile;
+import dev.kintsugi.media.MediaFile.Variant;
 import dev.kintsugi.node.attempts.Attempt;
 import dev.kintsugi.node.attempts.AttemptService;
-import dev.kintsugi.node.media.MediaFile;
-import dev.kintsugi.node.media.MediaFile.Variant;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import io.micronaut.http.HttpHeaders;

@@ -2,7 +2,7 @@ package dev.kintsugi.node.http;
 
 import dev.kintsugi.node.attempts.AttemptJob;
 import dev.kintsugi.node.engine.GenerationRequest;
-import dev.kintsugi.node.media.VideoSpec;
+import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptRequest;

@@ -1,7 +1,7 @@
 package dev.kintsugi.node.warmup;
 
+import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.NodeSettings;
-import dev.kintsugi.node.media.MediaException;
 import dev.kintsugi.node.warmup.ModelState.Broken;
 import dev.kintsugi.node.warmup.ModelState.Loading;
 import dev.kintsugi.node.warmup.ModelState.Warm;

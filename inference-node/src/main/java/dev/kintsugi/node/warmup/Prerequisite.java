@@ -1,6 +1,6 @@
 package dev.kintsugi.node.warmup;
 
-import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.media.MediaException;
 
 /** Something that must stand before a model is worth loading. */
 public interface Prerequisite {

@@ -3,7 +3,7 @@ package dev.kintsugi.node.attempts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kintsugi.node.media.MediaException;
+import dev.kintsugi.media.MediaException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 /**
  * Shape of a clip.

@@ -1,4 +1,4 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 import java.nio.file.Path;
 

@@ -1,4 +1,4 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 /** Frames could not be kept or encoded; the message is one sentence for people. */
 public final class MediaException extends Exception {

@@ -1,5 +1,5 @@
 /** Frames to files: MP4, thumbnail and spritesheet. */
 @NullMarked
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

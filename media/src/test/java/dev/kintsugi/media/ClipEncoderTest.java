@@ -1,10 +1,10 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.kintsugi.node.media.MediaFile.Variant;
+import dev.kintsugi.media.MediaFile.Variant;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
-package dev.kintsugi.node.media;
+package dev.kintsugi.media;
 
-import dev.kintsugi.node.media.MediaFile.Variant;
+import dev.kintsugi.media.MediaFile.Variant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
