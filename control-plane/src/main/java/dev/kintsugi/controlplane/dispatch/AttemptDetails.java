@@ -42,7 +42,8 @@ final class AttemptDetails {
         p.guidanceScale2(),
         p.flowShift(),
         p.seed(),
-        claim.job().traceId());
+        claim.job().traceId(),
+        null);
   }
 
   /** The node's own name for its model; the public one where it has not said. */

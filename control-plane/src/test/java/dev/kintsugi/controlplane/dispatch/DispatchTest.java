@@ -306,6 +306,6 @@ class DispatchTest extends DispatchScenario {
 
   private static AttemptRequest orphan() {
     return new AttemptRequest(
-        "orphan", "m", "nobody asked", null, "64x48", 9, 8, 4, 5.0, null, null, 1, null);
+        "orphan", "m", "nobody asked", null, "64x48", 9, 8, 4, 5.0, null, null, 1, null, null);
   }
 }

@@ -107,12 +107,15 @@ final class FakeAttempt {
             phase == AttemptPhase.DENOISING ? "high" : null,
             step,
             steps,
-            why == null ? null : new AttemptStatus.AttemptError(why, "scripted " + why),
+            why == null ? null : new AttemptStatus.AttemptError(why, "scripted " + why, null),
             completed ? Map.of("denoise", 0.1) : null,
             completed
                 ? List.of(
                     new AttemptStatus.Artifact("video", "video/mp4", bytes().length, sha256()))
-                : null));
+                : null,
+            null,
+            null,
+            null));
     notifyAll();
     return true;
   }

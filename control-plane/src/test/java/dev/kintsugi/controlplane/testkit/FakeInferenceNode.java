@@ -211,7 +211,10 @@ public final class FakeInferenceNode implements AutoCloseable {
             draining ? "draining" : null,
             new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8),
             Map.of("64x64x9", 0.05),
-            new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null)));
+            new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null),
+            null,
+            List.of(),
+            List.of()));
   }
 
   private void videos(HttpExchange exchange) throws IOException {

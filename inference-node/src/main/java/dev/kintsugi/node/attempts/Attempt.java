@@ -5,7 +5,6 @@ import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
 import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
-import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +54,9 @@ public final class Attempt {
             null,
             0,
             steps,
+            null,
+            null,
+            null,
             null,
             null,
             null));
@@ -195,19 +197,10 @@ public final class Attempt {
         results,
         now,
         s ->
-            new AttemptStatus(
-                s.id(),
-                s.object(),
-                VideoStatus.COMPLETED.wireName(),
+            next(
+                s,
                 AttemptPhase.COMPLETED,
-                100,
-                s.sequence() + 1,
-                s.expert(),
-                s.step(),
-                s.steps(),
-                null,
-                stages,
-                artifacts));
+                new Change(100, s.expert(), s.step(), null, stages, artifacts)));
   }
 
   /**
@@ -215,26 +208,18 @@ public final class Attempt {
    *
    * @param kept what is left for inspection, raw frames or nothing
    */
-  boolean fail(FailureClass failure, String message, List<MediaFile> kept, Instant now) {
+  boolean fail(AttemptError error, List<MediaFile> kept, Instant now) {
     List<Artifact> artifacts =
         kept.isEmpty() ? null : kept.stream().map(Attempt::artifact).toList();
     return finish(
         kept,
         now,
         s ->
-            new AttemptStatus(
-                s.id(),
-                s.object(),
-                VideoStatus.FAILED.wireName(),
+            next(
+                s,
                 AttemptPhase.FAILED,
-                s.progress(),
-                s.sequence() + 1,
-                s.expert(),
-                s.step(),
-                s.steps(),
-                new AttemptError(failure, message),
-                s.stageDurations(),
-                artifacts));
+                new Change(
+                    s.progress(), s.expert(), s.step(), error, s.stageDurations(), artifacts)));
   }
 
   private boolean finish(List<MediaFile> results, Instant now, UnaryOperator<AttemptStatus> end) {
@@ -268,19 +253,43 @@ public final class Attempt {
 
   private static AttemptStatus with(
       AttemptStatus s, AttemptPhase phase, int progress, @Nullable String expert, int step) {
+    return next(
+        s,
+        phase,
+        new Change(Math.max(progress, s.progress()), expert, step, null, s.stageDurations(), null));
+  }
+
+  private record Change(
+      int progress,
+      @Nullable String expert,
+      int step,
+      @Nullable AttemptError error,
+      @Nullable Map<String, Double> stages,
+      @Nullable List<Artifact> artifacts) {}
+
+  private static AttemptStatus next(AttemptStatus s, AttemptPhase phase, Change to) {
+    VideoStatus status =
+        switch (phase) {
+          case COMPLETED -> VideoStatus.COMPLETED;
+          case FAILED -> VideoStatus.FAILED;
+          default -> VideoStatus.IN_PROGRESS;
+        };
     return new AttemptStatus(
         s.id(),
         s.object(),
-        VideoStatus.IN_PROGRESS.wireName(),
+        status.wireName(),
         phase,
-        Math.max(progress, s.progress()),
+        to.progress(),
         s.sequence() + 1,
-        expert,
-        step,
+        to.expert(),
+        to.step(),
         s.steps(),
-        null,
-        s.stageDurations(),
-        null);
+        to.error(),
+        to.stages(),
+        to.artifacts(),
+        s.checkpoint(),
+        s.quality(),
+        s.substitutedExpert());
   }
 
   private static Artifact artifact(MediaFile file) {

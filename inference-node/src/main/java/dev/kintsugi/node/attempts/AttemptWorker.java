@@ -1,15 +1,16 @@
 package dev.kintsugi.node.attempts;
 
-import dev.kintsugi.node.NodeSettings;
-import dev.kintsugi.node.attempts.AttemptRun.Outcome;
-import dev.kintsugi.node.engine.Clip;
-import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.media.ClipEncoder;
 import dev.kintsugi.media.FrameSpool;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.media.MediaFile;
+import dev.kintsugi.node.NodeSettings;
+import dev.kintsugi.node.attempts.AttemptRun.Outcome;
+import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.AttemptRequest;
+import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -60,7 +61,8 @@ final class AttemptWorker {
 
   /** Ends an attempt without a video, unless it has ended already. */
   void fail(Attempt attempt, FailureClass failure, String message, List<MediaFile> kept) {
-    if (attempt.fail(failure, message, kept, clock.instant())) {
+    AttemptError error = new AttemptError(failure, message, null);
+    if (attempt.fail(error, kept, clock.instant())) {
       metrics.attemptEnded(failure.name().toLowerCase(Locale.ROOT));
       if (failure != FailureClass.CANCELLED) {
         described(attempt, LOG.atWarn())

@@ -1,8 +1,8 @@
 package dev.kintsugi.node.http;
 
+import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.attempts.AttemptJob;
 import dev.kintsugi.node.engine.GenerationRequest;
-import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptRequest;
@@ -79,7 +79,8 @@ final class JobParser {
         guidance == null && guidance2 == null ? Double.valueOf(model.guidanceScale2()) : guidance2,
         fields.decimal("flow_shift", 0.01, MAX_FLOW_SHIFT),
         orElse(fields.integer("seed", 0, Integer.MAX_VALUE), id.hashCode() & Integer.MAX_VALUE),
-        traceId());
+        traceId(),
+        null);
   }
 
   private GenerationRequest generation(AttemptRequest request, int width, int height) {

@@ -78,7 +78,7 @@ final class NodeController {
         card.version(),
         card.digest(),
         card.lite(),
-        card.experts().stream().map(e -> new ExpertStatus(e, true)).toList(),
+        card.experts().stream().map(e -> new ExpertStatus(e, true, 1, 0)).toList(),
         AttemptService.SLOTS,
         attempts.freeSlots(),
         attempts.running(),
@@ -87,7 +87,10 @@ final class NodeController {
         notReady(),
         card.limits(),
         stepTimes.medians(),
-        device.readings());
+        device.readings(),
+        null,
+        List.of(),
+        List.of());
   }
 
   @Post("/node/drain")

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale2 of the low-noise expert; null means the same
  * @param seed 0..2^31-1
  * @param traceId 32 hex digits, goes into every log line
+ * @param run how to run it; null means the node's usual way
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -34,4 +35,5 @@ public record AttemptRequest(
     @JsonProperty("guidance_scale_2") @Nullable Double guidanceScale2,
     @JsonProperty("flow_shift") @Nullable Double flowShift,
     @JsonProperty("seed") int seed,
-    @JsonProperty("trace_id") @Nullable String traceId) {}
+    @JsonProperty("trace_id") @Nullable String traceId,
+    @JsonProperty("run") @Nullable AttemptOptions run) {}

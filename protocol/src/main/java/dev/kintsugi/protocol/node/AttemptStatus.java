@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param error set when failed
  * @param stageDurations seconds per stage: text_encode, denoise, decode, encode
  * @param artifacts set when completed
+ * @param checkpoint the newest one, to be had at {@code GET /v1/videos/{id}/checkpoint}
+ * @param quality statistics of the clip by name, once judged
+ * @param substitutedExpert the expert whose steps the other one took
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -36,12 +39,36 @@ public record AttemptStatus(
     @JsonProperty("steps") int steps,
     @JsonProperty("error") @Nullable AttemptError error,
     @JsonProperty("stage_durations") @Nullable Map<String, Double> stageDurations,
-    @JsonProperty("artifacts") @Nullable List<Artifact> artifacts) {
+    @JsonProperty("artifacts") @Nullable List<Artifact> artifacts,
+    @JsonProperty("checkpoint") @Nullable Checkpoint checkpoint,
+    @JsonProperty("quality") @Nullable Map<String, Double> quality,
+    @JsonProperty("substituted_expert") @Nullable String substitutedExpert) {
 
-  /** Failure of an attempt: class and one sentence for people. */
+  /**
+   * Failure of an attempt.
+   *
+   * @param message one sentence for people
+   * @param context null when it failed before it ran
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record AttemptError(
-      @JsonProperty("code") FailureClass code, @JsonProperty("message") String message) {}
+      @JsonProperty("code") FailureClass code,
+      @JsonProperty("message") String message,
+      @JsonProperty("context") @Nullable FailureContext context) {}
+
+  /**
+   * A point another attempt can start from.
+   *
+   * @param step denoise steps it holds
+   * @param bytes length
+   * @param sha256 lower-case hex of the content
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Checkpoint(
+      @JsonProperty("step") int step,
+      @JsonProperty("bytes") long bytes,
+      @JsonProperty("sha256") String sha256) {}
 
   /**
    * A file of a completed attempt.

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param warm the warm-up reproduced its reference
  * @param notReadyReason one sentence while not warm or while draining
  * @param stepSeconds measured median seconds per denoise step by {@code WIDTHxHEIGHTxFRAMES}
+ * @param liteModel a second, smaller model this node can also run; null when it has none
+ * @param faults injected faults, armed and recently ended
+ * @param events what the watchers noticed lately, oldest first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -36,12 +39,38 @@ public record NodeStatus(
     @JsonProperty("not_ready_reason") @Nullable String notReadyReason,
     @JsonProperty("limits") ModelLimits limits,
     @JsonProperty("step_seconds") Map<String, Double> stepSeconds,
-    @JsonProperty("device") DeviceReadings device) {
+    @JsonProperty("device") DeviceReadings device,
+    @JsonProperty("lite_model") @Nullable LiteModel liteModel,
+    @JsonProperty("faults") List<FaultStatus> faults,
+    @JsonProperty("events") List<NodeEvent> events) {
 
-  /** One expert and whether it may be used. */
+  /** Another writer of this record, or an older node, may leave lists out. */
+  public NodeStatus {
+    faults = faults == null ? List.of() : List.copyOf(faults);
+    events = events == null ? List.of() : List.copyOf(events);
+  }
+
+  /**
+   * One expert and whether it may be used.
+   *
+   * @param weight 1 in use, 0 quarantined: the other expert takes its steps
+   * @param abnormalInARow abnormal results in its range since the last normal one
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ExpertStatus(
-      @JsonProperty("name") String name, @JsonProperty("healthy") boolean healthy) {}
+      @JsonProperty("name") String name,
+      @JsonProperty("healthy") boolean healthy,
+      @JsonProperty("weight") double weight,
+      @JsonProperty("abnormal_in_a_row") int abnormalInARow) {}
+
+  /** The smaller model beside the main one; {@code model} of an attempt chooses between them. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record LiteModel(
+      @JsonProperty("model") String model,
+      @JsonProperty("version") String version,
+      @JsonProperty("digest") String digest,
+      @JsonProperty("limits") ModelLimits limits,
+      @JsonProperty("step_seconds") Map<String, Double> stepSeconds) {}
 
   /** What the loaded model can be asked for, and its defaults. */
   @JsonIgnoreProperties(ignoreUnknown = true)
