@@ -2,6 +2,7 @@ package dev.kintsugi.node.http;
 
 import dev.kintsugi.node.attempts.AttemptService;
 import dev.kintsugi.node.attempts.StepTimes;
+import dev.kintsugi.node.events.NodeEvents;
 import dev.kintsugi.node.telemetry.DeviceMonitor;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.node.warmup.ModelCard;
@@ -54,18 +55,21 @@ final class NodeController {
   private final StepTimes stepTimes;
   private final DeviceMonitor device;
   private final NodeMetrics metrics;
+  private final NodeEvents events;
 
   NodeController(
       AttemptService attempts,
       ModelHost host,
       StepTimes stepTimes,
       DeviceMonitor device,
-      NodeMetrics metrics) {
+      NodeMetrics metrics,
+      NodeEvents events) {
     this.attempts = attempts;
     this.host = host;
     this.stepTimes = stepTimes;
     this.device = device;
     this.metrics = metrics;
+    this.events = events;
   }
 
   @Get("/node/status")
@@ -90,7 +94,7 @@ final class NodeController {
         device.readings(),
         null,
         List.of(),
-        List.of());
+        events.recent());
   }
 
   @Post("/node/drain")

@@ -2,6 +2,7 @@ package dev.kintsugi.node.telemetry;
 
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
+import dev.kintsugi.protocol.node.NodeEvent;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -12,6 +13,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /** The node's metrics, each declared in {@link MetricCatalogue}. */
@@ -29,12 +31,18 @@ public final class NodeMetrics {
   private final Histogram stepDuration;
   private final Histogram stageDuration;
   private final Gauge ready;
+  private final Counter events;
   private boolean jvmRegistered;
 
   public NodeMetrics(DeviceMonitor device) {
     attempts = registered(Counter.builder(), MetricCatalogue.NODE_ATTEMPTS);
     stepDuration = histogram(MetricCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
     stageDuration = histogram(MetricCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
+    events = registered(Counter.builder(), MetricCatalogue.NODE_EVENTS);
+    for (NodeEvent.Kind kind : NodeEvent.Kind.values()) {
+      // From zero: a rate over a series that begins at 1 misses its first event.
+      events.initLabelValues(label(kind));
+    }
     ready =
         Gauge.builder()
             .name(MetricCatalogue.NODE_READY.name())
@@ -64,11 +72,20 @@ public final class NodeMetrics {
     stageDuration.labelValues(stage).observe(seconds);
   }
 
+  /** A watcher noticed something. */
+  public void noticed(NodeEvent.Kind kind) {
+    events.labelValues(label(kind)).inc();
+  }
+
   /** Writes the text exposition format. */
   public void write(OutputStream out, BooleanSupplier readyNow) throws IOException {
     registerJvm();
     ready.set(readyNow.getAsBoolean() ? 1 : 0);
     PrometheusTextFormatWriter.create().write(out, registry.scrape());
+  }
+
+  private static String label(NodeEvent.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   // At the first scrape, not at the start: a fifth of a second that readiness need not wait for.

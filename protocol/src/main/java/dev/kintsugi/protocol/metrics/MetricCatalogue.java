@@ -34,6 +34,8 @@ public final class MetricCatalogue {
       gauge("kintsugi_node_ready", "1 when warm and not draining.");
   public static final MetricSpec NODE_MEMORY_USED =
       gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device");
+  public static final MetricSpec NODE_EVENTS =
+      counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
   public static final MetricSpec RECONCILES =
       counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
   public static final MetricSpec FLEET_PUSHES =
@@ -57,6 +59,7 @@ public final class MetricCatalogue {
         NODE_STAGE_DURATION,
         NODE_READY,
         NODE_MEMORY_USED,
+        NODE_EVENTS,
         RECONCILES,
         FLEET_PUSHES);
   }
