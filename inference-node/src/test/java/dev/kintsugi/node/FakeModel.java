@@ -7,6 +7,7 @@ import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.GenerationListener;
 import dev.kintsugi.node.engine.GenerationRequest;
+import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.StageDurations;
 import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.model.ModelManifest;
@@ -14,6 +15,8 @@ import dev.kintsugi.protocol.node.FailureClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -63,10 +66,11 @@ public final class FakeModel implements VideoModel {
   }
 
   @Override
-  public Clip generate(GenerationRequest request, GenerationListener listener)
+  public Clip generate(GenerationRequest request, RunOptions options, GenerationListener listener)
       throws GenerationException {
     listener.textEncoded();
     int steps = request.numInferenceSteps();
+    Set<Expert> told = EnumSet.noneOf(Expert.class);
     for (int step = 1; step <= steps; step++) {
       if (stepwise) {
         permits.acquireUninterruptibly();
@@ -78,7 +82,12 @@ public final class FakeModel implements VideoModel {
       if (request.prompt().startsWith("crash")) {
         throw new IllegalStateException("a defect of the engine");
       }
-      listener.step(step, steps, step * 2 <= steps ? Expert.HIGH : Expert.LOW);
+      Expert range = step * 2 <= steps ? Expert.HIGH : Expert.LOW;
+      Expert expert = options.instead().getOrDefault(range, range);
+      if (expert != range && told.add(range)) {
+        listener.substituted(range, expert);
+      }
+      listener.step(step, steps, expert);
     }
     for (int frame = 0; frame < request.numFrames(); frame++) {
       refuseIfCancelled(listener);

@@ -8,6 +8,7 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -27,17 +28,36 @@ public final class FakeNode implements AutoCloseable {
   }
 
   public FakeNode(Path workDir, Map<String, Object> settings) {
-    this(workDir, settings, null);
+    this(workDir, settings, List.of());
+  }
+
+  /** A node in which beans take the place of its own. */
+  public FakeNode(Path workDir, Map<String, Object> settings, List<Object> beans) {
+    this(workDir, settings, null, beans);
   }
 
   /** A node whose model cannot be opened until {@link #repair}. */
   public FakeNode(
       Path workDir, Map<String, Object> settings, @Nullable ModelUnusableException broken) {
+    this(workDir, settings, broken, List.of());
+  }
+
+  private FakeNode(
+      Path workDir,
+      Map<String, Object> settings,
+      @Nullable ModelUnusableException broken,
+      List<Object> beans) {
     opener.broken.set(broken);
     Map<String, Object> all = new HashMap<>(settings);
     all.put("kintsugi.node.work-dir", workDir.toString());
     all.put("kintsugi.node.port", -1);
-    context = ApplicationContext.builder().properties(all).singletons(opener).build().start();
+    context =
+        ApplicationContext.builder()
+            .properties(all)
+            .singletons(opener)
+            .singletons(beans.toArray())
+            .build()
+            .start();
     client = new NodeClient(context.getBean(EmbeddedServer.class).start().getURI());
   }
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,38 +169,42 @@ public final class Attempt {
   }
 
   void encodingText() {
-    change(s -> with(s, AttemptPhase.ENCODING_TEXT, 0, s.expert(), s.step()));
+    change(s -> s.phase(AttemptPhase.ENCODING_TEXT));
   }
 
   void textEncoded() {
-    change(s -> with(s, AttemptPhase.DENOISING, TEXT_ENCODED, s.expert(), s.step()));
+    change(s -> s.phase(AttemptPhase.DENOISING).progress(TEXT_ENCODED));
   }
 
   void stepped(int step, int steps, String expert) {
     int progress = TEXT_ENCODED + (DENOISED - TEXT_ENCODED) * step / steps;
-    change(s -> with(s, AttemptPhase.DENOISING, progress, expert, step));
+    change(s -> s.phase(AttemptPhase.DENOISING).progress(progress).expert(expert).step(step));
+  }
+
+  /** The steps of an expert are taken by another one. */
+  void substituted(String expert) {
+    change(s -> s.substitutedExpert(expert));
   }
 
   void decoded(int frames) {
     int progress = DENOISED + (DECODED - DENOISED) * frames / job.video().frames();
-    change(s -> with(s, AttemptPhase.DECODING, progress, s.expert(), s.step()));
+    change(s -> s.phase(AttemptPhase.DECODING).progress(progress));
   }
 
   void encoding() {
-    change(s -> with(s, AttemptPhase.ENCODING, DECODED, s.expert(), s.step()));
+    change(s -> s.phase(AttemptPhase.ENCODING).progress(DECODED));
   }
 
   /** Ends it with a result; false when it had ended before. */
   boolean complete(List<MediaFile> results, Map<String, Double> stages, Instant now) {
-    List<Artifact> artifacts = results.stream().map(Attempt::artifact).toList();
     return finish(
         results,
         now,
         s ->
-            next(
-                s,
-                AttemptPhase.COMPLETED,
-                new Change(100, s.expert(), s.step(), null, stages, artifacts)));
+            s.phase(AttemptPhase.COMPLETED)
+                .progress(100)
+                .stages(stages)
+                .artifacts(artifacts(results)));
   }
 
   /**
@@ -209,20 +213,18 @@ public final class Attempt {
    * @param kept what is left for inspection, raw frames or nothing
    */
   boolean fail(AttemptError error, List<MediaFile> kept, Instant now) {
-    List<Artifact> artifacts =
-        kept.isEmpty() ? null : kept.stream().map(Attempt::artifact).toList();
     return finish(
         kept,
         now,
-        s ->
-            next(
-                s,
-                AttemptPhase.FAILED,
-                new Change(
-                    s.progress(), s.expert(), s.step(), error, s.stageDurations(), artifacts)));
+        s -> {
+          s.phase(AttemptPhase.FAILED).error(error);
+          if (!kept.isEmpty()) {
+            s.artifacts(artifacts(kept));
+          }
+        });
   }
 
-  private boolean finish(List<MediaFile> results, Instant now, UnaryOperator<AttemptStatus> end) {
+  private boolean finish(List<MediaFile> results, Instant now, Consumer<NextStatus> end) {
     lock.lock();
     try {
       if (!change(end)) {
@@ -236,14 +238,16 @@ public final class Attempt {
     }
   }
 
-  private boolean change(UnaryOperator<AttemptStatus> next) {
+  private boolean change(Consumer<NextStatus> edit) {
     lock.lock();
     try {
       AttemptStatus current = log.getLast();
       if (current.phase().terminal()) {
         return false;
       }
-      log.add(next.apply(current));
+      NextStatus next = NextStatus.after(current);
+      edit.accept(next);
+      log.add(next.build());
       changed.signalAll();
       return true;
     } finally {
@@ -251,45 +255,8 @@ public final class Attempt {
     }
   }
 
-  private static AttemptStatus with(
-      AttemptStatus s, AttemptPhase phase, int progress, @Nullable String expert, int step) {
-    return next(
-        s,
-        phase,
-        new Change(Math.max(progress, s.progress()), expert, step, null, s.stageDurations(), null));
-  }
-
-  private record Change(
-      int progress,
-      @Nullable String expert,
-      int step,
-      @Nullable AttemptError error,
-      @Nullable Map<String, Double> stages,
-      @Nullable List<Artifact> artifacts) {}
-
-  private static AttemptStatus next(AttemptStatus s, AttemptPhase phase, Change to) {
-    VideoStatus status =
-        switch (phase) {
-          case COMPLETED -> VideoStatus.COMPLETED;
-          case FAILED -> VideoStatus.FAILED;
-          default -> VideoStatus.IN_PROGRESS;
-        };
-    return new AttemptStatus(
-        s.id(),
-        s.object(),
-        status.wireName(),
-        phase,
-        to.progress(),
-        s.sequence() + 1,
-        to.expert(),
-        to.step(),
-        s.steps(),
-        to.error(),
-        to.stages(),
-        to.artifacts(),
-        s.checkpoint(),
-        s.quality(),
-        s.substitutedExpert());
+  private static List<Artifact> artifacts(List<MediaFile> files) {
+    return files.stream().map(Attempt::artifact).toList();
   }
 
   private static Artifact artifact(MediaFile file) {

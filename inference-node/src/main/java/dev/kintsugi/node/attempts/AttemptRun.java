@@ -7,6 +7,7 @@ import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.GenerationListener;
+import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.FailureClass;
@@ -18,11 +19,18 @@ final class AttemptRun implements GenerationListener {
   private final FrameSpool spool;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
+  private final RunOptions options;
   private long lastStepNanos;
   private @Nullable MediaException spoolFailure;
 
-  AttemptRun(Attempt attempt, FrameSpool spool, StepTimes stepTimes, NodeMetrics metrics) {
+  AttemptRun(
+      Attempt attempt,
+      RunOptions options,
+      FrameSpool spool,
+      StepTimes stepTimes,
+      NodeMetrics metrics) {
     this.attempt = attempt;
+    this.options = options;
     this.spool = spool;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
@@ -40,7 +48,7 @@ final class AttemptRun implements GenerationListener {
   Outcome run(VideoModel model) {
     attempt.encodingText();
     try {
-      return new Outcome.Generated(model.generate(attempt.job().generation(), this));
+      return new Outcome.Generated(model.generate(attempt.job().generation(), options, this));
     } catch (GenerationException e) {
       return spoolFailure == null
           ? new Outcome.Failed(e.failureClass(), String.valueOf(e.getMessage()))
@@ -59,6 +67,11 @@ final class AttemptRun implements GenerationListener {
   public void textEncoded() {
     attempt.textEncoded();
     lastStepNanos = System.nanoTime();
+  }
+
+  @Override
+  public void substituted(Expert out, Expert by) {
+    attempt.substituted(out.wireName());
   }
 
   @Override

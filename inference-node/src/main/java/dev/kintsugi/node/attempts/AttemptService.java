@@ -4,13 +4,18 @@ import dev.kintsugi.core.node.AttemptAdmission;
 import dev.kintsugi.core.node.AttemptAdmission.Decision;
 import dev.kintsugi.core.node.AttemptAdmission.Reason;
 import dev.kintsugi.core.node.AttemptAdmission.Situation;
+import dev.kintsugi.core.node.ExpertChoice;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.attempts.Submission.Conflict;
 import dev.kintsugi.node.attempts.Submission.Known;
 import dev.kintsugi.node.attempts.Submission.Refused;
 import dev.kintsugi.node.attempts.Submission.Started;
+import dev.kintsugi.node.engine.Expert;
+import dev.kintsugi.node.engine.ExpertWeights;
+import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.warmup.ModelHost;
 import dev.kintsugi.node.warmup.ModelState.Warm;
+import dev.kintsugi.protocol.node.AttemptOptions;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.FailureClass;
@@ -18,10 +23,12 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +45,7 @@ public final class AttemptService {
   private final WorkDirectoryHolder work;
   private final AttemptWorker worker;
   private final StepTimes stepTimes;
+  private final ExpertWeights weights;
   private final Clock clock;
   private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
   private volatile boolean draining;
@@ -48,11 +56,13 @@ public final class AttemptService {
       WorkDirectoryHolder work,
       AttemptWorker worker,
       StepTimes stepTimes,
+      ExpertWeights weights,
       Clock clock) {
     this.host = host;
     this.work = work;
     this.worker = worker;
     this.stepTimes = stepTimes;
+    this.weights = weights;
     this.clock = clock;
   }
 
@@ -65,7 +75,7 @@ public final class AttemptService {
     }
     return switch (AttemptAdmission.decide(situation(job.maxBytes()))) {
       case Decision.Refuse refuse -> new Refused(refuse);
-      case Decision.Admit() -> start(job);
+      case Decision.Admit() -> choose(job);
     };
   }
 
@@ -143,9 +153,30 @@ public final class AttemptService {
         attempts.values().stream().filter(a -> a.unfetched(clock.instant(), settle)).count();
   }
 
-  private Submission start(AttemptJob job) {
-    String id = job.request().id();
+  private Submission choose(AttemptJob job) {
     Warm warm = host.warm().orElseThrow();
+    List<String> experts = warm.card().experts();
+    AttemptOptions asked = job.request().run();
+    ExpertChoice.Situation situation =
+        new ExpertChoice.Situation(
+            experts,
+            experts.stream().collect(Collectors.toMap(e -> e, weights::weight)),
+            asked == null ? null : asked.avoidExpert());
+    return switch (ExpertChoice.decide(situation)) {
+      case ExpertChoice.Decision.NoExpert none -> new Submission.NoExpert(none);
+      case ExpertChoice.Decision.Run run ->
+          start(job, warm, new RunOptions(instead(run.instead())));
+    };
+  }
+
+  private static Map<Expert, Expert> instead(Map<String, String> names) {
+    Map<Expert, Expert> experts = new EnumMap<>(Expert.class);
+    names.forEach((out, by) -> experts.put(Expert.named(out), Expert.named(by)));
+    return experts;
+  }
+
+  private Submission start(AttemptJob job, Warm warm, RunOptions options) {
+    String id = job.request().id();
     Attempt attempt;
     try {
       attempt = new Attempt(job, work.require().create(id), clock.instant());
@@ -158,7 +189,7 @@ public final class AttemptService {
     host.execute(
         () -> {
           try {
-            worker.generate(attempt, warm.model());
+            worker.generate(attempt, warm.model(), options);
           } catch (RuntimeException | Error e) {
             worker.fail(attempt, FailureClass.INTERNAL, "the engine failed: " + e, List.of());
             throw e;

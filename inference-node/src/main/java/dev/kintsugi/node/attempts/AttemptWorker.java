@@ -7,6 +7,7 @@ import dev.kintsugi.media.MediaFile;
 import dev.kintsugi.node.NodeSettings;
 import dev.kintsugi.node.attempts.AttemptRun.Outcome;
 import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.AttemptRequest;
@@ -50,8 +51,8 @@ final class AttemptWorker {
   }
 
   /** Runs on the engine thread, which is free again when this returns. */
-  void generate(Attempt attempt, VideoModel model) {
-    traced(attempt, () -> generateTraced(attempt, model));
+  void generate(Attempt attempt, VideoModel model, RunOptions options) {
+    traced(attempt, () -> generateTraced(attempt, model, options));
   }
 
   /** Ends an attempt as cancelled. */
@@ -73,7 +74,7 @@ final class AttemptWorker {
     }
   }
 
-  private void generateTraced(Attempt attempt, VideoModel model) {
+  private void generateTraced(Attempt attempt, VideoModel model, RunOptions options) {
     if (attempt.cancelRequested() || attempt.terminal()) {
       cancelled(attempt);
       return;
@@ -88,7 +89,7 @@ final class AttemptWorker {
       fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
       return;
     }
-    Outcome outcome = new AttemptRun(attempt, spool, stepTimes, metrics).run(model);
+    Outcome outcome = new AttemptRun(attempt, options, spool, stepTimes, metrics).run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
         attempt.encoding();

@@ -1,6 +1,7 @@
 package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.core.node.AttemptAdmission.Decision.Refuse;
+import dev.kintsugi.core.node.ExpertChoice;
 
 /** What became of an attempt that was sent to this node. */
 public sealed interface Submission {
@@ -13,6 +14,9 @@ public sealed interface Submission {
 
   /** Another attempt with this id was sent before. */
   record Conflict(String id) implements Submission {}
+
+  /** No expert of the model is left that may be used. */
+  record NoExpert(ExpertChoice.Decision.NoExpert decision) implements Submission {}
 
   /** Not now. */
   record Refused(Refuse decision) implements Submission {}

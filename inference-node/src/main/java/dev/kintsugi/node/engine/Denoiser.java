@@ -7,9 +7,11 @@ import dev.kintsugi.node.engine.ReplayableModel.EncodedText;
 import dev.kintsugi.node.engine.TextEncoding.TextBatch;
 import dev.kintsugi.node.model.ModelManifest;
 import dev.kintsugi.protocol.node.FailureClass;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The denoise loop: noise becomes latents, step by step, with the expert of each step. */
@@ -39,6 +41,7 @@ final class Denoiser {
   void run(
       NDManager parent,
       GenerationRequest request,
+      RunOptions options,
       LatentShape shape,
       float[] latents,
       Prompts prompts,
@@ -48,10 +51,16 @@ final class Denoiser {
         LatentSolver.of(request, manifest.scheduler().numTrainTimesteps(), latents.length);
     FlowSchedule schedule = solver.schedule;
     List<TextBatch> texts = texts(prompts, request.guidanceScale() > 1);
+    Set<Expert> told = EnumSet.noneOf(Expert.class);
     listener.latents(0, latents);
     for (int i = 0; i < schedule.steps(); i++) {
-      Expert expert = expertAt(schedule, i);
-      double guidance = expert == Expert.LOW ? request.guidanceScale2() : request.guidanceScale();
+      Expert range = expertAt(schedule, i);
+      Expert expert = options.runs(range);
+      if (expert != range && told.add(range)) {
+        listener.substituted(range, expert);
+      }
+      // A scale belongs to the level of noise, whoever runs there.
+      double guidance = range == Expert.LOW ? request.guidanceScale2() : request.guidanceScale();
       float[] velocity =
           velocity(
               parent,

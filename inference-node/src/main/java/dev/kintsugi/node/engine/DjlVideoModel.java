@@ -37,7 +37,7 @@ final class DjlVideoModel implements ReplayableModel {
   }
 
   @Override
-  public Clip generate(GenerationRequest request, GenerationListener listener)
+  public Clip generate(GenerationRequest request, RunOptions options, GenerationListener listener)
       throws GenerationException {
     if (request.seed() < 0 || request.seed() > Integer.MAX_VALUE) {
       throw new GenerationException(
@@ -46,7 +46,13 @@ final class DjlVideoModel implements ReplayableModel {
     }
     LatentShape shape = shape(request);
     return guarded(
-        () -> run(request, shape, Torch.noise((int) request.seed(), shape.batch(1)), listener));
+        () ->
+            run(
+                request,
+                options,
+                shape,
+                Torch.noise((int) request.seed(), shape.batch(1)),
+                listener));
   }
 
   @Override
@@ -58,7 +64,7 @@ final class DjlVideoModel implements ReplayableModel {
           FailureClass.INTERNAL,
           "the noise has " + noise.length + " values, the request needs " + shape.size());
     }
-    return guarded(() -> run(request, shape, noise.clone(), listener));
+    return guarded(() -> run(request, RunOptions.USUAL, shape, noise.clone(), listener));
   }
 
   @Override
@@ -80,7 +86,11 @@ final class DjlVideoModel implements ReplayableModel {
   }
 
   private Clip run(
-      GenerationRequest request, LatentShape shape, float[] latents, GenerationListener listener)
+      GenerationRequest request,
+      RunOptions options,
+      LatentShape shape,
+      float[] latents,
+      GenerationListener listener)
       throws GenerationException {
     try (NDManager manager = modules.newManager()) {
       long start = System.nanoTime();
@@ -91,7 +101,7 @@ final class DjlVideoModel implements ReplayableModel {
               modules.text().encode(manager, request.negativePrompt()));
       listener.textEncoded();
       long encoded = System.nanoTime();
-      denoiser.run(manager, request, shape, latents, prompts, listener);
+      denoiser.run(manager, request, options, shape, latents, prompts, listener);
       long denoised = System.nanoTime();
       int frames = decoder.run(manager, shape, latents, listener);
       long decoded = System.nanoTime();

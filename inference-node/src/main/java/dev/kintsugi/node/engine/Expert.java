@@ -14,4 +14,13 @@ public enum Expert {
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /**
+   * The expert of a wire name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Expert named(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
 }

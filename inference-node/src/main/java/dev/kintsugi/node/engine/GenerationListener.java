@@ -10,6 +10,14 @@ public interface GenerationListener {
   default void textEncoded() {}
 
   /**
+   * Told once, before the first step that another expert takes over.
+   *
+   * @param out the expert whose step it is
+   * @param by the one that runs it
+   */
+  default void substituted(Expert out, Expert by) {}
+
+  /**
    * A denoise step is done.
    *
    * @param step 1..total

@@ -16,7 +16,14 @@ public interface VideoModel extends AutoCloseable {
    *
    * @throws GenerationException when there will be no clip; the model stays usable
    */
-  Clip generate(GenerationRequest request, GenerationListener listener) throws GenerationException;
+  Clip generate(GenerationRequest request, RunOptions options, GenerationListener listener)
+      throws GenerationException;
+
+  /** Generates in the usual way. */
+  default Clip generate(GenerationRequest request, GenerationListener listener)
+      throws GenerationException {
+    return generate(request, RunOptions.USUAL, listener);
+  }
 
   @Override
   void close();

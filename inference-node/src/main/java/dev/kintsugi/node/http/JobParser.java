@@ -80,7 +80,7 @@ final class JobParser {
         fields.decimal("flow_shift", 0.01, MAX_FLOW_SHIFT),
         orElse(fields.integer("seed", 0, Integer.MAX_VALUE), id.hashCode() & Integer.MAX_VALUE),
         traceId(),
-        null);
+        RunFields.read(fields));
   }
 
   private GenerationRequest generation(AttemptRequest request, int width, int height) {

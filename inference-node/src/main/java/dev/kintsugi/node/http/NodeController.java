@@ -2,6 +2,7 @@ package dev.kintsugi.node.http;
 
 import dev.kintsugi.node.attempts.AttemptService;
 import dev.kintsugi.node.attempts.StepTimes;
+import dev.kintsugi.node.engine.ExpertWeights;
 import dev.kintsugi.node.events.NodeEvents;
 import dev.kintsugi.node.telemetry.DeviceMonitor;
 import dev.kintsugi.node.telemetry.NodeMetrics;
@@ -56,6 +57,7 @@ final class NodeController {
   private final DeviceMonitor device;
   private final NodeMetrics metrics;
   private final NodeEvents events;
+  private final ExpertWeights weights;
 
   NodeController(
       AttemptService attempts,
@@ -63,13 +65,15 @@ final class NodeController {
       StepTimes stepTimes,
       DeviceMonitor device,
       NodeMetrics metrics,
-      NodeEvents events) {
+      NodeEvents events,
+      ExpertWeights weights) {
     this.attempts = attempts;
     this.host = host;
     this.stepTimes = stepTimes;
     this.device = device;
     this.metrics = metrics;
     this.events = events;
+    this.weights = weights;
   }
 
   @Get("/node/status")
@@ -82,7 +86,7 @@ final class NodeController {
         card.version(),
         card.digest(),
         card.lite(),
-        card.experts().stream().map(e -> new ExpertStatus(e, true, 1, 0)).toList(),
+        card.experts().stream().map(this::expert).toList(),
         AttemptService.SLOTS,
         attempts.freeSlots(),
         attempts.running(),
@@ -144,6 +148,11 @@ final class NodeController {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     metrics.write(out, () -> notReady() == null);
     return out.toByteArray();
+  }
+
+  private ExpertStatus expert(String name) {
+    double weight = weights.weight(name);
+    return new ExpertStatus(name, weight > 0, weight, 0);
   }
 
   private @Nullable String notReady() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.core.node.AttemptAdmission.Decision.Refuse;
+import dev.kintsugi.core.node.ExpertChoice;
 import dev.kintsugi.node.attempts.Attempt;
 import dev.kintsugi.node.attempts.AttemptService;
 import dev.kintsugi.node.attempts.Submission;
@@ -24,13 +25,17 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Attempts as jobs of the Videos API. */
 @Controller("/v1/videos")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class VideosController {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration QUARANTINE_LASTS = Duration.ofSeconds(30);
   private static final TypeReference<Map<String, @org.jspecify.annotations.Nullable Object>>
       FIELDS = new TypeReference<>() {};
 
@@ -99,6 +104,7 @@ final class VideosController {
               ErrorCode.IDEMPOTENCY_KEY_REUSED,
               "attempt " + id + " exists with another body",
               "id");
+      case Submission.NoExpert(ExpertChoice.Decision.NoExpert none) -> throw noExpert(none);
       case Submission.Refused(Refuse refuse) -> throw refused(refuse);
     };
   }
@@ -119,6 +125,20 @@ final class VideosController {
             "this node is not ready: " + host.state().reason(),
             null,
             ASK_AGAIN);
+  }
+
+  // 503, as for a node that is not ready: another one, or its lite model, can do it.
+  private static ApiException noExpert(ExpertChoice.Decision.NoExpert none) {
+    String why =
+        new TreeMap<>(none.out())
+            .entrySet().stream()
+                .map(e -> e.getKey() + " is " + e.getValue().name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+    return new ApiException(
+        ErrorCode.UNAVAILABLE,
+        "no expert of this node's model may be used: " + why,
+        "run.avoid_expert",
+        QUARANTINE_LASTS);
   }
 
   private static ApiException refused(Refuse refuse) {

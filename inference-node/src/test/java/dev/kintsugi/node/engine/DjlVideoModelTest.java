@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -75,6 +76,32 @@ class DjlVideoModelTest {
     for (int step = 0; step < together.size(); step++) {
       assertThat(apart.get(step)).containsExactly(together.get(step), within(1e-4f));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HIGH, LOW", "LOW, HIGH"})
+  void anExpertThatMustNotBeUsedGivesItsStepsToTheOther(Expert out, Expert by)
+      throws GenerationException {
+    List<float[]> usual = new ArrayList<>();
+    model.generate(request(96, 64, 5, 4, 5), keeping(usual));
+    List<float[]> without = new ArrayList<>();
+    Recorder recorder = keeping(without);
+    Clip clip = model.generate(request(96, 64, 5, 4, 5), new RunOptions(Map.of(out, by)), recorder);
+
+    assertThat(clip.frameCount()).isEqualTo(5);
+    assertThat(recorder.experts).hasSize(4).containsOnly(by);
+    assertThat(recorder.substituted).containsExactly(out);
+    assertThat(without.getLast()).isNotEqualTo(usual.getLast());
+  }
+
+  @Test
+  void nothingIsSubstitutedWhereTheExpertHasNoStep() throws GenerationException {
+    Recorder recorder = new Recorder(Integer.MAX_VALUE);
+    // One step: all noise, so it is the high-noise expert's.
+    model.generate(
+        request(96, 64, 5, 1, 5), new RunOptions(Map.of(Expert.LOW, Expert.HIGH)), recorder);
+    assertThat(recorder.experts).containsExactly(Expert.HIGH);
+    assertThat(recorder.substituted).isEmpty();
   }
 
   @Test
@@ -160,7 +187,7 @@ class DjlVideoModelTest {
         SchedulerKind.UNIPC);
   }
 
-  private static GenerationListener keeping(List<float[]> steps) {
+  private static Recorder keeping(List<float[]> steps) {
     return new Recorder(Integer.MAX_VALUE) {
       @Override
       public void latents(int step, float[] values) {
@@ -193,6 +220,7 @@ class DjlVideoModelTest {
     final List<Expert> experts = new ArrayList<>();
     final List<Integer> firstFrames = new ArrayList<>();
     final ByteArrayOutputStream rgb = new ByteArrayOutputStream();
+    final List<Expert> substituted = new ArrayList<>();
     int textEncoded;
 
     Recorder(int stopAfter) {
@@ -207,6 +235,11 @@ class DjlVideoModelTest {
     @Override
     public void textEncoded() {
       textEncoded++;
+    }
+
+    @Override
+    public void substituted(Expert out, Expert by) {
+      substituted.add(out);
     }
 
     @Override

@@ -285,6 +285,11 @@ class NodeHttpTest {
         "{\"prompt\":\"x\",\"model\":\"sora-2\"} | model_not_found | model",
         "{\"prompt\":\"x\",\"id\":\"../../etc\"} | invalid_value | id",
         "{\"prompt\":\"x\",\"input_reference\":\"f\"} | unsupported_parameter | input_reference",
+        "{\"prompt\":\"x\",\"run\":5} | invalid_value | run",
+        "{\"prompt\":\"x\",\"run\":{\"avoid_expert\":\"lite\"}} | invalid_value | run.avoid_expert",
+        "{\"prompt\":\"x\",\"run\":{\"resume_from\":\"abc\"}} | invalid_value | run.resume_from",
+        "{\"prompt\":\"x\",\"run\":{\"render\":\"poem\"}} | invalid_value | run.render",
+        "{\"prompt\":\"x\",\"run\":{\"checkpoint_every\":-1}} | invalid_value | run.checkpoint_every",
         "[1] | invalid_request |",
         "nonsense | invalid_request |",
       })
