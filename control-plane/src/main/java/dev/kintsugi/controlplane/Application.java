@@ -1,7 +1,6 @@
 package dev.kintsugi.controlplane;
 
 import dev.kintsugi.controlplane.tenants.KeysCommand;
-import io.micronaut.runtime.Micronaut;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
@@ -42,6 +41,6 @@ public final class Application implements Runnable {
 
   @Override
   public void run() {
-    Micronaut.build(new String[0]).banner(false).mainClass(Application.class).start();
+    new PlainStart().mainClass(Application.class).banner(false).start();
   }
 }
