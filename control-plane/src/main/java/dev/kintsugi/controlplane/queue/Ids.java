@@ -6,8 +6,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Ids of jobs and attempts: UUIDs of version 7, so that they sort by time. */
-final class Ids {
+/** Ids of jobs, attempts and what is kept beside them: UUIDs of version 7, which sort by time. */
+public final class Ids {
 
   private static final String JOB = "video_";
   private static final String ATTEMPT = "attempt_";
@@ -17,7 +17,7 @@ final class Ids {
   private Ids() {}
 
   /** A new id; the 12 bits after the millisecond are its fraction, as RFC 9562 §6.2 allows. */
-  static UUID next(Instant now) {
+  public static UUID next(Instant now) {
     long fraction = (now.getNano() % 1_000_000L) * 4096 / 1_000_000L;
     return new UUID(high(now) | fraction, 0x8000000000000000L | (RANDOM.nextLong() >>> 2));
   }
@@ -47,13 +47,15 @@ final class Ids {
     return parse(ATTEMPT, id);
   }
 
-  private static String hex(UUID id) {
+  /** 32 hex digits. */
+  public static String hex(UUID id) {
     HexFormat hex = HexFormat.of();
     return hex.toHexDigits(id.getMostSignificantBits())
         + hex.toHexDigits(id.getLeastSignificantBits());
   }
 
-  private static Optional<UUID> parse(String prefix, String id) {
+  /** The id behind a prefix; empty for anything that {@link #hex} did not make. */
+  public static Optional<UUID> parse(String prefix, String id) {
     if (!id.startsWith(prefix) || id.length() != prefix.length() + HEX_DIGITS) {
       return Optional.empty();
     }

@@ -137,6 +137,14 @@ public interface JobQueue {
   /** Every attempt of a job, first to last. */
   List<Attempt> attempts(String jobId);
 
+  /**
+   * Attempts that ended without a video, oldest first.
+   *
+   * @param from inclusive
+   * @param until exclusive
+   */
+  List<Attempt> failedBetween(Instant from, Instant until, int limit);
+
   /** Attempts a node is believed to run. */
   List<Attempt> liveOnNode(String nodeId);
 }

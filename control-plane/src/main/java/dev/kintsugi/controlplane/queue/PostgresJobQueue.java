@@ -209,6 +209,11 @@ public final class PostgresJobQueue implements JobQueue {
   }
 
   @Override
+  public List<Attempt> failedBetween(Instant from, Instant until, int limit) {
+    return reading.failedBetween(from, until, limit);
+  }
+
+  @Override
   public List<Attempt> liveOnNode(String nodeId) {
     return reading.liveOnNode(nodeId);
   }

@@ -145,6 +145,16 @@ final class Reading {
         });
   }
 
+  List<Attempt> failedBetween(Instant from, Instant until, int limit) {
+    return rows(
+        "SELECT * FROM attempt WHERE outcome <> 'COMPLETED' AND ended_at >= ? AND ended_at < ?"
+            + " ORDER BY ended_at, id LIMIT ?",
+        Rows::attempt,
+        from,
+        until,
+        limit);
+  }
+
   List<Attempt> liveOnNode(String nodeId) {
     return rows(LIVE_OF_NODE, Rows::lease, nodeId);
   }

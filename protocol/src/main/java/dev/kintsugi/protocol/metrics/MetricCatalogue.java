@@ -24,6 +24,10 @@ public final class MetricCatalogue {
       gauge("kintsugi_node_slots", "Slots of reachable nodes.", "service", "state");
   public static final MetricSpec WEBHOOK_DELIVERIES =
       counter("kintsugi_webhook_deliveries", "Webhook tries, by outcome.", "outcome");
+  public static final MetricSpec CASES =
+      counter("kintsugi_cases", "Failure cases recorded.", "kind", "failure_class");
+  public static final MetricSpec CASES_DEFERRED =
+      counter("kintsugi_cases_deferred", "Failure cases left to be found again from attempts.");
   public static final MetricSpec NODE_ATTEMPTS =
       counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome");
   public static final MetricSpec NODE_STEP_DURATION =
@@ -54,6 +58,8 @@ public final class MetricCatalogue {
         STALE_RESULTS,
         NODE_SLOTS,
         WEBHOOK_DELIVERIES,
+        CASES,
+        CASES_DEFERRED,
         NODE_ATTEMPTS,
         NODE_STEP_DURATION,
         NODE_STAGE_DURATION,

@@ -1,0 +1,40 @@
+package dev.kintsugi.controlplane.cases;
+
+import dev.kintsugi.controlplane.queue.Ids;
+import dev.kintsugi.core.ledger.Fingerprint;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Ids of the ledger. Those of cases are UUIDs of version 7, so that they sort by recording. */
+final class CaseIds {
+
+  private static final String CASE = "case_";
+  private static final String FAMILY = "fam_";
+  private static final int FAMILY_BYTES = 8;
+
+  private CaseIds() {}
+
+  static String ofCase(UUID id) {
+    return CASE + Ids.hex(id);
+  }
+
+  /** 64 bits of SHA-256: at a million families two share an id with a chance of 1 in 40 million. */
+  static String ofFamily(Fingerprint fingerprint) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(fingerprint.text().getBytes(StandardCharsets.UTF_8));
+      return FAMILY + HexFormat.of().formatHex(hash, 0, FAMILY_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  static Optional<UUID> parseCase(String id) {
+    return Ids.parse(CASE, id);
+  }
+}

@@ -1,0 +1,220 @@
+package dev.kintsugi.controlplane.cases;
+
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.queue.JobParameters;
+import dev.kintsugi.core.ledger.FamilyStatus;
+import dev.kintsugi.core.ledger.Fingerprint;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows of the ledger. */
+@Singleton
+final class CaseStore {
+
+  private static final String INSERT =
+      """
+      INSERT INTO failure_case (id, family, kind, job_id, attempt_id, tenant, service, model,
+        failure_class, attribution, rung, stage, message, node_id, revision, version, digest,
+        trace_id, context, details, features, attempts, occurred_at, recorded_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?::jsonb,
+        ?::jsonb, ?, ?)
+      ON CONFLICT (job_id, kind, coalesce(attempt_id, '')) DO NOTHING
+      """;
+
+  private static final String NEW_FAMILY =
+      """
+      INSERT INTO failure_family (id, signature, status, status_at, cases, first_seen, last_seen)
+      VALUES (?, ?::jsonb, 'open', ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING
+      """;
+
+  private static final String ONE_MORE =
+      """
+      UPDATE failure_family SET cases = cases + 1, first_seen = least(first_seen, ?),
+        last_seen = greatest(last_seen, ?)
+      WHERE id = ? RETURNING status, status_at
+      """;
+
+  private final Transactions transactions;
+
+  CaseStore(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /**
+   * Keeps a case, counts it in its family and keeps the input, all or nothing.
+   *
+   * @return false when the case was kept before
+   */
+  boolean insert(StoredCase row, Fingerprint fingerprint, @Nullable JobParameters input) {
+    return transactions.durably(
+        connection -> {
+          if (!insert(connection, row)) {
+            return false;
+          }
+          count(connection, row, fingerprint);
+          if (input != null) {
+            insertInput(connection, row.jobId(), input);
+          }
+          return true;
+        });
+  }
+
+  private static boolean insert(Connection connection, StoredCase row) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      bind(
+          statement,
+          row.id(),
+          row.family(),
+          row.kind(),
+          row.jobId(),
+          row.attemptId(),
+          row.tenant(),
+          row.service(),
+          row.model(),
+          row.failureClass(),
+          row.attribution(),
+          row.rung(),
+          row.stage(),
+          row.message(),
+          row.nodeId(),
+          row.revision(),
+          row.version(),
+          row.digest(),
+          row.traceId(),
+          row.context() == null ? null : Json.write(row.context()),
+          Json.write(row.details()),
+          Json.write(row.features()),
+          Json.write(row.attempts()),
+          row.occurredAt(),
+          row.recordedAt());
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** One case a transaction, so that two families are never locked in two orders. */
+  private static void count(Connection connection, StoredCase row, Fingerprint fingerprint)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NEW_FAMILY)) {
+      bind(
+          statement,
+          row.family(),
+          Json.write(fingerprint),
+          row.recordedAt(),
+          row.occurredAt(),
+          row.occurredAt());
+      statement.executeUpdate();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(ONE_MORE)) {
+      bind(statement, row.occurredAt(), row.occurredAt(), row.family());
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        FamilyStatus before = status(rows.getString("status"));
+        FamilyStatus after = before.afterCase(instant(rows, "status_at"), row.occurredAt());
+        if (after != before) {
+          FamilyChange change =
+              new FamilyChange(
+                  row.family(),
+                  row.recordedAt(),
+                  before,
+                  after,
+                  "ledger",
+                  CaseIds.ofCase(row.id()));
+          change(connection, change);
+        }
+      }
+    }
+  }
+
+  /** Sets the status and keeps who did it. */
+  static void change(Connection connection, FamilyChange change) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE failure_family SET status = ?, status_at = ?, note = ? WHERE id = ?")) {
+      bind(statement, change.to().wireName(), change.at(), change.note(), change.family());
+      statement.executeUpdate();
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            INSERT INTO failure_family_event (family, at, from_status, to_status, actor, note)
+            VALUES (?, ?, ?, ?, ?, ?)""")) {
+      bind(
+          statement,
+          change.family(),
+          change.at(),
+          change.from().wireName(),
+          change.to().wireName(),
+          change.actor(),
+          change.note());
+      statement.executeUpdate();
+    }
+  }
+
+  private static void insertInput(Connection connection, String jobId, JobParameters input)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            INSERT INTO failure_input (job_id, prompt, parameters) VALUES (?, ?, ?::jsonb)
+            ON CONFLICT (job_id) DO NOTHING""")) {
+      bind(statement, jobId, Json.text(input.prompt()), Json.write(input));
+      statement.executeUpdate();
+    }
+  }
+
+  /** Those of the attempts that a case is about. */
+  Set<String> attemptsWithCase(Set<String> attempts) {
+    return transactions.reading(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT DISTINCT attempt_id FROM failure_case WHERE attempt_id = ANY(?)")) {
+            statement.setArray(1, connection.createArrayOf("text", attempts.toArray()));
+            Set<String> found = new HashSet<>();
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                found.add(rows.getString(1));
+              }
+            }
+            return found;
+          }
+        });
+  }
+
+  /** Removes what the customer asked for; the cases stay. */
+  void forgetInput(String jobId) {
+    transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("DELETE FROM failure_input WHERE job_id = ?")) {
+            statement.setString(1, jobId);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  static FamilyStatus status(String stored) {
+    return FamilyStatus.valueOf(stored.toUpperCase(Locale.ROOT));
+  }
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : values[i];
+      statement.setObject(i + 1, value);
+    }
+  }
+}
