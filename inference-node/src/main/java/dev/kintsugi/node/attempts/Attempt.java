@@ -1,6 +1,7 @@
 package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.media.MediaFile;
+import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
@@ -28,18 +29,21 @@ public final class Attempt {
   private static final int DECODED = 96;
 
   private final AttemptJob job;
+  private final ModelCard model;
   private final Path directory;
   private final Instant createdAt;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<AttemptStatus> log = new ArrayList<>();
+  private final Holders holders = new Holders();
   private volatile boolean cancelRequested;
   private @Nullable Instant finishedAt;
   private @Nullable Instant lastServedAt;
   private List<MediaFile> files = List.of();
 
-  Attempt(AttemptJob job, Path directory, Instant createdAt) {
+  Attempt(AttemptJob job, ModelCard model, Path directory, Instant createdAt) {
     this.job = job;
+    this.model = model;
     this.directory = directory;
     this.createdAt = createdAt;
     int steps = job.generation().numInferenceSteps();
@@ -68,6 +72,20 @@ public final class Attempt {
 
   public AttemptJob job() {
     return job;
+  }
+
+  /** The model it runs on. */
+  public ModelCard model() {
+    return model;
+  }
+
+  /** Whether a thread works on it still, even if it has ended. */
+  public boolean held() {
+    return holders.any();
+  }
+
+  Holders holders() {
+    return holders;
   }
 
   public Instant createdAt() {

@@ -11,6 +11,7 @@ import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.FailureClass;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt on the engine thread: what the engine reports becomes the attempt's log. */
@@ -19,6 +20,7 @@ final class AttemptRun implements GenerationListener {
   private final FrameSpool spool;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
+  private final List<AttemptListener> listeners;
   private final RunOptions options;
   private long lastStepNanos;
   private @Nullable MediaException spoolFailure;
@@ -28,12 +30,14 @@ final class AttemptRun implements GenerationListener {
       RunOptions options,
       FrameSpool spool,
       StepTimes stepTimes,
-      NodeMetrics metrics) {
+      NodeMetrics metrics,
+      List<AttemptListener> listeners) {
     this.attempt = attempt;
     this.options = options;
     this.spool = spool;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
+    this.listeners = listeners;
   }
 
   /** How a run ended. */
@@ -61,6 +65,11 @@ final class AttemptRun implements GenerationListener {
   @Override
   public boolean cancelled() {
     return attempt.cancelRequested() || spoolFailure != null;
+  }
+
+  @Override
+  public void promptEncoded(float[] pooled) {
+    listeners.forEach(l -> l.promptEncoded(attempt, pooled));
   }
 
   @Override

@@ -110,6 +110,24 @@ public final class AttemptService {
     return attempt;
   }
 
+  /** The attempt that occupies the device, even if it has ended already. */
+  public Optional<Attempt> inEngine() {
+    return Optional.ofNullable(inEngine);
+  }
+
+  /**
+   * Ends an attempt that a watcher gives up. Its thread cannot be interrupted inside native code:
+   * the slot stays taken until it comes back, which it does at its next step, if ever.
+   *
+   * @param xid NVIDIA's number, for a fault of the GPU
+   * @return false when it had ended before
+   */
+  public boolean giveUp(
+      Attempt attempt, FailureClass failure, String message, @Nullable Integer xid) {
+    attempt.requestCancel();
+    return worker.fail(attempt, failure, message, List.of(), xid);
+  }
+
   /** Forgets an ended attempt and its files; false when it is not known or has not ended. */
   public synchronized boolean delete(String id) {
     Attempt attempt = attempts.get(id);
@@ -117,7 +135,8 @@ public final class AttemptService {
       return false;
     }
     attempts.remove(id);
-    work.get().ifPresent(w -> w.remove(id));
+    // A thread that is stuck in it would go on writing into a directory that is gone.
+    attempt.holders().whenFree(() -> work.get().ifPresent(w -> w.remove(id)));
     return true;
   }
 
@@ -179,12 +198,13 @@ public final class AttemptService {
     String id = job.request().id();
     Attempt attempt;
     try {
-      attempt = new Attempt(job, work.require().create(id), clock.instant());
+      attempt = new Attempt(job, warm.card(), work.require().create(id), clock.instant());
     } catch (MediaException e) {
       LOG.atError().addKeyValue("attempt_id", id).log("refused an attempt: {}", e.getMessage());
       return new Refused(new Decision.Refuse(Reason.DISK_FULL, Duration.ofSeconds(30)));
     }
     attempts.put(id, attempt);
+    attempt.holders().hold();
     inEngine = attempt;
     host.execute(
         () -> {
@@ -195,6 +215,7 @@ public final class AttemptService {
             throw e;
           } finally {
             inEngine = null;
+            worker.release(attempt);
           }
         });
     return new Started(attempt);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -34,6 +35,8 @@ final class AttemptWorker {
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
   private final NodeSettings settings;
+  private final FailureContexts contexts;
+  private final List<AttemptListener> listeners;
   private final Clock clock;
   private final ClipEncoder encoder = new ClipEncoder();
 
@@ -42,11 +45,15 @@ final class AttemptWorker {
       StepTimes stepTimes,
       NodeMetrics metrics,
       NodeSettings settings,
+      FailureContexts contexts,
+      List<AttemptListener> listeners,
       Clock clock) {
     this.encoding = encoding;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
     this.settings = settings;
+    this.contexts = contexts;
+    this.listeners = listeners;
     this.clock = clock;
   }
 
@@ -62,8 +69,19 @@ final class AttemptWorker {
 
   /** Ends an attempt without a video, unless it has ended already. */
   void fail(Attempt attempt, FailureClass failure, String message, List<MediaFile> kept) {
-    AttemptError error = new AttemptError(failure, message, null);
-    if (attempt.fail(error, kept, clock.instant())) {
+    fail(attempt, failure, message, kept, null);
+  }
+
+  /** The same, for a fault of the GPU where {@code xid} is given. */
+  boolean fail(
+      Attempt attempt,
+      FailureClass failure,
+      String message,
+      List<MediaFile> kept,
+      @Nullable Integer xid) {
+    AttemptError error = new AttemptError(failure, message, contexts.of(attempt, xid));
+    boolean first = attempt.fail(error, kept, clock.instant());
+    if (first) {
       metrics.attemptEnded(failure.name().toLowerCase(Locale.ROOT));
       if (failure != FailureClass.CANCELLED) {
         described(attempt, LOG.atWarn())
@@ -71,6 +89,14 @@ final class AttemptWorker {
             .addKeyValue("failure", failure)
             .log("attempt {} failed: {}", attempt.id(), message);
       }
+    }
+    return first;
+  }
+
+  /** A thread is done with an attempt; the last one ends it for good. */
+  void release(Attempt attempt) {
+    if (attempt.holders().release()) {
+      listeners.forEach(l -> l.ended(attempt));
     }
   }
 
@@ -89,10 +115,12 @@ final class AttemptWorker {
       fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
       return;
     }
-    Outcome outcome = new AttemptRun(attempt, options, spool, stepTimes, metrics).run(model);
+    Outcome outcome =
+        new AttemptRun(attempt, options, spool, stepTimes, metrics, listeners).run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
         attempt.encoding();
+        attempt.holders().hold();
         encoding.submit(() -> traced(attempt, () -> encode(attempt, spool, clip)));
       }
       case Outcome.Failed(FailureClass failure, String message) -> {
@@ -116,6 +144,8 @@ final class AttemptWorker {
       }
     } catch (MediaException | RuntimeException e) {
       keepFrames(attempt, spool, e);
+    } finally {
+      release(attempt);
     }
   }
 

@@ -95,10 +95,10 @@ final class DjlVideoModel implements ReplayableModel {
     try (NDManager manager = modules.newManager()) {
       long start = System.nanoTime();
       Cancellation.check(listener);
+      EncodedText prompt = modules.text().encode(manager, request.prompt());
+      listener.promptEncoded(prompt.pooled());
       Prompts prompts =
-          new Prompts(
-              modules.text().encode(manager, request.prompt()),
-              modules.text().encode(manager, request.negativePrompt()));
+          new Prompts(prompt, modules.text().encode(manager, request.negativePrompt()));
       listener.textEncoded();
       long encoded = System.nanoTime();
       denoiser.run(manager, request, options, shape, latents, prompts, listener);

@@ -6,6 +6,13 @@ public interface GenerationListener {
   /** Asked before every forward pass; true ends the generation as CANCELLED. */
   boolean cancelled();
 
+  /**
+   * The prompt is encoded, the negative one not yet.
+   *
+   * @param pooled mean over the prompt's tokens, as many values as an embedding has
+   */
+  default void promptEncoded(float[] pooled) {}
+
   /** Both prompts are encoded. */
   default void textEncoded() {}
 

@@ -10,7 +10,17 @@ public interface ReplayableModel extends VideoModel {
    * @param width values per token
    * @param embeddings token, then value
    */
-  record EncodedText(long[] ids, int width, float[] embeddings) {}
+  record EncodedText(long[] ids, int width, float[] embeddings) {
+
+    /** One embedding for the whole text: the mean over its tokens. */
+    public float[] pooled() {
+      float[] mean = new float[width];
+      for (int i = 0; i < embeddings.length; i++) {
+        mean[i % width] += embeddings[i] / ids.length;
+      }
+      return mean;
+    }
+  }
 
   /** Cleans, tokenises and encodes a prompt as {@link #generate} does. */
   EncodedText encode(String prompt) throws GenerationException;

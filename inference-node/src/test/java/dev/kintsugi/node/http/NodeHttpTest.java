@@ -150,8 +150,16 @@ class NodeHttpTest {
   void aFailureNamesItsClassAndTheNodeGoesOn() {
     client.post("/v1/videos", request(id, "fail here", 4));
     Event last = client.follow(id, 0, e -> false).getLast();
-    assertThat(last.data().get("error").toString())
-        .isEqualTo("{\"code\":\"NAN_LATENTS\",\"message\":\"a latent is not finite\"}");
+    JsonNode error = last.data().get("error");
+    assertThat(error.get("code").asText()).isEqualTo("NAN_LATENTS");
+    assertThat(error.get("message").asText()).isEqualTo("a latent is not finite");
+    JsonNode context = error.get("context");
+    assertThat(context.get("stage").asText()).isEqualTo("denoising");
+    assertThat(context.get("steps").asInt()).isEqualTo(4);
+    assertThat(context.get("model").asText()).isEqualTo("wan-tiny");
+    assertThat(context.get("digest").asText()).hasSize(64);
+    assertThat(context.get("device").get("memory_used_bytes").asLong()).isPositive();
+    assertThat(context.has("xid")).isFalse();
 
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
     client.post("/v1/videos", request(id + "b", "crash here", 4));
