@@ -23,7 +23,9 @@ import javax.sql.DataSource;
 
 /**
  * A migrated database of a test class's own, on one real PostgreSQL per test JVM. That server runs
- * without fsync: tests of durability start their own {@link EmbeddedPostgres}.
+ * without fsync: tests of durability start their own {@link EmbeddedPostgres}. An external server
+ * is used instead when {@code KINTSUGI_TEST_POSTGRES} names one, such as {@code
+ * jdbc:postgresql://127.0.0.1:5432/}, with {@code _USERNAME} and {@code _PASSWORD} of a superuser.
  */
 public final class TestDatabase implements AutoCloseable {
 
@@ -57,8 +59,8 @@ public final class TestDatabase implements AutoCloseable {
   public Map<String, Object> properties() {
     return Map.of(
         "kintsugi.database.url", Server.url(name),
-        "kintsugi.database.username", Server.POSTGRES.username(),
-        "kintsugi.database.password", Server.POSTGRES.password());
+        "kintsugi.database.username", Server.ACCESS.username(),
+        "kintsugi.database.password", Server.ACCESS.password());
   }
 
   /** Settings of another replica on this database. */
@@ -107,34 +109,48 @@ public final class TestDatabase implements AutoCloseable {
 
   private static DatabaseSettings settings(String name) {
     return new DatabaseSettings(
-        Server.url(name), Server.POSTGRES.username(), Server.POSTGRES.password(), 12);
+        Server.url(name), Server.ACCESS.username(), Server.ACCESS.password(), 12);
   }
+
+  /** Where the server is, and who may make databases there. */
+  private record Access(String root, String username, String password) {}
 
   /** Started by the first test that needs it, stopped with the JVM. */
   private static final class Server {
-    static final EmbeddedPostgres POSTGRES = start();
+    static final Access ACCESS = access();
 
     static {
       execute("CREATE DATABASE " + TEMPLATE);
       Database.open(
-              new DatabaseSettings(url(TEMPLATE), POSTGRES.username(), POSTGRES.password(), 3),
+              new DatabaseSettings(url(TEMPLATE), ACCESS.username(), ACCESS.password(), 3),
               EmbeddedSettings.in(Path.of("unused")))
           .close();
     }
 
     static String url(String database) {
-      return POSTGRES.url(database);
+      return ACCESS.root() + database;
     }
 
     static synchronized void execute(String sql) {
       try (Connection connection =
-              DriverManager.getConnection(
-                  url("postgres"), POSTGRES.username(), POSTGRES.password());
+              DriverManager.getConnection(url("postgres"), ACCESS.username(), ACCESS.password());
           Statement statement = connection.createStatement()) {
         statement.execute(sql);
       } catch (SQLException e) {
         throw new IllegalStateException(sql, e);
       }
+    }
+
+    private static Access access() {
+      String external = System.getenv("KINTSUGI_TEST_POSTGRES");
+      if (external == null) {
+        EmbeddedPostgres postgres = start();
+        return new Access(postgres.url(""), postgres.username(), postgres.password());
+      }
+      return new Access(
+          external,
+          System.getenv().getOrDefault("KINTSUGI_TEST_POSTGRES_USERNAME", "postgres"),
+          System.getenv().getOrDefault("KINTSUGI_TEST_POSTGRES_PASSWORD", ""));
     }
 
     private static EmbeddedPostgres start() {
