@@ -3,6 +3,7 @@ package dev.kintsugi.node.telemetry;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
 import dev.kintsugi.protocol.node.NodeEvent;
+import dev.kintsugi.protocol.node.NodeStatus.DeviceReadings;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -15,6 +16,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The node's metrics, each declared in {@link MetricCatalogue}. */
 @Singleton
@@ -48,13 +51,12 @@ public final class NodeMetrics {
             .name(MetricCatalogue.NODE_READY.name())
             .help(MetricCatalogue.NODE_READY.help())
             .register(registry);
-    MetricSpec memory = MetricCatalogue.NODE_MEMORY_USED;
-    GaugeWithCallback.builder()
-        .name(memory.name())
-        .help(memory.help())
-        .labelNames(memory.labels().toArray(String[]::new))
-        .callback(c -> c.call(device.readings().memoryUsedBytes(), device.readings().id()))
-        .register(registry);
+    reading(device, MetricCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
+    reading(device, MetricCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
+    reading(device, MetricCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
+    reading(device, MetricCatalogue.NODE_POWER, DeviceReadings::powerWatts);
+    reading(device, MetricCatalogue.NODE_PCIE, DeviceReadings::pcieBytesPerSecond);
+    reading(device, MetricCatalogue.NODE_ECC_ERRORS, DeviceReadings::eccErrors);
   }
 
   /**
@@ -82,6 +84,24 @@ public final class NodeMetrics {
     registerJvm();
     ready.set(readyNow.getAsBoolean() ? 1 : 0);
     PrometheusTextFormatWriter.create().write(out, registry.scrape());
+  }
+
+  /** What a device does not report has no sample, instead of a zero that is not true. */
+  private void reading(
+      DeviceMonitor device, MetricSpec spec, Function<DeviceReadings, @Nullable Number> value) {
+    GaugeWithCallback.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .callback(
+            sample -> {
+              DeviceReadings now = device.readings();
+              Number reading = value.apply(now);
+              if (reading != null) {
+                sample.call(reading.doubleValue(), now.id());
+              }
+            })
+        .register(registry);
   }
 
   private static String label(NodeEvent.Kind kind) {

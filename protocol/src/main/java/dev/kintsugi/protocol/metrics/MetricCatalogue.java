@@ -38,6 +38,22 @@ public final class MetricCatalogue {
       gauge("kintsugi_node_ready", "1 when warm and not draining.");
   public static final MetricSpec NODE_MEMORY_USED =
       gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device");
+  public static final MetricSpec NODE_UTILIZATION =
+      gauge("kintsugi_node_utilization_ratio", "Share of the device in use, 0 to 1.", "device");
+  public static final MetricSpec NODE_TEMPERATURE =
+      gauge("kintsugi_node_temperature_celsius", "Temperature of the GPU.", "device");
+  public static final MetricSpec NODE_POWER =
+      gauge("kintsugi_node_power_watts", "Power the GPU draws.", "device");
+  public static final MetricSpec NODE_PCIE =
+      gauge(
+          "kintsugi_node_pcie_bytes_per_second",
+          "Traffic between GPU and machine, both directions.",
+          "device");
+  public static final MetricSpec NODE_ECC_ERRORS =
+      gauge(
+          "kintsugi_node_ecc_errors",
+          "Uncorrected memory errors since the driver was loaded.",
+          "device");
   public static final MetricSpec NODE_EVENTS =
       counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
   public static final MetricSpec RECONCILES =
@@ -65,6 +81,11 @@ public final class MetricCatalogue {
         NODE_STAGE_DURATION,
         NODE_READY,
         NODE_MEMORY_USED,
+        NODE_UTILIZATION,
+        NODE_TEMPERATURE,
+        NODE_POWER,
+        NODE_PCIE,
+        NODE_ECC_ERRORS,
         NODE_EVENTS,
         RECONCILES,
         FLEET_PUSHES);

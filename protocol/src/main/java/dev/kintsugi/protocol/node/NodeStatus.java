@@ -92,6 +92,8 @@ public record NodeStatus(
    * @param memoryUsedBytes GPU memory, or the process's resident set
    * @param memoryTotalBytes GPU memory, or the memory the process may use
    * @param utilization 0..1 over the last seconds
+   * @param pcieBytesPerSecond both directions together
+   * @param eccErrors uncorrected errors of the GPU's memory since its driver was loaded
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -102,5 +104,29 @@ public record NodeStatus(
       @JsonProperty("memory_total_bytes") long memoryTotalBytes,
       @JsonProperty("utilization") double utilization,
       @JsonProperty("temperature_celsius") @Nullable Double temperatureCelsius,
-      @JsonProperty("power_watts") @Nullable Double powerWatts) {}
+      @JsonProperty("power_watts") @Nullable Double powerWatts,
+      @JsonProperty("pcie_bytes_per_second") @Nullable Long pcieBytesPerSecond,
+      @JsonProperty("ecc_errors") @Nullable Long eccErrors) {
+
+    /** Readings of a device that is no GPU, or that reports neither traffic nor memory errors. */
+    public DeviceReadings(
+        String kind,
+        String id,
+        long memoryUsedBytes,
+        long memoryTotalBytes,
+        double utilization,
+        @Nullable Double temperatureCelsius,
+        @Nullable Double powerWatts) {
+      this(
+          kind,
+          id,
+          memoryUsedBytes,
+          memoryTotalBytes,
+          utilization,
+          temperatureCelsius,
+          powerWatts,
+          null,
+          null);
+    }
+  }
 }
