@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -25,28 +24,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The walking whole on a real cluster of two nodes, started by make up and stopped by make down.
- */
+/** The walking whole on a real cluster of two nodes, started by make up. */
+@Order(1)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTest {
   private static final Duration MINUTES = Duration.ofMinutes(4);
 
-  private static final LocalProduct product = new LocalProduct();
+  private static LocalProduct product;
 
   @TempDir Path dir;
 
   @BeforeAll
   static void up() {
-    product.up();
-  }
-
-  @AfterAll
-  static void downLeavesNothing() {
-    product.down();
-    assertThat(product.tryCluster("status", "--leftovers"))
-        .as("what make down leaves behind")
-        .satisfies(outcome -> assertThat(outcome.exitCode()).as(outcome.output()).isZero());
+    product = SharedCluster.product();
   }
 
   @Test
@@ -172,7 +162,7 @@ class ClusterTest {
   @Test
   @Order(7)
   void anOperatorRestartRestartsNoPod() {
-    String before = nodePods();
+    String before = product.nodePods();
     product.kubectl("rollout", "restart", "-n", "kintsugi-system", "deployment/kintsugi-operator");
     product.kubectl(
         "rollout",
@@ -183,7 +173,7 @@ class ClusterTest {
         "--timeout=240s");
     Api api = product.api();
     Jobs.awaitCompleted(api, List.of(api.submit(Jobs.small(200))));
-    assertThat(nodePods()).isEqualTo(before);
+    assertThat(product.nodePods()).isEqualTo(before);
   }
 
   @Test
@@ -206,7 +196,7 @@ class ClusterTest {
         .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
-              for (String name : nodePods().lines().map(l -> l.split(" ")[0]).toList()) {
+              for (String name : product.nodePods().lines().map(l -> l.split(" ")[0]).toList()) {
                 // A pod that was just deleted is still listed and no longer answers.
                 Shell.Outcome status =
                     product.tryKubectl(
@@ -220,20 +210,6 @@ class ClusterTest {
               return !pod.get().isEmpty();
             });
     return pod.get();
-  }
-
-  /** Name, uid and restart count of each inference pod. */
-  private static String nodePods() {
-    return product.kubectl(
-        "get",
-        "pods",
-        "-n",
-        "studio",
-        "-l",
-        "kintsugi.dev/service=wan-tiny",
-        "--sort-by=.metadata.name",
-        "-o",
-        "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.status.containerStatuses[0].restartCount}{'\\n'}{end}");
   }
 
   private static void assertHueFollowsPrompt(List<Clip> clips, int index, double hue) {

@@ -53,6 +53,20 @@ final class LocalProduct implements AutoCloseable {
     return Shell.run(env, concat("kubectl", arguments));
   }
 
+  /** Name, uid and restart count of each inference pod of the demo service. */
+  String nodePods() {
+    return kubectl(
+        "get",
+        "pods",
+        "-n",
+        "studio",
+        "-l",
+        "kintsugi.dev/service=wan-tiny",
+        "--sort-by=.metadata.name",
+        "-o",
+        "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.status.containerStatuses[0].restartCount}{'\\n'}{end}");
+  }
+
   Api api() {
     return new Api(url(), apiKey());
   }

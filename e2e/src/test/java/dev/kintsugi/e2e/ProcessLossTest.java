@@ -18,10 +18,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever process dies, every accepted job completes, once. */
+/**
+ * Whatever process dies, every accepted job completes, once. Before the cluster takes its memory.
+ */
+@Order(0)
 class ProcessLossTest {
 
   @TempDir Path dir;
