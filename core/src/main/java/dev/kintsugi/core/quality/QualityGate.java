@@ -1,0 +1,43 @@
+package dev.kintsugi.core.quality;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Whether a clip may be given out. */
+public final class QualityGate {
+  private static final Comparator<Verdict.Rejected> WORST_FIRST =
+      Comparator.comparing(Verdict.Rejected::defect).thenComparing(Verdict.Rejected::statistic);
+
+  private QualityGate() {}
+
+  /** Holds a clip against its model's limits; of several defects the worst is named. */
+  public static Verdict judge(ClipStatistics clip, QualityThresholds thresholds) {
+    Optional<Verdict.Rejected> worst =
+        thresholds.limits().entrySet().stream()
+            .flatMap(limit -> violation(clip, limit, thresholds.staticClips()))
+            .min(WORST_FIRST);
+    return worst.isPresent()
+        ? worst.get()
+        : new Verdict.Passed(belowNormal(clip, thresholds.normalPsnrDb()));
+  }
+
+  private static Stream<Verdict.Rejected> violation(
+      ClipStatistics clip, Map.Entry<Statistic, Double> limit, boolean staticClips) {
+    Statistic statistic = limit.getKey();
+    return clip.value(statistic).stream()
+        .filter(value -> statistic.beyond(value, limit.getValue()))
+        .filter(value -> !(staticClips && neverMoves(statistic, value)))
+        .map(value -> new Verdict.Rejected(statistic.defect(), statistic, value, limit.getValue()));
+  }
+
+  // A clip that stops is frozen. One that never moved may be what the prompt asked for.
+  private static boolean neverMoves(Statistic statistic, double value) {
+    return statistic == Statistic.FROZEN_SHARE && value >= 1;
+  }
+
+  private static boolean belowNormal(ClipStatistics clip, double normalPsnrDb) {
+    return clip.value(Statistic.ADJACENT_PSNR_DB).filter(db -> db < normalPsnrDb).isPresent();
+  }
+}
