@@ -1,5 +1,6 @@
 package dev.kintsugi.node;
 
+import dev.kintsugi.node.quality.OpenCv;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ public final class NodeHome {
         .ifPresent(
             // The file, not its folder: DJL looks for a GPU before it looks into a folder.
             t -> setDefault("RUST_LIBRARY_PATH", t.resolve("libtokenizers.so").toString()));
+    find("natives/opencv").ifPresent(opencv -> setDefault(OpenCv.NATIVES, opencv.toString()));
     find("natives/ffmpeg")
         .ifPresent(
             ffmpeg -> {

@@ -15,13 +15,15 @@ import dev.kintsugi.protocol.node.FailureClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
  * Stands in for the engine where only the wiring around it is tested: takes a step each time the
- * test permits one, and paints frames in one colour.
+ * test permits one, and paints a square that moves.
  */
 public final class FakeModel implements VideoModel {
   private final Semaphore permits = new Semaphore(0);
@@ -92,7 +94,7 @@ public final class FakeModel implements VideoModel {
     for (int frame = 0; frame < request.numFrames(); frame++) {
       refuseIfCancelled(listener);
       byte[] rgb = new byte[request.width() * request.height() * 3];
-      java.util.Arrays.fill(rgb, (byte) 128);
+      paint(rgb, request.width(), frame, request.prompt());
       listener.frames(new FrameChunk(frame, 1, request.width(), request.height(), rgb));
     }
     refuseIfCancelled(listener);
@@ -102,6 +104,32 @@ public final class FakeModel implements VideoModel {
 
   @Override
   public void close() {}
+
+  /**
+   * Stripes, and a square that moves: a clip that the quality gate has nothing against, unless the
+   * prompt begins with a defect.
+   */
+  private static void paint(byte[] rgb, int width, int frame, String prompt) {
+    int moment = prompt.startsWith("stops") ? Math.min(frame, 2) : frame;
+    int light = prompt.startsWith("flickers") ? frame % 2 * 24 : 0;
+    Random noise = new Random(frame);
+    for (int i = 0; i < rgb.length; i++) {
+      int value = light + picture(i / 3 % width, i / 3 / width, moment);
+      if (prompt.startsWith("noisy")) {
+        value = noise.nextInt(256);
+      }
+      rgb[i] = (byte) value;
+    }
+    if (prompt.startsWith("black") || prompt.startsWith("grey")) {
+      Arrays.fill(rgb, (byte) (prompt.startsWith("black") ? 0 : 128));
+    }
+  }
+
+  private static int picture(int x, int y, int moment) {
+    int left = 8 + 2 * moment;
+    boolean square = x >= left && x < left + 24 && y >= 16 && y < 40;
+    return square ? 210 : 90 + x / 8 % 2 * 40;
+  }
 
   private static void refuseIfCancelled(GenerationListener listener) throws GenerationException {
     if (listener.cancelled()) {

@@ -213,6 +213,11 @@ public final class Attempt {
     change(s -> s.phase(AttemptPhase.ENCODING).progress(DECODED));
   }
 
+  /** The clip was measured. */
+  void judged(Map<String, Double> quality) {
+    change(s -> s.quality(quality));
+  }
+
   /** Ends it with a result; false when it had ended before. */
   boolean complete(List<MediaFile> results, Map<String, Double> stages, Instant now) {
     return finish(

@@ -9,6 +9,7 @@ import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.GenerationListener;
 import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
+import dev.kintsugi.node.quality.ClipInspection;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class AttemptRun implements GenerationListener {
   private final Attempt attempt;
   private final FrameSpool spool;
+  private final ClipInspection inspection;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
   private final List<AttemptListener> listeners;
@@ -29,12 +31,14 @@ final class AttemptRun implements GenerationListener {
       Attempt attempt,
       RunOptions options,
       FrameSpool spool,
+      ClipInspection inspection,
       StepTimes stepTimes,
       NodeMetrics metrics,
       List<AttemptListener> listeners) {
     this.attempt = attempt;
     this.options = options;
     this.spool = spool;
+    this.inspection = inspection;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
     this.listeners = listeners;
@@ -97,6 +101,7 @@ final class AttemptRun implements GenerationListener {
   @Override
   public void frames(FrameChunk chunk) {
     try {
+      inspection.add(chunk.rgb());
       spool.append(chunk.rgb());
       attempt.decoded(chunk.firstFrame() + chunk.frameCount());
     } catch (MediaException e) {

@@ -1,14 +1,20 @@
 package dev.kintsugi.node.attempts;
 
+import dev.kintsugi.core.quality.QualityThresholds;
+import dev.kintsugi.core.quality.Verdict;
 import dev.kintsugi.media.ClipEncoder;
 import dev.kintsugi.media.FrameSpool;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.media.MediaFile;
+import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.NodeSettings;
 import dev.kintsugi.node.attempts.AttemptRun.Outcome;
 import dev.kintsugi.node.engine.Clip;
 import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
+import dev.kintsugi.node.quality.ClipInspection;
+import dev.kintsugi.node.quality.Judgement;
+import dev.kintsugi.node.quality.QualityInspector;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
@@ -21,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +39,7 @@ final class AttemptWorker {
   private static final Logger LOG = LoggerFactory.getLogger(AttemptWorker.class);
 
   private final Encoding encoding;
+  private final QualityInspector inspector;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
   private final NodeSettings settings;
@@ -42,6 +50,7 @@ final class AttemptWorker {
 
   AttemptWorker(
       Encoding encoding,
+      QualityInspector inspector,
       StepTimes stepTimes,
       NodeMetrics metrics,
       NodeSettings settings,
@@ -49,6 +58,7 @@ final class AttemptWorker {
       List<AttemptListener> listeners,
       Clock clock) {
     this.encoding = encoding;
+    this.inspector = inspector;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
     this.settings = settings;
@@ -115,22 +125,67 @@ final class AttemptWorker {
       fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
       return;
     }
+    ClipInspection inspection = inspect(attempt, model);
     Outcome outcome =
-        new AttemptRun(attempt, options, spool, stepTimes, metrics, listeners).run(model);
+        new AttemptRun(attempt, options, spool, inspection, stepTimes, metrics, listeners)
+            .run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
         attempt.encoding();
         attempt.holders().hold();
-        encoding.submit(() -> traced(attempt, () -> encode(attempt, spool, clip)));
+        encoding.submit(() -> traced(attempt, () -> conclude(attempt, spool, inspection, clip)));
       }
       case Outcome.Failed(FailureClass failure, String message) -> {
+        inspection.abandon();
         spool.discard();
         fail(attempt, failure, message, List.of());
       }
     }
   }
 
-  private void encode(Attempt attempt, FrameSpool spool, Clip clip) {
+  private ClipInspection inspect(Attempt attempt, VideoModel model) {
+    VideoSpec video = attempt.job().video();
+    return inspector.begin(
+        video.width(), video.height(), QualityThresholds.of(model.manifest().quality()));
+  }
+
+  private void conclude(Attempt attempt, FrameSpool spool, ClipInspection inspection, Clip clip) {
+    try {
+      OptionalDouble judged = passed(attempt, inspection.judge());
+      if (judged.isPresent()) {
+        encode(attempt, spool, clip, judged.getAsDouble());
+      } else {
+        spool.discard();
+      }
+    } finally {
+      release(attempt);
+    }
+  }
+
+  /** Seconds the inspection took of a clip that may be given out; else the attempt has ended. */
+  private OptionalDouble passed(Attempt attempt, Judgement judgement) {
+    switch (judgement) {
+      case Judgement.NotJudged(String reason) -> {
+        fail(attempt, FailureClass.INTERNAL, "the clip cannot be judged: " + reason, List.of());
+        return OptionalDouble.empty();
+      }
+      case Judgement.Judged judged -> {
+        attempt.judged(judged.statistics().named());
+        metrics.judged(judged.verdict());
+        if (judged.verdict() instanceof Verdict.Rejected rejected) {
+          fail(
+              attempt,
+              Judgement.failure(rejected.defect()),
+              Judgement.sentence(rejected),
+              List.of());
+          return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(judged.seconds());
+      }
+    }
+  }
+
+  private void encode(Attempt attempt, FrameSpool spool, Clip clip, double judgeSeconds) {
     long start = System.nanoTime();
     try {
       Optional<List<MediaFile>> files =
@@ -140,12 +195,11 @@ final class AttemptWorker {
       if (files.isEmpty()) {
         cancelled(attempt);
       } else {
-        complete(attempt, files.get(), stages(clip, (System.nanoTime() - start) / 1e9));
+        complete(
+            attempt, files.get(), stages(clip, judgeSeconds, (System.nanoTime() - start) / 1e9));
       }
     } catch (MediaException | RuntimeException e) {
       keepFrames(attempt, spool, e);
-    } finally {
-      release(attempt);
     }
   }
 
@@ -183,11 +237,12 @@ final class AttemptWorker {
     }
   }
 
-  private static Map<String, Double> stages(Clip clip, double encodeSeconds) {
+  private static Map<String, Double> stages(Clip clip, double judgeSeconds, double encodeSeconds) {
     Map<String, Double> stages = new LinkedHashMap<>();
     stages.put("text_encode", clip.durations().textEncode());
     stages.put("denoise", clip.durations().denoise());
     stages.put("decode", clip.durations().decode());
+    stages.put("judge", judgeSeconds);
     stages.put("encode", encodeSeconds);
     return stages;
   }

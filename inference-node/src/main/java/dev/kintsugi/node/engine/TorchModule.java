@@ -47,7 +47,12 @@ final class TorchModule implements AutoCloseable {
 
   /** Runs {@code forward}; the result belongs to the manager of the first input. */
   NDArray forward(NDArray... inputs) {
-    return run(new NDList(inputs)).singletonOrThrow();
+    return forwardAll(inputs).singletonOrThrow();
+  }
+
+  /** Runs {@code forward} of a module that returns several values. */
+  NDList forwardAll(NDArray... inputs) {
+    return run(new NDList(inputs));
   }
 
   /** Runs a named method; inputs named {@code x[]} are passed as one list. */

@@ -3,6 +3,7 @@ package dev.kintsugi.node.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.core.quality.QualityThresholds;
 import dev.kintsugi.node.model.ModelManifest.FileEntry;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.io.IOException;
@@ -184,6 +185,11 @@ public final class ModelDirectory {
             .findFirst();
     if (unlisted.isPresent()) {
       throw corrupt(file, "does not list " + unlisted.get() + " among its files");
+    }
+    try {
+      QualityThresholds.of(own.quality());
+    } catch (IllegalArgumentException e) {
+      throw corrupt(file, "has a limit that cannot be used: " + e.getMessage());
     }
     ModelManifest.Vae vae = parts.vae();
     if (vae.latentsMean().size() != vae.latentChannels()

@@ -1,5 +1,6 @@
 package dev.kintsugi.node.telemetry;
 
+import dev.kintsugi.core.quality.Verdict;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
 import dev.kintsugi.protocol.node.NodeEvent;
@@ -35,6 +36,7 @@ public final class NodeMetrics {
   private final Histogram stageDuration;
   private final Gauge ready;
   private final Counter events;
+  private final Counter verdicts;
   private boolean jvmRegistered;
 
   public NodeMetrics(DeviceMonitor device) {
@@ -46,6 +48,7 @@ public final class NodeMetrics {
       // From zero: a rate over a series that begins at 1 misses its first event.
       events.initLabelValues(label(kind));
     }
+    verdicts = registered(Counter.builder(), MetricCatalogue.NODE_QUALITY_VERDICTS);
     ready =
         Gauge.builder()
             .name(MetricCatalogue.NODE_READY.name())
@@ -72,6 +75,20 @@ public final class NodeMetrics {
 
   public void stageEnded(String stage, double seconds) {
     stageDuration.labelValues(stage).observe(seconds);
+  }
+
+  /** The quality gate spoke. */
+  public void judged(Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Passed(boolean belowNormal) ->
+          verdicts.labelValues(belowNormal ? "below_normal" : "passed", "").inc();
+      case Verdict.Rejected rejected ->
+          verdicts
+              .labelValues(
+                  rejected.defect().name().toLowerCase(Locale.ROOT),
+                  rejected.statistic().wireName())
+              .inc();
+    }
   }
 
   /** A watcher noticed something. */

@@ -6,5 +6,5 @@ import dev.kintsugi.media.MediaException;
 public interface Prerequisite {
 
   /** Establishes it; harmless when it stands already. */
-  void establish() throws MediaException;
+  void establish() throws MediaException, ModelUnusableException;
 }

@@ -72,7 +72,7 @@ class NodeHttpTest {
     assertThat(last.get("status").asText()).isEqualTo("completed");
     assertThat(last.get("stage_durations").fieldNames())
         .toIterable()
-        .containsExactly("text_encode", "denoise", "decode", "encode");
+        .containsExactly("text_encode", "denoise", "decode", "judge", "encode");
     for (JsonNode artifact : last.get("artifacts")) {
       HttpResponse<byte[]> content =
           client.bytes("/v1/videos/" + id + "/content?variant=" + artifact.get("variant").asText());
@@ -193,7 +193,7 @@ class NodeHttpTest {
     JsonNode last = client.follow(id, 0, e -> false).getLast().data();
     assertThat(last.get("error").get("code").asText()).isEqualTo("ENCODE_FAILED");
     byte[] frames = client.bytes("/v1/videos/" + id + "/content?variant=frames").body();
-    assertThat(frames).hasSize(9 * 96 * 64 * 3).containsOnly((byte) 128);
+    assertThat(frames).hasSize(9 * 96 * 64 * 3).containsOnly((byte) 90, (byte) 130, (byte) 210);
   }
 
   @Test

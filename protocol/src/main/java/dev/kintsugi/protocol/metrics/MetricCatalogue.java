@@ -56,6 +56,12 @@ public final class MetricCatalogue {
           "device");
   public static final MetricSpec NODE_EVENTS =
       counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
+  public static final MetricSpec NODE_QUALITY_VERDICTS =
+      counter(
+          "kintsugi_node_quality_verdicts",
+          "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
+          "verdict",
+          "statistic");
   public static final MetricSpec RECONCILES =
       counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
   public static final MetricSpec FLEET_PUSHES =
@@ -87,6 +93,7 @@ public final class MetricCatalogue {
         NODE_PCIE,
         NODE_ECC_ERRORS,
         NODE_EVENTS,
+        NODE_QUALITY_VERDICTS,
         RECONCILES,
         FLEET_PUSHES);
   }

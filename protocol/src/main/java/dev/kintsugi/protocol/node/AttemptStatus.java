@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param step denoise steps done
  * @param steps denoise steps in all
  * @param error set when failed
- * @param stageDurations seconds per stage: text_encode, denoise, decode, encode
+ * @param stageDurations seconds per stage: text_encode, denoise, decode, judge (beside decode),
+ *     encode
  * @param artifacts set when completed
  * @param checkpoint the newest one, to be had at {@code GET /v1/videos/{id}/checkpoint}
  * @param quality statistics of the clip by name, once judged
