@@ -2,6 +2,7 @@ package dev.kintsugi.node;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -73,7 +75,8 @@ public final class FakeModel implements VideoModel {
     listener.textEncoded();
     int steps = request.numInferenceSteps();
     Set<Expert> told = EnumSet.noneOf(Expert.class);
-    for (int step = 1; step <= steps; step++) {
+    DenoiseState from = options.resume();
+    for (int step = from == null ? 1 : from.step() + 1; step <= steps; step++) {
       if (stepwise) {
         permits.acquireUninterruptibly();
       }
@@ -90,6 +93,10 @@ public final class FakeModel implements VideoModel {
         listener.substituted(range, expert);
       }
       listener.step(step, steps, expert);
+      if (options.checkpointEvery() > 0 && step % options.checkpointEvery() == 0) {
+        listener.checkpoint(
+            new DenoiseState(step, new long[] {1, 1, 1, 1, 1}, new float[] {step}, Map.of(), told));
+      }
     }
     for (int frame = 0; frame < request.numFrames(); frame++) {
       refuseIfCancelled(listener);

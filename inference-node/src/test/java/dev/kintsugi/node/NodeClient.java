@@ -73,6 +73,10 @@ public final class NodeClient {
     return send(builder(path).POST(BodyPublishers.noBody()), BodyHandlers.ofString());
   }
 
+  public HttpResponse<String> put(String path, byte[] body) {
+    return send(builder(path).PUT(BodyPublishers.ofByteArray(body)), BodyHandlers.ofString());
+  }
+
   public HttpResponse<String> delete(String path) {
     return send(builder(path).DELETE(), BodyHandlers.ofString());
   }

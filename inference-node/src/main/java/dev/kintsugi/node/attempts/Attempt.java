@@ -1,11 +1,17 @@
 package dev.kintsugi.node.attempts;
 
+import dev.kintsugi.core.node.CheckpointMatch.Run;
 import dev.kintsugi.media.MediaFile;
+import dev.kintsugi.node.checkpoints.CheckpointFile;
+import dev.kintsugi.node.checkpoints.CheckpointTrail;
+import dev.kintsugi.node.engine.DenoiseState;
+import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
 import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
+import dev.kintsugi.protocol.node.AttemptStatus.Checkpoint;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,12 +37,14 @@ public final class Attempt {
   private final AttemptJob job;
   private final ModelCard model;
   private final Path directory;
+  private final Run run;
   private final Instant createdAt;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<AttemptStatus> log = new ArrayList<>();
   private final Holders holders = new Holders();
   private volatile boolean cancelRequested;
+  private volatile @Nullable CheckpointTrail checkpoints;
   private @Nullable Instant finishedAt;
   private @Nullable Instant lastServedAt;
   private List<MediaFile> files = List.of();
@@ -45,6 +53,7 @@ public final class Attempt {
     this.job = job;
     this.model = model;
     this.directory = directory;
+    this.run = CheckpointFile.run(model.name(), model.digest(), job.generation());
     this.createdAt = createdAt;
     int steps = job.generation().numInferenceSteps();
     log.add(
@@ -186,17 +195,62 @@ public final class Attempt {
     return directory;
   }
 
+  /** What it computes, and with which weights. */
+  Run run() {
+    return run;
+  }
+
+  /** The newest checkpoint, while it is kept. */
+  public Optional<CheckpointTrail.Saved> checkpoint() {
+    CheckpointTrail trail = checkpoints;
+    return trail == null ? Optional.empty() : trail.newest();
+  }
+
+  /** From now on these are its checkpoints. */
+  void keeps(CheckpointTrail trail) {
+    checkpoints = trail;
+  }
+
+  /** Nobody needs them any more: it is complete. */
+  void forgetCheckpoints() {
+    CheckpointTrail trail = checkpoints;
+    if (trail != null) {
+      trail.end();
+    }
+  }
+
+  /** A checkpoint can be had. */
+  void checkpointed(Checkpoint checkpoint) {
+    change(s -> s.checkpoint(checkpoint));
+  }
+
+  /** It goes on after a step that was made elsewhere. */
+  void resumed(DenoiseState from) {
+    int step = from.step();
+    change(
+        s -> {
+          s.step(step);
+          from.substituted().stream().sorted().map(Expert::wireName).forEach(s::substitutedExpert);
+        });
+  }
+
   void encodingText() {
     change(s -> s.phase(AttemptPhase.ENCODING_TEXT));
   }
 
   void textEncoded() {
-    change(s -> s.phase(AttemptPhase.DENOISING).progress(TEXT_ENCODED));
+    int step = status().step();
+    int steps = job.generation().numInferenceSteps();
+    change(s -> s.phase(AttemptPhase.DENOISING).progress(denoised(step, steps)));
   }
 
   void stepped(int step, int steps, String expert) {
-    int progress = TEXT_ENCODED + (DENOISED - TEXT_ENCODED) * step / steps;
+    int progress = denoised(step, steps);
     change(s -> s.phase(AttemptPhase.DENOISING).progress(progress).expert(expert).step(step));
+  }
+
+  private static int denoised(int step, int steps) {
+    return TEXT_ENCODED + (DENOISED - TEXT_ENCODED) * step / steps;
   }
 
   /** The steps of an expert are taken by another one. */

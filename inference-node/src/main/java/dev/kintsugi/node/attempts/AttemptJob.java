@@ -13,9 +13,12 @@ import dev.kintsugi.protocol.node.AttemptRequest;
  */
 public record AttemptJob(AttemptRequest request, GenerationRequest generation, VideoSpec video) {
 
-  /** Most bytes the attempt can occupy on disk: raw frames, and a video that is no larger. */
+  /**
+   * Most bytes the attempt can occupy on disk: raw frames, a video that is no larger, and two
+   * checkpoints of at most half as much each.
+   */
   public long maxBytes() {
-    return 2L * video.frameBytes() * video.frames();
+    return 3L * video.frameBytes() * video.frames();
   }
 
   /** {@code WIDTHxHEIGHTxFRAMES}, what step times are kept by. */

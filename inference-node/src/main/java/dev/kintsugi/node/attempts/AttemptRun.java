@@ -2,7 +2,9 @@ package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.media.FrameSpool;
 import dev.kintsugi.media.MediaException;
+import dev.kintsugi.node.checkpoints.CheckpointTrail;
 import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
@@ -24,12 +26,14 @@ final class AttemptRun implements GenerationListener {
   private final NodeMetrics metrics;
   private final List<AttemptListener> listeners;
   private final RunOptions options;
+  private final CheckpointTrail checkpoints;
   private long lastStepNanos;
   private @Nullable MediaException spoolFailure;
 
   AttemptRun(
       Attempt attempt,
       RunOptions options,
+      CheckpointTrail checkpoints,
       FrameSpool spool,
       ClipInspection inspection,
       StepTimes stepTimes,
@@ -37,6 +41,7 @@ final class AttemptRun implements GenerationListener {
       List<AttemptListener> listeners) {
     this.attempt = attempt;
     this.options = options;
+    this.checkpoints = checkpoints;
     this.spool = spool;
     this.inspection = inspection;
     this.stepTimes = stepTimes;
@@ -96,6 +101,11 @@ final class AttemptRun implements GenerationListener {
     stepTimes.add(attempt.job().shape(), seconds);
     metrics.stepped(name, seconds);
     attempt.stepped(step, total, name);
+  }
+
+  @Override
+  public void checkpoint(DenoiseState state) {
+    checkpoints.add(state);
   }
 
   @Override

@@ -4,12 +4,18 @@ import dev.kintsugi.core.node.AttemptAdmission;
 import dev.kintsugi.core.node.AttemptAdmission.Decision;
 import dev.kintsugi.core.node.AttemptAdmission.Reason;
 import dev.kintsugi.core.node.AttemptAdmission.Situation;
+import dev.kintsugi.core.node.CheckpointMatch.Run;
 import dev.kintsugi.core.node.ExpertChoice;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.attempts.Submission.Conflict;
 import dev.kintsugi.node.attempts.Submission.Known;
 import dev.kintsugi.node.attempts.Submission.Refused;
 import dev.kintsugi.node.attempts.Submission.Started;
+import dev.kintsugi.node.checkpoints.CheckpointException;
+import dev.kintsugi.node.checkpoints.CheckpointFile;
+import dev.kintsugi.node.checkpoints.CheckpointSettings;
+import dev.kintsugi.node.checkpoints.CheckpointStore;
+import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.node.engine.Expert;
 import dev.kintsugi.node.engine.ExpertWeights;
 import dev.kintsugi.node.engine.RunOptions;
@@ -26,6 +32,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -46,6 +53,8 @@ public final class AttemptService {
   private final AttemptWorker worker;
   private final StepTimes stepTimes;
   private final ExpertWeights weights;
+  private final CheckpointStore checkpoints;
+  private final CheckpointSettings settings;
   private final Clock clock;
   private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
   private volatile boolean draining;
@@ -57,12 +66,16 @@ public final class AttemptService {
       AttemptWorker worker,
       StepTimes stepTimes,
       ExpertWeights weights,
+      CheckpointStore checkpoints,
+      CheckpointSettings settings,
       Clock clock) {
     this.host = host;
     this.work = work;
     this.worker = worker;
     this.stepTimes = stepTimes;
     this.weights = weights;
+    this.checkpoints = checkpoints;
+    this.settings = settings;
     this.clock = clock;
   }
 
@@ -175,17 +188,30 @@ public final class AttemptService {
   private Submission choose(AttemptJob job) {
     Warm warm = host.warm().orElseThrow();
     List<String> experts = warm.card().experts();
-    AttemptOptions asked = job.request().run();
+    AttemptOptions asked = Objects.requireNonNullElse(job.request().run(), AttemptOptions.NONE);
     ExpertChoice.Situation situation =
         new ExpertChoice.Situation(
             experts,
             experts.stream().collect(Collectors.toMap(e -> e, weights::weight)),
-            asked == null ? null : asked.avoidExpert());
+            asked.avoidExpert());
     return switch (ExpertChoice.decide(situation)) {
       case ExpertChoice.Decision.NoExpert none -> new Submission.NoExpert(none);
-      case ExpertChoice.Decision.Run run ->
-          start(job, warm, new RunOptions(instead(run.instead())));
+      case ExpertChoice.Decision.Run run -> resume(job, warm, asked, instead(run.instead()));
     };
+  }
+
+  private Submission resume(
+      AttemptJob job, Warm warm, AttemptOptions asked, Map<Expert, Expert> instead) {
+    String from = asked.resumeFrom();
+    Run run = CheckpointFile.run(warm.card().name(), warm.card().digest(), job.generation());
+    Integer every = asked.checkpointEvery();
+    int interval = every == null ? settings.every() : every;
+    try {
+      DenoiseState state = from == null ? null : checkpoints.resume(from, run);
+      return start(job, warm, new RunOptions(instead, state, interval));
+    } catch (CheckpointException e) {
+      return new Submission.NotResumable(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Map<Expert, Expert> instead(Map<String, String> names) {

@@ -9,7 +9,10 @@ import dev.kintsugi.media.MediaFile;
 import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.NodeSettings;
 import dev.kintsugi.node.attempts.AttemptRun.Outcome;
+import dev.kintsugi.node.checkpoints.CheckpointTrail;
+import dev.kintsugi.node.checkpoints.CheckpointWriter;
 import dev.kintsugi.node.engine.Clip;
+import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.node.engine.RunOptions;
 import dev.kintsugi.node.engine.VideoModel;
 import dev.kintsugi.node.quality.ClipInspection;
@@ -40,6 +43,7 @@ final class AttemptWorker {
 
   private final Encoding encoding;
   private final QualityInspector inspector;
+  private final CheckpointWriter checkpoints;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
   private final NodeSettings settings;
@@ -51,6 +55,7 @@ final class AttemptWorker {
   AttemptWorker(
       Encoding encoding,
       QualityInspector inspector,
+      CheckpointWriter checkpoints,
       StepTimes stepTimes,
       NodeMetrics metrics,
       NodeSettings settings,
@@ -59,6 +64,7 @@ final class AttemptWorker {
       Clock clock) {
     this.encoding = encoding;
     this.inspector = inspector;
+    this.checkpoints = checkpoints;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
     this.settings = settings;
@@ -125,9 +131,16 @@ final class AttemptWorker {
       fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
       return;
     }
+    CheckpointTrail trail =
+        checkpoints.begin(attempt.directory(), attempt.run(), attempt::checkpointed);
+    attempt.keeps(trail);
+    DenoiseState from = options.resume();
+    if (from != null) {
+      attempt.resumed(from);
+    }
     ClipInspection inspection = inspect(attempt, model);
     Outcome outcome =
-        new AttemptRun(attempt, options, spool, inspection, stepTimes, metrics, listeners)
+        new AttemptRun(attempt, options, trail, spool, inspection, stepTimes, metrics, listeners)
             .run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
@@ -138,6 +151,8 @@ final class AttemptWorker {
       case Outcome.Failed(FailureClass failure, String message) -> {
         inspection.abandon();
         spool.discard();
+        // So that the answer names the newest checkpoint there will be.
+        trail.settle();
         fail(attempt, failure, message, List.of());
       }
     }
@@ -223,6 +238,7 @@ final class AttemptWorker {
     if (!attempt.complete(files, stages, clock.instant())) {
       return;
     }
+    attempt.forgetCheckpoints();
     metrics.attemptEnded("completed");
     stages.forEach(metrics::stageEnded);
     Duration took = Duration.between(attempt.createdAt(), clock.instant());

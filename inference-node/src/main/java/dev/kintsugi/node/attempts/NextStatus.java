@@ -88,8 +88,13 @@ final class NextStatus {
     return this;
   }
 
+  /** Another one; of a run that went on elsewhere both may have been, one after the other. */
   NextStatus substitutedExpert(String value) {
-    substitutedExpert = value;
+    if (substitutedExpert == null) {
+      substitutedExpert = value;
+    } else if (!substitutedExpert.contains(value)) {
+      substitutedExpert += "," + value;
+    }
     return this;
   }
 

@@ -15,6 +15,9 @@ public sealed interface Submission {
   /** Another attempt with this id was sent before. */
   record Conflict(String id) implements Submission {}
 
+  /** It cannot go on from the checkpoint it names. */
+  record NotResumable(String reason) implements Submission {}
+
   /** No expert of the model is left that may be used. */
   record NoExpert(ExpertChoice.Decision.NoExpert decision) implements Submission {}
 

@@ -26,10 +26,12 @@ public final class WorkDirectory implements AutoCloseable {
   private static final int PROBE_BYTES = 1 << 20;
 
   private final Path attempts;
+  private final Path checkpoints;
   private final FileChannel lockFile;
 
-  private WorkDirectory(Path attempts, FileChannel lockFile) {
-    this.attempts = attempts;
+  private WorkDirectory(Path directory, FileChannel lockFile) {
+    this.attempts = directory.resolve("attempts");
+    this.checkpoints = directory.resolve("checkpoints");
     this.lockFile = lockFile;
   }
 
@@ -38,11 +40,12 @@ public final class WorkDirectory implements AutoCloseable {
     Path attempts = directory.resolve("attempts");
     try {
       Files.createDirectories(attempts);
+      Files.createDirectories(directory.resolve("checkpoints"));
       FileChannel lockFile =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
-        return take(directory, attempts, lockFile);
+        return take(directory, lockFile);
       } catch (IOException | MediaException e) {
         lockFile.close();
         throw e;
@@ -52,15 +55,17 @@ public final class WorkDirectory implements AutoCloseable {
     }
   }
 
-  private static WorkDirectory take(Path directory, Path attempts, FileChannel lockFile)
+  private static WorkDirectory take(Path directory, FileChannel lockFile)
       throws IOException, MediaException {
     if (!locked(lockFile)) {
       throw new MediaException(
           "the work directory " + directory + " is in use by another inference node");
     }
-    removeChildren(attempts);
+    WorkDirectory taken = new WorkDirectory(directory, lockFile);
+    removeChildren(taken.attempts);
+    removeChildren(taken.checkpoints);
     probe(directory.resolve("probe"));
-    return new WorkDirectory(attempts, lockFile);
+    return taken;
   }
 
   /** Makes the directory of one attempt; the id is known to be a safe file name. */
@@ -71,6 +76,11 @@ public final class WorkDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw Disk.failure("make the attempt's directory", directory, e);
     }
+  }
+
+  /** Where checkpoints from elsewhere wait to be used. */
+  public Path checkpoints() {
+    return checkpoints;
   }
 
   Path directoryOf(String attemptId) {
@@ -100,7 +110,7 @@ public final class WorkDirectory implements AutoCloseable {
   }
 
   /** Space left for more. */
-  long freeBytes() {
+  public long freeBytes() {
     try {
       return Files.getFileStore(attempts).getUsableSpace();
     } catch (IOException e) {
@@ -112,6 +122,7 @@ public final class WorkDirectory implements AutoCloseable {
   public void close() {
     try {
       removeChildren(attempts);
+      removeChildren(checkpoints);
       lockFile.close();
     } catch (IOException e) {
       LOG.debug("the work directory could not be cleared", e);

@@ -33,11 +33,11 @@ public final class WorkDirectoryHolder implements Prerequisite {
     }
   }
 
-  Optional<WorkDirectory> get() {
+  public Optional<WorkDirectory> get() {
     return Optional.ofNullable(directory);
   }
 
-  WorkDirectory require() throws MediaException {
+  public WorkDirectory require() throws MediaException {
     return get().orElseThrow(() -> new MediaException("the work directory is not open"));
   }
 

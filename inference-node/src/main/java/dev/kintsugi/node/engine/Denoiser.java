@@ -7,12 +7,15 @@ import dev.kintsugi.node.engine.ReplayableModel.EncodedText;
 import dev.kintsugi.node.engine.TextEncoding.TextBatch;
 import dev.kintsugi.node.model.ModelManifest;
 import dev.kintsugi.protocol.node.FailureClass;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The denoise loop: noise becomes latents, step by step, with the expert of each step. */
 final class Denoiser {
@@ -37,7 +40,11 @@ final class Denoiser {
     this.together = together;
   }
 
-  /** Changes {@code latents} from noise into the clean latents of the run. */
+  /**
+   * Changes {@code latents} from noise, or from where the run goes on, into the clean latents.
+   *
+   * @throws IllegalArgumentException when the state to go on from is not one of such a run
+   */
   void run(
       NDManager parent,
       GenerationRequest request,
@@ -51,9 +58,10 @@ final class Denoiser {
         LatentSolver.of(request, manifest.scheduler().numTrainTimesteps(), latents.length);
     FlowSchedule schedule = solver.schedule;
     List<TextBatch> texts = texts(prompts, request.guidanceScale() > 1);
+    int first = resume(options.resume(), shape, latents, solver);
     Set<Expert> told = EnumSet.noneOf(Expert.class);
-    listener.latents(0, latents);
-    for (int i = 0; i < schedule.steps(); i++) {
+    listener.latents(first, latents);
+    for (int i = first; i < schedule.steps(); i++) {
       Expert range = expertAt(schedule, i);
       Expert expert = options.runs(range);
       if (expert != range && told.add(range)) {
@@ -76,7 +84,47 @@ final class Denoiser {
       requireFinite(latents, i + 1, schedule.steps(), expert);
       listener.latents(i + 1, latents);
       listener.step(i + 1, schedule.steps(), expert);
+      if (options.checkpointAfter(i + 1)) {
+        listener.checkpoint(state(i + 1, shape, latents, solver, options, told));
+      }
     }
+  }
+
+  private static int resume(
+      @Nullable DenoiseState from, LatentShape shape, float[] latents, LatentSolver solver) {
+    if (from == null) {
+      return 0;
+    }
+    if (from.step() < 1 || from.step() > solver.schedule.steps()) {
+      throw new IllegalArgumentException(
+          "the run has "
+              + solver.schedule.steps()
+              + " steps and cannot go on after "
+              + from.step());
+    }
+    if (!Arrays.equals(from.shape(), shape.batch(1).getShape())) {
+      throw new IllegalArgumentException(
+          "the latents are " + shape.batch(1) + ", not " + Arrays.toString(from.shape()));
+    }
+    solver.restore(from.history());
+    System.arraycopy(from.latents(), 0, latents, 0, latents.length);
+    return from.step();
+  }
+
+  private static DenoiseState state(
+      int step,
+      LatentShape shape,
+      float[] latents,
+      LatentSolver solver,
+      RunOptions options,
+      Set<Expert> told) {
+    Map<String, float[]> history = new TreeMap<>();
+    solver.history().forEach((name, values) -> history.put(name, values.clone()));
+    Set<Expert> substituted = EnumSet.copyOf(told);
+    if (options.resume() != null) {
+      substituted.addAll(options.resume().substituted());
+    }
+    return new DenoiseState(step, shape.batch(1).getShape(), latents.clone(), history, substituted);
   }
 
   /**

@@ -36,10 +36,17 @@ public interface GenerationListener {
   /**
    * The latents after a step, before {@link #step} reports it.
    *
-   * @param step 0 is the initial noise
+   * @param step 0 is the initial noise; of a resumed run the first is where it goes on
    * @param values channel, frame, row, column; the engine's own array, to be read only and only now
    */
   default void latents(int step, float[] values) {}
+
+  /**
+   * A point the run can go on from, after every {@link RunOptions#checkpointEvery} steps.
+   *
+   * @param state a copy, to be kept as long as wanted
+   */
+  default void checkpoint(DenoiseState state) {}
 
   /** Frames as they stream out of the decoder, in order. */
   default void frames(FrameChunk chunk) {}

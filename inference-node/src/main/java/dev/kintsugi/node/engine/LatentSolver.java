@@ -3,6 +3,7 @@ package dev.kintsugi.node.engine;
 import dev.kintsugi.core.diffusion.FlowSchedule;
 import dev.kintsugi.core.diffusion.UniPc;
 import dev.kintsugi.core.diffusion.UniPc.Weights;
+import java.util.Map;
 
 /** Moves the latents of one run along its schedule, in place. */
 abstract sealed class LatentSolver {
@@ -24,9 +25,31 @@ abstract sealed class LatentSolver {
   /** Step {@code i}: latents and the velocity predicted for them become the next latents. */
   abstract void advance(int i, float[] latents, float[] velocity);
 
+  /** What the solver remembers of earlier steps, by name; the arrays it works with. */
+  abstract Map<String, float[]> history();
+
+  /**
+   * Continues where another solver was.
+   *
+   * @throws IllegalArgumentException when the history is not one of this kind of solver
+   */
+  final void restore(Map<String, float[]> saved) {
+    Map<String, float[]> own = history();
+    if (!saved.keySet().equals(own.keySet())) {
+      throw new IllegalArgumentException(
+          "the solver's history is " + own.keySet() + ", not " + saved.keySet());
+    }
+    own.forEach((name, values) -> System.arraycopy(saved.get(name), 0, values, 0, values.length));
+  }
+
   private static final class EulerSolver extends LatentSolver {
     EulerSolver(FlowSchedule schedule) {
       super(schedule);
+    }
+
+    @Override
+    Map<String, float[]> history() {
+      return Map.of();
     }
 
     @Override
@@ -48,6 +71,11 @@ abstract sealed class LatentSolver {
       from = new float[size];
       current = new float[size];
       previous = new float[size];
+    }
+
+    @Override
+    Map<String, float[]> history() {
+      return Map.of("from", from, "current", current, "previous", previous);
     }
 
     @Override

@@ -104,6 +104,8 @@ final class VideosController {
               ErrorCode.IDEMPOTENCY_KEY_REUSED,
               "attempt " + id + " exists with another body",
               "id");
+      case Submission.NotResumable(String reason) ->
+          throw new ApiException(ErrorCode.CHECKPOINT_REFUSED, reason, "run.resume_from");
       case Submission.NoExpert(ExpertChoice.Decision.NoExpert none) -> throw noExpert(none);
       case Submission.Refused(Refuse refuse) -> throw refused(refuse);
     };

@@ -9,6 +9,8 @@ import dev.kintsugi.node.engine.ReplayableModel;
 import dev.kintsugi.node.engine.ReplayableModel.EncodedText;
 import dev.kintsugi.node.engine.SchedulerKind;
 import dev.kintsugi.node.model.ModelManifest;
+import dev.kintsugi.node.tensors.SafetensorsException;
+import dev.kintsugi.node.tensors.SafetensorsFile;
 import dev.kintsugi.node.verify.StageDifference.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +42,15 @@ public final class GoldenCheck {
   /** Repeats one run; one difference per stage, the largest of it. */
   public List<StageDifference> repeat(GoldenFolder golden, String name)
       throws GoldenException, GenerationException {
+    try {
+      return differences(golden, name);
+    } catch (SafetensorsException e) {
+      throw new GoldenException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<StageDifference> differences(GoldenFolder golden, String name)
+      throws SafetensorsException, GenerationException {
     GoldenFolder.Run run = Objects.requireNonNull(golden.asked().runs().get(name), name);
     SafetensorsFile tensors = golden.tensors(name);
     StageDifference tokens = new StageDifference(Stage.TOKENS, 0, 0, "");
@@ -60,7 +71,7 @@ public final class GoldenCheck {
 
   private static StageDifference tokens(
       GoldenFolder golden, SafetensorsFile tensors, String side, EncodedText encoded)
-      throws GoldenException {
+      throws SafetensorsException {
     int length = golden.asked().maxSequenceLength();
     int[] ids = tensors.ints(side + "_input_ids", 1, length);
     byte[] mask = tensors.bytes(side + "_attention_mask", 1, length);
@@ -74,7 +85,7 @@ public final class GoldenCheck {
   }
 
   private StageDifference text(SafetensorsFile tensors, String side, EncodedText encoded)
-      throws GoldenException {
+      throws SafetensorsException {
     float[] expected = tensors.floats(side + "_embeds", 1, encoded.ids().length, encoded.width());
     return new StageDifference(
         Stage.TEXT, largest(expected, encoded.embeddings()), tolerance.latents(), "in the " + side);
@@ -134,7 +145,8 @@ public final class GoldenCheck {
         new StageDifference(Stage.LATENTS, 0, tolerance.latents(), "");
     private StageDifference colours = new StageDifference(Stage.FRAMES, 0, tolerance.frames(), "");
 
-    Comparison(GoldenFolder golden, SafetensorsFile tensors, Latents shape) throws GoldenException {
+    Comparison(GoldenFolder golden, SafetensorsFile tensors, Latents shape)
+        throws SafetensorsException {
       this.asked = golden.asked();
       this.tensors = tensors;
       this.shape = shape;
@@ -144,7 +156,7 @@ public final class GoldenCheck {
       }
     }
 
-    float[] reference(int step) throws GoldenException {
+    float[] reference(int step) throws SafetensorsException {
       return tensors.floats("latents_" + step, shape.shape);
     }
 
@@ -168,7 +180,7 @@ public final class GoldenCheck {
         latents =
             new StageDifference(Stage.LATENTS, largest, tolerance.latents(), "after step " + step)
                 .or(latents);
-      } catch (GoldenException e) {
+      } catch (SafetensorsException e) {
         throw new IllegalStateException("every step was read before the run began", e);
       }
     }

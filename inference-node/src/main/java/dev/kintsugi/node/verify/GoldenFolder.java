@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.node.tensors.SafetensorsException;
+import dev.kintsugi.node.tensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +76,7 @@ public record GoldenFolder(Path directory, Asked asked) {
     }
   }
 
-  SafetensorsFile tensors(String run) throws GoldenException {
+  SafetensorsFile tensors(String run) throws SafetensorsException {
     return SafetensorsFile.read(directory.resolve(run + ".safetensors"));
   }
 }

@@ -86,7 +86,9 @@ class DjlVideoModelTest {
     model.generate(request(96, 64, 5, 4, 5), keeping(usual));
     List<float[]> without = new ArrayList<>();
     Recorder recorder = keeping(without);
-    Clip clip = model.generate(request(96, 64, 5, 4, 5), new RunOptions(Map.of(out, by)), recorder);
+    Clip clip =
+        model.generate(
+            request(96, 64, 5, 4, 5), new RunOptions(Map.of(out, by), null, 0), recorder);
 
     assertThat(clip.frameCount()).isEqualTo(5);
     assertThat(recorder.experts).hasSize(4).containsOnly(by);
@@ -99,7 +101,9 @@ class DjlVideoModelTest {
     Recorder recorder = new Recorder(Integer.MAX_VALUE);
     // One step: all noise, so it is the high-noise expert's.
     model.generate(
-        request(96, 64, 5, 1, 5), new RunOptions(Map.of(Expert.LOW, Expert.HIGH)), recorder);
+        request(96, 64, 5, 1, 5),
+        new RunOptions(Map.of(Expert.LOW, Expert.HIGH), null, 0),
+        recorder);
     assertThat(recorder.experts).containsExactly(Expert.HIGH);
     assertThat(recorder.substituted).isEmpty();
   }

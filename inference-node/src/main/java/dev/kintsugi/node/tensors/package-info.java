@@ -1,0 +1,5 @@
+/** Tensors in files. */
+@NullMarked
+package dev.kintsugi.node.tensors;
+
+import org.jspecify.annotations.NullMarked;
