@@ -130,7 +130,7 @@ def export(args, settings) -> None:
     manifest["self_test"] = {"golden": "self_test", "tolerance": TOLERANCE[args.dtype]}
     if args.base:
         base = os.path.join(args.base, "manifest.json")
-        manifest["base"] = {"directory": "../" + os.path.basename(os.path.abspath(args.base)), "manifest_sha256": archive.digest(base)["sha256"]}
+        manifest["base"] = {"directory": "../" + os.path.basename(os.path.abspath(args.base)), "manifest_sha256": archive.manifest_digest(base)}
     else:
         manifest.update(export_shared(pipe, args.out, args.pack))
     manifest["experts"] = export_experts(pipe, args.out, args.pack)

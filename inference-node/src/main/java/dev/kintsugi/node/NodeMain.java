@@ -1,5 +1,7 @@
 package dev.kintsugi.node;
 
+import dev.kintsugi.node.quality.CalibrateCommand;
+import dev.kintsugi.node.quality.MeasureCommand;
 import dev.kintsugi.node.verify.VerifyCommand;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -14,7 +16,12 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = NodeMain.Version.class,
     description = "One process that makes videos on one device. Without a command it serves.",
-    subcommands = {ServeCommand.class, VerifyCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      VerifyCommand.class,
+      CalibrateCommand.class,
+      MeasureCommand.class
+    })
 public final class NodeMain implements Callable<Integer> {
   private static final Set<String> OWN_OPTIONS = Set.of("--help", "-h", "--version", "-V");
 

@@ -123,7 +123,7 @@ public final class FakeModel implements VideoModel {
     for (int i = 0; i < rgb.length; i++) {
       int value = light + picture(i / 3 % width, i / 3 / width, moment);
       if (prompt.startsWith("noisy")) {
-        value = noise.nextInt(256);
+        value += noise.nextInt(33) - 16;
       }
       rgb[i] = (byte) value;
     }

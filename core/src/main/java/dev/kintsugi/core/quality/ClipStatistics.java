@@ -56,6 +56,7 @@ public record ClipStatistics(Map<Statistic, Double> values) {
   }
 
   private static void addPairs(Map<Statistic, Double> values, List<PairReading> pairs) {
+    values.put(Statistic.MOTION, median(pairs, PairReading::difference));
     values.put(Statistic.FROZEN_SHARE, (double) longestStill(pairs) / pairs.size());
     values.put(Statistic.FLICKER, flicker(pairs));
     values.put(Statistic.FLASH, flash(pairs));
@@ -67,6 +68,14 @@ public record ClipStatistics(Map<Statistic, Double> values) {
     values.put(Statistic.FLOW, mean(pairs, PairReading::flow));
     values.put(Statistic.FLOW_ENTROPY, mean(pairs, PairReading::flowEntropy));
     values.put(Statistic.RESIDUAL, most(pairs, PairReading::residual));
+  }
+
+  /** The same clip with another value of one statistic. */
+  public ClipStatistics with(Statistic statistic, double value) {
+    EnumMap<Statistic, Double> changed = new EnumMap<>(Statistic.class);
+    changed.putAll(values);
+    changed.put(statistic, value);
+    return new ClipStatistics(changed);
   }
 
   /** A value, where the clip has it. */

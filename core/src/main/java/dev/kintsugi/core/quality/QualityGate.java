@@ -16,7 +16,7 @@ public final class QualityGate {
   public static Verdict judge(ClipStatistics clip, QualityThresholds thresholds) {
     Optional<Verdict.Rejected> worst =
         thresholds.limits().entrySet().stream()
-            .flatMap(limit -> violation(clip, limit, thresholds.staticClips()))
+            .flatMap(limit -> violation(clip, limit))
             .min(WORST_FIRST);
     return worst.isPresent()
         ? worst.get()
@@ -24,16 +24,17 @@ public final class QualityGate {
   }
 
   private static Stream<Verdict.Rejected> violation(
-      ClipStatistics clip, Map.Entry<Statistic, Double> limit, boolean staticClips) {
+      ClipStatistics clip, Map.Entry<Statistic, Double> limit) {
     Statistic statistic = limit.getKey();
     return clip.value(statistic).stream()
         .filter(value -> statistic.beyond(value, limit.getValue()))
-        .filter(value -> !(staticClips && neverMoves(statistic, value)))
+        .filter(value -> !neverMoved(statistic, value))
         .map(value -> new Verdict.Rejected(statistic.defect(), statistic, value, limit.getValue()));
   }
 
-  // A clip that stops is frozen. One that never moved may be what the prompt asked for.
-  private static boolean neverMoves(Statistic statistic, double value) {
+  // A clip that stops is frozen. One that never moved may be what the prompt asked for: only where
+  // the model's own still clips move, its limit of motion says otherwise.
+  private static boolean neverMoved(Statistic statistic, double value) {
     return statistic == Statistic.FROZEN_SHARE && value >= 1;
   }
 

@@ -13,13 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limits by statistic
  * @param normalPsnrDb below this median PSNR of neighbouring frames a clip passes, but is marked
- * @param staticClips whether a clip that never moves may be good: prompts can ask for that, and a
- *     still picture that was asked for cannot be told from one that froze
  */
-public record QualityThresholds(
-    Map<Statistic, Double> limits, double normalPsnrDb, boolean staticClips) {
+public record QualityThresholds(Map<Statistic, Double> limits, double normalPsnrDb) {
   private static final String NORMAL_PSNR = "adjacent_psnr_normal_db";
-  private static final String STATIC_CLIPS = "static_clips";
 
   /** Provenance: how many good clips the limits were found on. The gate does not use it. */
   public static final String CALIBRATION_CLIPS = "calibration_clips";
@@ -46,8 +42,7 @@ public record QualityThresholds(
               Statistic.FLICKER, 8.0,
               Statistic.FLASH, 32.0,
               Statistic.ADJACENT_PSNR_DB, 20.0),
-          30,
-          true);
+          30);
 
   public QualityThresholds {
     EnumMap<Statistic, Double> copy = new EnumMap<>(Statistic.class);
@@ -64,17 +59,15 @@ public record QualityThresholds(
   public static QualityThresholds of(Map<String, Double> section) {
     EnumMap<Statistic, Double> limits = new EnumMap<>(LARGE_MODEL.limits());
     double normal = LARGE_MODEL.normalPsnrDb();
-    boolean still = LARGE_MODEL.staticClips();
     for (Map.Entry<String, Double> entry : section.entrySet()) {
       double value = finite(entry.getKey(), entry.getValue());
       switch (entry.getKey()) {
         case NORMAL_PSNR -> normal = value;
-        case STATIC_CLIPS -> still = value != 0;
         case String name when PROVENANCE.contains(name) -> {}
         case String name -> limits.put(statistic(name), value);
       }
     }
-    return new QualityThresholds(limits, normal, still);
+    return new QualityThresholds(limits, normal);
   }
 
   /** The section of a manifest that {@link #of} reads. */
@@ -82,7 +75,6 @@ public record QualityThresholds(
     Map<String, Double> section = new LinkedHashMap<>();
     section.put(NORMAL_PSNR, normalPsnrDb);
     limits.forEach((s, limit) -> section.put(s.limitName(), limit));
-    section.put(STATIC_CLIPS, staticClips ? 1.0 : 0.0);
     return section;
   }
 

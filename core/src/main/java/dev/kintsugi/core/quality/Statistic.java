@@ -13,7 +13,12 @@ public enum Statistic {
   BRIGHTNESS(Defect.BLACK, Side.TOO_LOW, 2),
   /** Least contrast of a frame, standard deviation of a colour channel. */
   CONTRAST(Defect.CONSTANT, Side.TOO_LOW, 0.5),
-  /** Longest run of pairs that do not differ, as a share of all pairs. */
+  /** Median difference of frames that follow each other: a clip that hardly ever moves. */
+  MOTION(Defect.FROZEN, Side.TOO_LOW, 0.02),
+  /**
+   * Longest run of pairs that do not differ, as a share of all pairs: a clip that stopped. One that
+   * never moved (1) is judged by its motion alone, since a prompt can ask for a still picture.
+   */
   FROZEN_SHARE(Defect.FROZEN, Side.TOO_HIGH, 0.01),
   /** Luma that the picture gains and loses again, per pair of frames. */
   FLICKER(Defect.FLICKER, Side.TOO_HIGH, 0.25),

@@ -13,26 +13,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QualityGateTest {
   private static final QualityThresholds LIMITS =
       new QualityThresholds(
-          Map.of(
-              Statistic.BRIGHTNESS, 40.0,
-              Statistic.CONTRAST, 3.0,
-              Statistic.FROZEN_SHARE, 0.2,
-              Statistic.FLICKER, 1.0,
-              Statistic.FLASH, 5.0,
-              Statistic.JUMP, 10.0,
-              Statistic.NOISE, 2.0,
-              Statistic.SHARPNESS, 15.0,
-              Statistic.ADJACENT_PSNR_DB, 15.0,
-              Statistic.ADJACENT_SSIM, 0.5),
-          25,
-          false);
+          Map.ofEntries(
+              Map.entry(Statistic.BRIGHTNESS, 40.0),
+              Map.entry(Statistic.CONTRAST, 3.0),
+              Map.entry(Statistic.MOTION, 0.1),
+              Map.entry(Statistic.FROZEN_SHARE, 0.2),
+              Map.entry(Statistic.FLICKER, 1.0),
+              Map.entry(Statistic.FLASH, 5.0),
+              Map.entry(Statistic.JUMP, 10.0),
+              Map.entry(Statistic.NOISE, 2.0),
+              Map.entry(Statistic.SHARPNESS, 15.0),
+              Map.entry(Statistic.ADJACENT_PSNR_DB, 15.0),
+              Map.entry(Statistic.ADJACENT_SSIM, 0.5)),
+          25);
 
   @ParameterizedTest
   @CsvSource({
     "BRIGHTNESS, 39.9, BLACK",
     "CONTRAST, 2.9, CONSTANT",
     "FROZEN_SHARE, 0.21, FROZEN",
-    "FROZEN_SHARE, 1.0, FROZEN",
+    "MOTION, 0.09, FROZEN",
     "FLICKER, 1.1, FLICKER",
     "FLASH, 5.1, FLICKER",
     "JUMP, 10.1, JUMP",
@@ -66,11 +66,14 @@ class QualityGateTest {
 
   @Test
   void aClipThatNeverMovedPassesWhereTheModelMakesSuchClipsAndOneThatStoppedDoesNot() {
-    QualityThresholds lenient = new QualityThresholds(LIMITS.limits(), LIMITS.normalPsnrDb(), true);
-    assertThat(QualityGate.judge(good(Statistic.FROZEN_SHARE, 1), lenient))
-        .isInstanceOf(Verdict.Passed.class);
-    assertThat(QualityGate.judge(good(Statistic.FROZEN_SHARE, 0.9), lenient))
-        .isInstanceOf(Verdict.Rejected.class);
+    ClipStatistics still = good(Statistic.FROZEN_SHARE, 1).with(Statistic.MOTION, 0);
+    ClipStatistics stopped = still.with(Statistic.FROZEN_SHARE, 0.9);
+    EnumMap<Statistic, Double> limits = new EnumMap<>(LIMITS.limits());
+    assertThat(QualityGate.judge(still, LIMITS)).isInstanceOf(Verdict.Rejected.class);
+    limits.put(Statistic.MOTION, 0.0);
+    QualityThresholds lenient = new QualityThresholds(limits, LIMITS.normalPsnrDb());
+    assertThat(QualityGate.judge(still, lenient)).isInstanceOf(Verdict.Passed.class);
+    assertThat(QualityGate.judge(stopped, lenient)).isInstanceOf(Verdict.Rejected.class);
   }
 
   @Test
@@ -106,13 +109,15 @@ class QualityGateTest {
     QualityThresholds field = QualityThresholds.of(Map.of());
     assertThat(field.normalPsnrDb()).isEqualTo(30);
     assertThat(field.limits()).containsEntry(Statistic.ADJACENT_PSNR_DB, 20.0);
-    assertThat(field.staticClips()).isTrue();
+    assertThat(QualityGate.judge(good(Statistic.FROZEN_SHARE, 1).with(Statistic.MOTION, 0), field))
+        .isInstanceOf(Verdict.Passed.class);
   }
 
   private static ClipStatistics good(Statistic statistic, double value) {
     EnumMap<Statistic, Double> values = new EnumMap<>(Statistic.class);
     values.put(Statistic.BRIGHTNESS, 200.0);
     values.put(Statistic.CONTRAST, 50.0);
+    values.put(Statistic.MOTION, 3.0);
     values.put(Statistic.FROZEN_SHARE, 0.0);
     values.put(Statistic.FLICKER, 0.0);
     values.put(Statistic.FLASH, 0.0);

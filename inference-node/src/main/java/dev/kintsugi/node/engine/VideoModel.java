@@ -8,7 +8,10 @@ public interface VideoModel extends AutoCloseable {
   /** The verified manifest; a lite model's includes what it takes from its base. */
   ModelManifest manifest();
 
-  /** SHA-256 of the manifest file in lower-case hex: with it, the weights are known exactly. */
+  /**
+   * SHA-256 of the manifest without its quality limits, in lower-case hex: with it, the weights are
+   * known exactly.
+   */
   String digest();
 
   /**

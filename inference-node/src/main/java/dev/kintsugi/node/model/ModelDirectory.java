@@ -68,19 +68,19 @@ public final class ModelDirectory {
     byte[] bytes = manifestBytes(directory);
     ModelManifest own = parse(directory.resolve(MANIFEST), bytes);
     checkFiles(directory, own.files());
-    String digest = hex(sha256().digest(bytes));
+    String digest = ManifestText.digest(bytes);
     ModelManifest.Base base = own.base();
     if (base == null) {
       return new ModelDirectory(directory, directory, complete(directory, own, own), digest);
     }
     Path shared = directory.resolve(base.directory()).normalize();
-    String found = hex(sha256().digest(manifestBytes(shared)));
+    String found = ManifestText.digest(manifestBytes(shared));
     if (!found.equals(base.manifestSha256())) {
       throw corrupt(
           shared.resolve(MANIFEST),
           "is not the base that "
               + own.name()
-              + " was made for: expected sha256 "
+              + " was made for: expected digest "
               + base.manifestSha256()
               + ", found "
               + found);
@@ -94,7 +94,7 @@ public final class ModelDirectory {
     return manifest;
   }
 
-  /** SHA-256 of the manifest file, lower-case hex. */
+  /** What identifies the model: {@link ManifestText#digest}. */
   public String digest() {
     return digest;
   }

@@ -74,7 +74,7 @@ public record ModelManifest(
       @JsonProperty("latents_mean") List<Double> latentsMean,
       @JsonProperty("latents_std") List<Double> latentsStd) {}
 
-  /** The base of a lite model, pinned by the digest of its manifest. */
+  /** The base of a lite model, pinned by {@link ManifestText#digest} of its manifest. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Base(
       @JsonProperty("directory") String directory,

@@ -83,7 +83,7 @@ public final class VerifyCommand implements Callable<Integer> {
     EngineOptions options = new EngineOptions(device, threads);
     ModelDirectory directory = ModelDirectory.open(model);
     out.printf(
-        "%s %s: %d files as the manifest says, manifest sha256 %s%n",
+        "%s %s: %d files as the manifest says, digest %s%n",
         directory.manifest().name(),
         directory.manifest().version(),
         directory.manifest().files().size(),

@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * What the HTTP face needs to know of the loaded model.
  *
- * @param digest SHA-256 of the manifest
+ * @param digest SHA-256 of the manifest without its quality limits
  * @param lite the degraded model, with one transformer for the whole schedule
  * @param experts names, as in step events
  * @param guidanceScale2 default of the low-noise expert

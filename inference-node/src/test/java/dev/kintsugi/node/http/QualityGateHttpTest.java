@@ -43,9 +43,9 @@ class QualityGateHttpTest {
   @CsvSource({
     "black, BLACK_FRAMES, a black frame, brightness, black",
     "grey, BLACK_FRAMES, a frame of one colour, contrast, constant",
-    "stops, FROZEN_FRAMES, a frozen picture, frozen_share, frozen",
+    "stops, FROZEN_FRAMES, a frozen picture, motion, frozen",
     "flickers, FLICKER, flicker, flicker, flicker",
-    "noisy, QUALITY_LOW, low quality, adjacent_psnr_db, low_quality",
+    "noisy, QUALITY_LOW, low quality, noise, low_quality",
   })
   void aDefectiveClipEndsTheAttemptWithItsClassAndNumbers(
       String prompt, String failure, String found, String statistic, String verdict) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param stage phase in which it failed
  * @param expert {@code high}, {@code low} or {@code lite} while denoising
  * @param step denoise steps done
- * @param digest SHA-256 of the model's manifest
+ * @param digest SHA-256 of the model's manifest without its quality limits
  * @param device readings at that moment
  * @param xid NVIDIA's number of a GPU fault
  * @param quality statistics of the rejected clip by name

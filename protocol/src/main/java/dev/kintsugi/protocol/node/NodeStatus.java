@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Answer of {@code GET /node/status}.
  *
  * @param instance random id of this process: changes with each restart
- * @param digest SHA-256 of the model's manifest
+ * @param digest SHA-256 of the model's manifest without its quality limits
  * @param slots attempts that can run at once
  * @param freeSlots 0 while draining or not warm
  * @param running ids of attempts that are not yet terminal
