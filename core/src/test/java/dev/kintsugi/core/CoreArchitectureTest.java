@@ -24,6 +24,7 @@ class CoreArchitectureTest {
               "java.lang..",
               "java.util..",
               "java.time..",
+              "java.text..",
               "java.math..",
               "org.jspecify..",
               "dev.kintsugi.core..");

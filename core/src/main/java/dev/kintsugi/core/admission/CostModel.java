@@ -42,6 +42,15 @@ public final class CostModel {
     return new Cost(job.steps() * seconds * (1 + OVERHEAD), perStep.isPresent());
   }
 
+  /** Seconds of a whole attempt of so many steps; empty when no step was measured. */
+  public static OptionalDouble seconds(
+      Size size, int frames, int steps, Map<String, Double> stepSeconds) {
+    OptionalDouble perStep = secondsPerStep(size, frames, stepSeconds);
+    return perStep.isEmpty()
+        ? perStep
+        : OptionalDouble.of(steps * perStep.getAsDouble() * (1 + OVERHEAD));
+  }
+
   /**
    * Seconds of one denoise step, from the measured clip of the nearest length in tokens; empty when
    * none was measured.
