@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.fleet;
 
+import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,14 @@ public record RegisteredService(String namespace, String name, ServiceState stat
   /** True when the tenant may use the service. */
   public boolean open(String tenant) {
     return state.tenants().isEmpty() || state.tenants().contains(tenant);
+  }
+
+  /** Steps of the recovery ladder in the order they are tried. */
+  public List<Rung> ladder() {
+    List<String> steps = state.ladder();
+    return steps == null
+        ? Rung.LADDER
+        : steps.stream().flatMap(step -> Rung.step(step).stream()).toList();
   }
 
   private String nodeId(String nodeName) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.fleet;
 
+import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -40,6 +41,7 @@ final class ServiceStateRules {
     require(
         state.deadlineSeconds() >= 1 && state.deadlineSeconds() <= LONGEST_DEADLINE_SECONDS,
         "deadline_seconds: must be 1 to " + LONGEST_DEADLINE_SECONDS);
+    checkLadder(state.ladder());
     boolean listed = true;
     listed &= require(state.tenants() != null, "tenants: must be a list");
     listed &= require(state.revisions() != null, "revisions: must be a list");
@@ -49,6 +51,15 @@ final class ServiceStateRules {
         require(text(state.tenants().get(i)), "tenants[" + i + "]: must be 1 to 253 characters");
       }
       checkNodes(state.nodes(), checkRevisions(state.revisions()));
+    }
+  }
+
+  private void checkLadder(@Nullable List<String> ladder) {
+    for (int i = 0; ladder != null && i < ladder.size(); i++) {
+      String step = ladder.get(i);
+      require(
+          Rung.step(step).isPresent(), "ladder[" + i + "]: " + step + " is no step of the ladder");
+      require(ladder.indexOf(step) == i, "ladder[" + i + "]: " + step + " is there twice");
     }
   }
 

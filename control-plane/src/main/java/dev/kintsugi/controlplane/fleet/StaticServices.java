@@ -62,7 +62,8 @@ final class StaticServices {
             deadline.toSeconds(),
             List.of(),
             List.of(new ServiceState.Revision(REVISION, REVISION, null, 100)),
-            nodes(at));
+            nodes(at),
+            null);
     List<String> problems = ServiceStateRules.problems(namespace, name, state);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(

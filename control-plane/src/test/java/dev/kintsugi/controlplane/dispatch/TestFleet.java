@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A fleet that a test changes as it likes; the service of {@link TestJobs}. */
 final class TestFleet implements FleetRegistry {
 
   private final Map<String, Integer> weights = new TreeMap<>(Map.of("r1", 100));
   private final List<ServiceState.Node> nodes = new ArrayList<>();
+  private @Nullable List<String> ladder;
   private volatile List<RegisteredService> services = List.of();
 
   @Override
@@ -43,6 +45,12 @@ final class TestFleet implements FleetRegistry {
     return publish();
   }
 
+  /** Steps of the recovery ladder by wire name; none switches it off. */
+  synchronized TestFleet ladder(String... steps) {
+    ladder = List.of(steps);
+    return publish();
+  }
+
   private TestFleet publish() {
     String[] service = TestJobs.SERVICE.split("/");
     services =
@@ -60,7 +68,8 @@ final class TestFleet implements FleetRegistry {
                     weights.entrySet().stream()
                         .map(w -> new ServiceState.Revision(w.getKey(), "1.0", null, w.getValue()))
                         .toList(),
-                    List.copyOf(nodes)),
+                    List.copyOf(nodes),
+                    ladder),
                 false));
     return this;
   }

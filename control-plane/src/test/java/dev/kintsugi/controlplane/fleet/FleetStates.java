@@ -19,6 +19,7 @@ final class FleetStates {
         List.of(new ServiceState.Revision("r1", "1.0", null, 100)),
         List.of(
             new ServiceState.Node(
-                "pod-" + sequence, "r1", "main", false, "http://127.0.0.1:1", true, false)));
+                "pod-" + sequence, "r1", "main", false, "http://127.0.0.1:1", true, false)),
+        null);
   }
 }

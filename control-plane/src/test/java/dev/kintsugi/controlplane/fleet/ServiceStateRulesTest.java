@@ -31,7 +31,8 @@ class ServiceStateRulesTest {
                 new ServiceState.Revision("r1", "", null, 9)),
             List.of(
                 new ServiceState.Node("n", "r2", "main", false, "ftp://x", true, false),
-                new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)));
+                new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)),
+            List.of("fewer_steps", "fewer_steps", "as_asked"));
     assertThat(ServiceStateRules.problems("Studio!", "-", state))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -42,6 +43,8 @@ class ServiceStateRulesTest {
             "sequence",
             "model",
             "deadline_seconds",
+            "ladder[1]",
+            "ladder[2]",
             "tenants[0]",
             "revisions[0].weight",
             "revisions[0].digest",

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param model name the public API serves it under
  * @param deadlineSeconds answer promised within, for jobs that name none
  * @param tenants tenant names that may use the service; empty means all
+ * @param ladder steps of the recovery ladder in the order they are tried, such as {@code
+ *     fewer_steps}; empty means none, null the full one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceState(
@@ -26,7 +28,8 @@ public record ServiceState(
     @JsonProperty("deadline_seconds") long deadlineSeconds,
     @JsonProperty("tenants") List<String> tenants,
     @JsonProperty("revisions") List<Revision> revisions,
-    @JsonProperty("nodes") List<Node> nodes) {
+    @JsonProperty("nodes") List<Node> nodes,
+    @JsonProperty("ladder") @Nullable List<String> ladder) {
 
   /**
    * A model version that is served.

@@ -49,7 +49,11 @@ public record DiffusionServiceSpec(
     @JsonProperty("tenants")
         @Size(max = 256)
         @JsonPropertyDescription("Names of the tenants that may use the service. Empty means all.")
-        List<String> tenants) {
+        List<String> tenants,
+    @JsonProperty("degradation")
+        @JsonPropertyDescription(
+            "What a customer gets when what was asked cannot be made in time.")
+        DegradationSpec degradation) {
 
   static final String DEFAULT_DEADLINE = "15m";
 
@@ -59,12 +63,13 @@ public record DiffusionServiceSpec(
     warmup = Objects.requireNonNullElseGet(warmup, WarmupSpec::defaults);
     deadline = Objects.requireNonNullElse(deadline, DEFAULT_DEADLINE);
     tenants = tenants == null ? List.of() : List.copyOf(tenants);
+    degradation = Objects.requireNonNullElseGet(degradation, DegradationSpec::defaults);
   }
 
   /** Everything but the model and the pools as the schema defaults it. */
   public static DiffusionServiceSpec of(ModelSpec model, List<PoolSpec> pools) {
     return new DiffusionServiceSpec(
-        model, RuntimeSpec.defaults(), pools, WarmupSpec.defaults(), DEFAULT_DEADLINE, List.of());
+        model, RuntimeSpec.defaults(), pools, WarmupSpec.defaults(), DEFAULT_DEADLINE, List.of(), DegradationSpec.defaults());
   }
 
   /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param source directory in the image, or {@code pvc://claim/directory}; null means {@code
  *     /models/NAME} in the image
  * @param digest of the model's manifest; null leaves it unpinned
+ * @param lite where a smaller model is that every pod loads beside it; null means none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelSpec(
@@ -63,4 +64,19 @@ public record ModelSpec(
             value = "self.matches('^sha256:[0-9a-f]{64}$')",
             message = "spec.model.digest must be 'sha256:' and 64 lower-case hex digits")
         @JsonPropertyDescription("SHA-256 of the model's manifest.json: pins the weights.")
-        @Nullable String digest) {}
+        @Nullable String digest,
+    @JsonProperty("lite")
+        @Size(max = 512)
+        @ValidationRule(
+            value =
+                "(self.startsWith('/') ||"
+                    + " self.matches('^pvc://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/.*)?$')) &&"
+                    + " !self.contains('..')",
+            message =
+                "spec.model.lite must be an absolute directory in the image or"
+                    + " pvc://CLAIM/DIRECTORY, without '..'")
+        @JsonPropertyDescription(
+            "A smaller model that every pod loads beside the main one, for the step lite_model of"
+                + " the ladder: an absolute directory in the image, or pvc://CLAIM/DIRECTORY,"
+                + " mounted read-only. Default: none.")
+        @Nullable String lite) {}

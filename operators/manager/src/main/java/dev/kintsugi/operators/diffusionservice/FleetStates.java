@@ -1,6 +1,7 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.ServicePlan;
+import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
 import dev.kintsugi.protocol.fleet.ServiceState;
@@ -56,7 +57,12 @@ final class FleetStates {
                 .filter(pod -> Observations.address(pod) != null)
                 .sorted(Observations.byName())
                 .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
-                .toList()));
+                .toList(),
+            ladder(spec.degradation().ladder())));
+  }
+
+  private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {
+    return steps == null ? null : steps.stream().map(DegradationSpec.Step::wireName).toList();
   }
 
   /** The weights of a service always sum to 100, even of one whose nodes all drain. */

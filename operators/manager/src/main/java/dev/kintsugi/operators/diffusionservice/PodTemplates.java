@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A service's spec as a pod. Pure: the same spec gives the same pod, byte for byte. */
 final class PodTemplates {
@@ -40,6 +41,7 @@ final class PodTemplates {
   static final Set<String> RESERVED_ENV =
       Set.of(
           "KINTSUGI_NODE_MODEL",
+          "KINTSUGI_NODE_LITE_MODEL",
           "KINTSUGI_NODE_WORK_DIR",
           "KINTSUGI_NODE_GRACE",
           "KINTSUGI_NODE_HOST",
@@ -53,6 +55,7 @@ final class PodTemplates {
   private static final String WORK = "/var/lib/kintsugi";
   private static final String CLAIM_PREFIX = "pvc://";
   private static final String CLAIM_MOUNT = "/mnt/model";
+  private static final String LITE_MOUNT = "/mnt/lite";
 
   /** Time in which the operator learns of a stop and tells the control plane, before SIGTERM. */
   private static final long NOTICE_SECONDS = 2;
@@ -154,6 +157,9 @@ final class PodTemplates {
   private static List<EnvVar> env(DiffusionServiceSpec spec) {
     List<EnvVar> env = new ArrayList<>();
     env.add(variable("KINTSUGI_NODE_MODEL", modelDirectory(spec.model())));
+    if (spec.model().lite() != null) {
+      env.add(variable("KINTSUGI_NODE_LITE_MODEL", directory(spec.model().lite(), LITE_MOUNT)));
+    }
     env.add(variable("KINTSUGI_NODE_WORK_DIR", WORK));
     env.add(variable("KINTSUGI_NODE_GRACE", drain(spec).toSeconds() + "s"));
     env.add(variable("KINTSUGI_NODE_HOST", "0.0.0.0"));
@@ -170,7 +176,11 @@ final class PodTemplates {
 
   private static String modelDirectory(ModelSpec model) {
     String source = Objects.requireNonNullElse(model.source(), "/models/" + model.name());
-    return source.startsWith(CLAIM_PREFIX) ? CLAIM_MOUNT + claim(source).directory() : source;
+    return directory(source, CLAIM_MOUNT);
+  }
+
+  private static String directory(String source, String mount) {
+    return source.startsWith(CLAIM_PREFIX) ? mount + claim(source).directory() : source;
   }
 
   private static Claim claim(String source) {
@@ -183,23 +193,29 @@ final class PodTemplates {
 
   private record Claim(String name, String directory) {}
 
-  private static boolean fromClaim(ModelSpec model) {
-    return model.source() != null && model.source().startsWith(CLAIM_PREFIX);
+  private static boolean fromClaim(@Nullable String source) {
+    return source != null && source.startsWith(CLAIM_PREFIX);
   }
 
   private static List<VolumeMount> mounts(ModelSpec model) {
     List<VolumeMount> mounts = new ArrayList<>();
     mounts.add(new VolumeMountBuilder().withName("work").withMountPath(WORK).build());
     mounts.add(new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build());
-    if (fromClaim(model)) {
-      mounts.add(
-          new VolumeMountBuilder()
-              .withName("model")
-              .withMountPath(CLAIM_MOUNT)
-              .withReadOnly(true)
-              .build());
+    if (fromClaim(model.source())) {
+      mounts.add(readOnly("model", CLAIM_MOUNT));
+    }
+    if (fromClaim(model.lite())) {
+      mounts.add(readOnly("lite", LITE_MOUNT));
     }
     return mounts;
+  }
+
+  private static VolumeMount readOnly(String volume, String path) {
+    return new VolumeMountBuilder()
+        .withName(volume)
+        .withMountPath(path)
+        .withReadOnly(true)
+        .build();
   }
 
   private static List<Volume> volumes(ModelSpec model) {
@@ -208,14 +224,20 @@ final class PodTemplates {
       volumes.add(
           new VolumeBuilder().withName(name).withEmptyDir(new EmptyDirVolumeSource()).build());
     }
-    if (model.source() != null && fromClaim(model)) {
-      volumes.add(
-          new VolumeBuilder()
-              .withName("model")
-              .withNewPersistentVolumeClaim(claim(model.source()).name(), true)
-              .build());
+    if (model.source() != null && fromClaim(model.source())) {
+      volumes.add(claimed("model", model.source()));
+    }
+    if (model.lite() != null && fromClaim(model.lite())) {
+      volumes.add(claimed("lite", model.lite()));
     }
     return volumes;
+  }
+
+  private static Volume claimed(String volume, String source) {
+    return new VolumeBuilder()
+        .withName(volume)
+        .withNewPersistentVolumeClaim(claim(source).name(), true)
+        .build();
   }
 
   private static SecurityContext locked() {

@@ -191,6 +191,7 @@ public class FleetPusher {
         state.deadlineSeconds(),
         state.tenants(),
         state.revisions(),
-        state.nodes());
+        state.nodes(),
+        state.ladder());
   }
 }

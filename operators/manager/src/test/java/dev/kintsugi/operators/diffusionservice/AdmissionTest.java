@@ -84,7 +84,7 @@ class AdmissionTest {
     assertThat(stored.getSpec())
         .isEqualTo(
             DiffusionServiceSpec.of(
-                new ModelSpec("wan-tiny", "1", null, null), List.of(PoolSpec.of("main", 1))));
+                new ModelSpec("wan-tiny", "1", null, null, null), List.of(PoolSpec.of("main", 1))));
   }
 
   static Stream<Arguments> refused() {

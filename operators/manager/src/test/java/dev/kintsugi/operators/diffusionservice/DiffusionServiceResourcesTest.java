@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kintsugi.core.service.ServiceObservation;
 import dev.kintsugi.core.service.ServicePlanner;
 import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
@@ -27,14 +28,14 @@ import org.junit.jupiter.api.Test;
 class DiffusionServiceResourcesTest {
 
   private static final OperatorSettings SETTINGS = RunningOperator.SETTINGS;
-  private static final ModelSpec MODEL = new ModelSpec("wan-tiny", "1", null, null);
+  private static final ModelSpec MODEL = new ModelSpec("wan-tiny", "1", null, null, null);
   private static final PoolSpec MAIN = PoolSpec.of("main", 2);
 
   private static DiffusionServiceSpec spec(
       ModelSpec model, RuntimeSpec runtime, PoolSpec... pools) {
     var base = DiffusionServiceSpec.of(model, List.of(pools));
     return new DiffusionServiceSpec(
-        model, runtime, base.pools(), base.warmup(), base.deadline(), base.tenants());
+        model, runtime, base.pools(), base.warmup(), base.deadline(), base.tenants(), base.degradation());
   }
 
   private static DiffusionServiceSpec spec(ModelSpec model) {
@@ -98,15 +99,16 @@ class DiffusionServiceResourcesTest {
             List.of(MAIN),
             spec(MODEL).warmup(),
             "1h",
-            List.of("acme"));
+            List.of("acme"),
+            new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)));
     assertThat(Revisions.name(scaled, SETTINGS)).isEqualTo(before);
     assertThat(Revisions.name(retimed, SETTINGS)).isEqualTo(before);
 
-    var digest = new ModelSpec("wan-tiny", "1", null, "sha256:" + "0".repeat(64));
+    var digest = new ModelSpec("wan-tiny", "1", null, "sha256:" + "0".repeat(64), null);
     var image = new RuntimeSpec("other:1", null, List.of(), Map.of(), List.of(), "2m");
     assertThat(
             List.of(
-                Revisions.name(spec(new ModelSpec("wan-tiny", "2", null, null)), SETTINGS),
+                Revisions.name(spec(new ModelSpec("wan-tiny", "2", null, null, null)), SETTINGS),
                 Revisions.name(spec(digest), SETTINGS),
                 Revisions.name(spec(MODEL, image, MAIN), SETTINGS)))
         .doesNotContain(before)
@@ -141,7 +143,7 @@ class DiffusionServiceResourcesTest {
   @Test
   void weightsComeFromTheImageOrFromAClaim() {
     assertThat(env(spec(MODEL))).containsEntry("KINTSUGI_NODE_MODEL", "/models/wan-tiny");
-    var claimed = spec(new ModelSpec("wan", "1", "pvc://weights/a/b", null));
+    var claimed = spec(new ModelSpec("wan", "1", "pvc://weights/a/b", null, null));
     assertThat(env(claimed)).containsEntry("KINTSUGI_NODE_MODEL", "/mnt/model/a/b");
     assertThat(pod(claimed).getVolumes())
         .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
@@ -151,6 +153,19 @@ class DiffusionServiceResourcesTest {
               assertThat(volume.getPersistentVolumeClaim().getClaimName()).isEqualTo("weights");
               assertThat(volume.getPersistentVolumeClaim().getReadOnly()).isTrue();
             });
+  }
+
+  @Test
+  void theSmallerModelComesFromTheImageOrFromAClaimOfItsOwn() {
+    assertThat(env(spec(MODEL))).doesNotContainKey("KINTSUGI_NODE_LITE_MODEL");
+    var inImage = spec(new ModelSpec("wan", "1", null, null, "/models/wan-lite"));
+    assertThat(env(inImage)).containsEntry("KINTSUGI_NODE_LITE_MODEL", "/models/wan-lite");
+    var claimed = spec(new ModelSpec("wan", "1", "pvc://weights/a", null, "pvc://small/b"));
+    assertThat(env(claimed)).containsEntry("KINTSUGI_NODE_LITE_MODEL", "/mnt/lite/b");
+    assertThat(pod(claimed).getVolumes())
+        .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
+        .extracting(volume -> volume.getPersistentVolumeClaim().getClaimName())
+        .containsExactly("weights", "small");
   }
 
   @Test

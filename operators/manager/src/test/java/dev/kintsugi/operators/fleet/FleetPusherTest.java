@@ -59,7 +59,8 @@ class FleetPusherTest {
         List.of(),
         List.of(new ServiceState.Revision("a", "1", null, 100)),
         List.of(
-            new ServiceState.Node("a1", "a", "main", false, "http://127.0.0.1:1", true, draining)));
+            new ServiceState.Node("a1", "a", "main", false, "http://127.0.0.1:1", true, draining)),
+        null);
   }
 
   private FleetReport sync(boolean draining, int millis) {
@@ -140,7 +141,8 @@ class FleetPusherTest {
             60,
             List.of(),
             ahead.revisions(),
-            ahead.nodes()));
+            ahead.nodes(),
+            null));
 
     assertThat(sync(false, 0).sync().status()).isEqualTo(Status.REFUSED);
     assertThat(sync(false, 1000).sync().status()).isEqualTo(Status.SYNCED);

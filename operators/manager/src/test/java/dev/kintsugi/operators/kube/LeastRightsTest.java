@@ -81,7 +81,7 @@ class LeastRightsTest {
     service.setMetadata(new ObjectMetaBuilder().withName("wan").withNamespace(namespace).build());
     service.setSpec(
         DiffusionServiceSpec.of(
-            new ModelSpec("wan-" + namespace, version, null, null),
+            new ModelSpec("wan-" + namespace, version, null, null, null),
             List.of(PoolSpec.of("main", 1))));
     admin.resource(service).forceConflicts().serverSideApply();
   }
