@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.Failed;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Attempt;
 import dev.kintsugi.controlplane.queue.AttemptFailure;
@@ -8,8 +9,6 @@ import dev.kintsugi.controlplane.queue.Completion;
 import dev.kintsugi.controlplane.queue.Failing;
 import dev.kintsugi.controlplane.queue.Result;
 import dev.kintsugi.controlplane.queue.StaleReason;
-import dev.kintsugi.core.queue.FailureKind;
-import dev.kintsugi.core.queue.RetryDecision;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -40,6 +39,7 @@ class AttemptConclusion {
     switch (answer) {
       case Completion.Completed completed -> {
         ended(claim, Attempt.COMPLETED);
+        tools.recoverer().succeeded(claim, tools.clock().instant());
         LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
         clean(claim, node);
       }
@@ -51,56 +51,60 @@ class AttemptConclusion {
     }
   }
 
-  void fail(Claim claim, FleetNode node, FailureClass kind, String message)
-      throws InterruptedException {
+  void fail(Claim claim, FleetNode node, Failed failure) throws InterruptedException {
     Instant now = tools.clock().instant();
+    FailureClass kind = failure.kind();
     if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT) {
       stop(claim, node);
     }
-    List<Attempt> before = tools.queue().await(queue -> queue.attempts(claim.job().id()));
-    RetryDecision retry =
-        Retries.decide(kind, before, claim.job().deadline(), tools.policy().retry(), now);
-    rest(node, kind, retry, now);
-    AttemptFailure failure = new AttemptFailure(kind, message, Retries.jobError(retry));
-    Failing answer =
-        tools
-            .queue()
-            .await(queue -> queue.fail(claim.attemptId(), claim.fence(), failure, retry, now));
-    switch (answer) {
-      case Failing.Requeued requeued -> {
-        ended(claim, kind.name());
-        LOG.warn("{} failed on {}: {} ({}); again", id(claim), node.nodeId(), kind, message);
-      }
-      case Failing.JobFailed failed -> {
-        ended(claim, kind.name());
-        LOG.warn(
-            "{} failed on {}: {} ({}); {}",
-            id(claim),
-            node.nodeId(),
-            kind,
-            message,
-            retry.reason());
-      }
-      case Failing.Stale(var reason) -> {
-        tools.metrics().stale("fail");
-        lost(claim, node, reason);
-        return;
-      }
+    if (kind == FailureClass.NODE_LOST) {
+      // The job must not be given to it again before it is heard of.
+      tools.roster().doubt(node.nodeId(), now);
     }
+    end(claim, node, failure, tools.recoverer().failed(claim.job(), claim.attempt(), failure, now));
     if (kind != FailureClass.NODE_LOST) {
       clean(claim, node);
     }
   }
 
-  /**
-   * The requeued job must find the other nodes before this one, so the rest begins before the queue
-   * is told, and counts from when the job may be taken again.
-   */
-  private void rest(FleetNode node, FailureClass kind, RetryDecision retry, Instant now) {
-    if (Retries.kind(kind) == FailureKind.COMPUTE || kind == FailureClass.NODE_LOST) {
-      Instant from = retry instanceof RetryDecision.Again again ? again.notBefore() : now;
-      tools.roster().rest(node.nodeId(), from.plus(tools.policy().times().rest()));
+  /** An attempt that no node was asked for, because nothing would have been done in time. */
+  void notBegun(Claim claim, FleetNode node, Recoverer.Step step) throws InterruptedException {
+    end(
+        claim,
+        node,
+        new Failed(FailureClass.TIMEOUT, "not begun: too little time was left before the deadline"),
+        step);
+  }
+
+  private void end(Claim claim, FleetNode node, Failed failed, Recoverer.Step step)
+      throws InterruptedException {
+    FailureClass kind = failed.kind();
+    AttemptFailure failure = new AttemptFailure(kind, failed.message(), step.blame().name());
+    Failing answer =
+        tools
+            .queue()
+            .await(
+                queue ->
+                    queue.fail(
+                        claim.attemptId(),
+                        claim.fence(),
+                        failure,
+                        step.next(),
+                        tools.clock().instant()));
+    if (answer instanceof Failing.Stale(var reason)) {
+      tools.metrics().stale("fail");
+      lost(claim, node, reason);
+      return;
     }
+    ended(claim, kind.name());
+    LOG.warn(
+        "{} failed on {}: {} ({}), blamed on {}; {}",
+        id(claim),
+        node.nodeId(),
+        kind,
+        failed.message(),
+        step.blame(),
+        Recoverer.told(step.decision()));
   }
 
   /** An adopted attempt goes on at its node; any other is stopped there. */

@@ -9,12 +9,16 @@ import dev.kintsugi.controlplane.fleet.NodeSight;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.Lease;
 import dev.kintsugi.controlplane.queue.Progress;
+import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.AttemptWatch.Contact;
 import dev.kintsugi.core.dispatch.AttemptWatch.Verdict;
+import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
+import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.FailureClass;
+import dev.kintsugi.protocol.node.FailureContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +49,12 @@ final class AttemptRun {
   private @Nullable Instant silentSince;
   private boolean refused;
   private String silence = "";
+  private Plan plan;
+  private String note = "";
+  private boolean encodedAgain;
+  private int checkpointStep;
+  private @Nullable Thread fetching;
+  private @Nullable Thread encoding;
 
   AttemptRun(Claim claim, FleetNode node, AttemptTools tools) {
     this.claim = claim;
@@ -54,9 +64,9 @@ final class AttemptRun {
     this.nextBeat = startedAt.plus(tools.policy().beat());
     this.lastChange = startedAt;
     this.lastContact = startedAt;
+    this.plan = Situations.plan(claim.job(), claim.job().plan());
     this.progress =
-        new Progress(
-            AttemptPhase.QUEUED, null, 0, claim.job().parameters().steps(), claim.job().progress());
+        new Progress(AttemptPhase.QUEUED, null, 0, plan.steps(), claim.job().progress());
   }
 
   /** May be called from any thread. */
@@ -67,11 +77,16 @@ final class AttemptRun {
   /**
    * Runs until the attempt ends here.
    *
+   * @param planned what to run
    * @param adopted the attempt is at the node already
    */
-  AttemptEnding see(boolean adopted) throws InterruptedException {
+  AttemptEnding see(Plan planned, boolean adopted) throws InterruptedException {
+    plan = planned;
+    progress = new Progress(AttemptPhase.QUEUED, null, 0, plan.steps(), claim.job().progress());
     Thread follower =
-        Thread.ofVirtual().name("follow-" + claim.attemptId()).start(() -> follow(adopted));
+        Thread.ofVirtual()
+            .name("follow-" + claim.attemptId())
+            .start(() -> follow(planned, adopted));
     try {
       Instant wake = tools.clock().instant();
       while (true) {
@@ -86,25 +101,40 @@ final class AttemptRun {
       }
     } finally {
       follower.interrupt();
-      if (collecting != null) {
-        collecting.interrupt();
+      for (Thread helper : new @Nullable Thread[] {collecting, fetching, encoding}) {
+        if (helper != null) {
+          helper.interrupt();
+        }
       }
     }
   }
 
-  private void follow(boolean adopted) {
+  private void follow(Plan planned, boolean adopted) {
     NodeFollower follower = new NodeFollower(tools.nodes(), node.address(), signals::add);
     try {
       if (adopted) {
         follower.follow(claim.attemptId());
       } else {
-        String model = AttemptDetails.modelOf(tools.roster().sight(node.nodeId()), claim.job());
+        NodeSight sight = tools.roster().sight(node.nodeId());
+        String model = AttemptDetails.modelOf(sight, claim.job(), planned);
         follower.startAndFollow(
-            AttemptDetails.request(claim, model), tools.policy().times().slotPatience());
+            handed(AttemptDetails.request(claim, planned, model), planned.resume()),
+            tools.policy().times().slotPatience());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Gives the node the checkpoint first; without it the attempt begins anew. */
+  private AttemptRequest handed(AttemptRequest request, Plan.@Nullable Checkpoint checkpoint)
+      throws InterruptedException {
+    if (checkpoint == null) {
+      return request;
+    }
+    Optional<String> problem = tools.checkpoints().hand(node.address(), checkpoint);
+    problem.ifPresent(why -> signals.add(new AttemptSignal.Anew(why)));
+    return problem.isEmpty() ? request : AttemptDetails.anew(request);
   }
 
   private Optional<AttemptEnding> take(@Nullable AttemptSignal signal, Instant now) {
@@ -124,11 +154,22 @@ final class AttemptRun {
         silence = message;
         yield Optional.empty();
       }
+      case AttemptSignal.Resumed() -> {
+        tools.checkpoints().resumed();
+        yield Optional.empty();
+      }
+      case AttemptSignal.Anew(String why) -> {
+        tools.checkpoints().refused();
+        note = "Begun anew, not from step %d: %s".formatted(resumeStep(), why);
+        plan = plan.resumed(null);
+        tools.queue().ask(queue -> queue.replan(claim.attemptId(), claim.fence(), plan));
+        yield Optional.empty();
+      }
       case AttemptSignal.Rejected(FailureClass kind, String message) ->
-          Optional.of(new Failed(kind, message));
+          Optional.of(failed(kind, message, null));
       case AttemptSignal.Stored(var result) -> Optional.of(new Done(result));
       case AttemptSignal.NotStored(String message) ->
-          Optional.of(new Failed(FailureClass.UPLOAD_FAILED, message));
+          Optional.of(failed(FailureClass.UPLOAD_FAILED, message, null));
       case AttemptSignal.HandOver() -> Optional.of(new HandedOver());
     };
   }
@@ -142,11 +183,16 @@ final class AttemptRun {
   private Optional<AttemptEnding> hear(AttemptStatus status, Instant now) {
     AttemptStatus.AttemptError error = status.error();
     if (status.phase() == AttemptPhase.FAILED) {
+      if (error != null && error.code() == FailureClass.ENCODE_FAILED && !encodedAgain) {
+        encodeAgain(status.sequence(), error);
+        return Optional.empty();
+      }
       return Optional.of(
           error == null
-              ? new Failed(FailureClass.INTERNAL, "the node named no cause")
-              : new Failed(error.code(), error.message()));
+              ? failed(FailureClass.INTERNAL, "the node named no cause", null)
+              : failed(error.code(), error.message(), error.context()));
     }
+    keepCheckpoint(status.checkpoint());
     if (status.phase() == AttemptPhase.COMPLETED) {
       collect(status, now);
       return Optional.empty();
@@ -162,6 +208,63 @@ final class AttemptRun {
     return Optional.empty();
   }
 
+  private int resumeStep() {
+    Plan.Checkpoint resume = plan.resume();
+    return resume == null ? 0 : resume.step();
+  }
+
+  private Failed failed(FailureClass kind, String message, @Nullable FailureContext context) {
+    String told = note.isEmpty() ? message : message + " (" + note + ")";
+    String expert =
+        context != null && context.expert() != null ? context.expert() : progress.expert();
+    return new Failed(kind, told, expert, progress.step(), context);
+  }
+
+  /** The frames are there: another try at the encoder costs no denoising. */
+  private void encodeAgain(long after, AttemptStatus.AttemptError first) {
+    encodedAgain = true;
+    NodeFollower again = new NodeFollower(tools.nodes(), node.address(), signals::add);
+    encoding =
+        Thread.ofVirtual()
+            .name("encode-" + claim.attemptId())
+            .start(
+                () -> {
+                  try {
+                    tools.nodes().encode(node.address(), claim.attemptId());
+                    again.followAfter(claim.attemptId(), after);
+                  } catch (NodeException e) {
+                    signals.add(
+                        new AttemptSignal.Rejected(
+                            first.code(),
+                            "%s; not encoded again: %s"
+                                .formatted(first.message(), e.getMessage())));
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+  }
+
+  /** One at a time; a newer one comes with a later step. */
+  private void keepCheckpoint(AttemptStatus.@Nullable Checkpoint checkpoint) {
+    boolean busy = fetching != null && fetching.isAlive();
+    if (checkpoint == null || checkpoint.step() <= checkpointStep || busy) {
+      return;
+    }
+    checkpointStep = checkpoint.step();
+    String digest = AttemptDetails.digest(tools.roster().sight(node.nodeId()), plan);
+    fetching =
+        Thread.ofVirtual()
+            .name("checkpoint-" + claim.attemptId())
+            .start(
+                () -> {
+                  try {
+                    tools.checkpoints().fetch(claim, node.address(), checkpoint, digest);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+  }
+
   private void collect(AttemptStatus status, Instant now) {
     if (collecting != null) {
       return;
@@ -173,14 +276,22 @@ final class AttemptRun {
       return;
     }
     NodeSight sight = tools.roster().sight(node.nodeId());
+    AttemptDetails.Made made =
+        new AttemptDetails.Made(
+            plan,
+            List.of(),
+            plan.lite() ? AttemptDetails.modelOf(sight, claim.job(), plan) : claim.job().model(),
+            AttemptDetails.version(sight, node, plan),
+            Duration.between(startedAt, now),
+            note);
     collecting =
         Thread.ofVirtual()
             .name("collect-" + claim.attemptId())
-            .start(() -> collect(status, files, sight, Duration.between(startedAt, now)));
+            .start(() -> collect(status, files, made));
   }
 
   private void collect(
-      AttemptStatus status, List<AttemptStatus.Artifact> files, NodeSight sight, Duration held) {
+      AttemptStatus status, List<AttemptStatus.Artifact> files, AttemptDetails.Made made) {
     try {
       Optional<String> problem =
           tools
@@ -195,12 +306,7 @@ final class AttemptRun {
       signals.add(
           new AttemptSignal.Stored(
               AttemptDetails.result(
-                  claim,
-                  status,
-                  before,
-                  AttemptDetails.version(sight, node),
-                  held,
-                  tools.policy().retention())));
+                  claim, status, made.after(before), tools.policy().retention())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -233,14 +339,32 @@ final class AttemptRun {
   }
 
   private Optional<AttemptEnding> watch(Instant now) {
+    if (!now.isBefore(lastInstant())) {
+      return Optional.of(
+          failed(
+              FailureClass.TIMEOUT,
+              "the job's deadline is reached at step %d of %d"
+                  .formatted(progress.step(), progress.steps()),
+              null));
+    }
     return judge(now) instanceof Verdict.GiveUp(var reason, var after)
         ? Optional.of(giveUp(reason, after))
         : Optional.empty();
   }
 
+  /** A service with answers of its own gives one in time; a finished clip is still fetched. */
+  private Instant lastInstant() {
+    if (!tools.recoverer().answersInTime(claim.job())) {
+      return Instant.MAX;
+    }
+    return collecting == null ? tools.recoverer().latestEnd(claim.job()) : claim.job().deadline();
+  }
+
   private Instant nextWake(Instant now) {
     Instant judged = judge(now) instanceof Verdict.CarryOn(Instant until) ? until : now;
-    return judged.isBefore(nextBeat) ? judged : nextBeat;
+    Instant last = lastInstant();
+    Instant next = judged.isBefore(nextBeat) ? judged : nextBeat;
+    return next.isBefore(last) ? next : last;
   }
 
   private Verdict judge(Instant now) {
@@ -248,8 +372,7 @@ final class AttemptRun {
     Instant changed = collecting == null ? lastChange : now;
     return AttemptWatch.judge(
         new AttemptWatch.Times(startedAt, changed, silentSince(), nodeContact()),
-        policy.stallBound(
-            AttemptDetails.stepSeconds(tools.roster().sight(node.nodeId()), claim.job())),
+        policy.stallBound(AttemptDetails.stepSeconds(tools.roster().sight(node.nodeId()), plan)),
         policy,
         now);
   }
@@ -278,16 +401,17 @@ final class AttemptRun {
     double seconds = after.toMillis() / 1000.0;
     return switch (reason) {
       case STALLED ->
-          new Failed(
+          failed(
               FailureClass.STALLED,
-              "no change in phase %s for %.1f s".formatted(progress.phase().wireName(), seconds));
+              "no change in phase %s for %.1f s".formatted(progress.phase().wireName(), seconds),
+              null);
       case TIME_LIMIT ->
-          new Failed(FailureClass.TIMEOUT, "still running after %.1f s".formatted(seconds));
+          failed(FailureClass.TIMEOUT, "still running after %.1f s".formatted(seconds), null);
       case NODE_SILENT ->
-          new Failed(FailureClass.NODE_LOST, "silent for %.1f s: %s".formatted(seconds, silence));
+          failed(FailureClass.NODE_LOST, "silent for %.1f s: %s".formatted(seconds, silence), null);
       case NODE_DEAD ->
-          new Failed(FailureClass.NODE_LOST, "the node's process is gone: " + silence);
-      case NODE_REMOVED -> new Failed(FailureClass.NODE_LOST, "the node was removed: " + silence);
+          failed(FailureClass.NODE_LOST, "the node's process is gone: " + silence, null);
+      case NODE_REMOVED -> failed(FailureClass.NODE_LOST, "the node was removed: " + silence, null);
     };
   }
 }

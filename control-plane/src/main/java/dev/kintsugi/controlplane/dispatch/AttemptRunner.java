@@ -6,10 +6,13 @@ import dev.kintsugi.controlplane.dispatch.AttemptEnding.HandedOver;
 import dev.kintsugi.controlplane.dispatch.AttemptEnding.Lost;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.recovery.Situations;
+import dev.kintsugi.core.recovery.Plan;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -91,10 +94,14 @@ class AttemptRunner {
           claim.attemptId(),
           claim.job().id(),
           node.nodeId());
-      AttemptEnding ending = run.see(adopted);
+      Optional<Plan> plan = plan(claim, node, adopted);
+      if (plan.isEmpty()) {
+        return;
+      }
+      AttemptEnding ending = run.see(plan.get(), adopted);
       switch (ending) {
         case Done(var result) -> conclusion.complete(claim, node, result);
-        case Failed(var kind, var message) -> conclusion.fail(claim, node, kind, message);
+        case Failed failed -> conclusion.fail(claim, node, failed);
         case Lost(var reason) -> conclusion.lost(claim, node, reason);
         case HandedOver() -> conclusion.handOver(claim);
       }
@@ -109,6 +116,27 @@ class AttemptRunner {
       ended.put(claim.attemptId(), now);
       running.remove(claim.attemptId());
       bell.ring();
+    }
+  }
+
+  /** What the attempt runs; empty when the job is answered without it. */
+  private Optional<Plan> plan(Claim claim, FleetNode node, boolean adopted)
+      throws InterruptedException {
+    Plan kept = Situations.plan(claim.job(), claim.job().plan());
+    if (adopted) {
+      return Optional.of(kept);
+    }
+    switch (tools.recoverer().start(claim, node, tools.clock().instant())) {
+      case Recoverer.Start.Go(Plan plan) -> {
+        if (!plan.equals(kept)) {
+          tools.queue().await(queue -> queue.replan(claim.attemptId(), claim.fence(), plan));
+        }
+        return Optional.of(plan);
+      }
+      case Recoverer.Start.End(Recoverer.Step step) -> {
+        conclusion.notBegun(claim, node, step);
+        return Optional.empty();
+      }
     }
   }
 

@@ -22,6 +22,16 @@ sealed interface AttemptSignal {
   /** The node will not run the attempt, or has no such attempt any more. */
   record Rejected(FailureClass kind, String message) implements AttemptSignal {}
 
+  /**
+   * The node begins anew instead of from the checkpoint.
+   *
+   * @param why one sentence
+   */
+  record Anew(String why) implements AttemptSignal {}
+
+  /** The node goes on from the checkpoint. */
+  record Resumed() implements AttemptSignal {}
+
   /** Every file is in the artefact store. */
   record Stored(Result result) implements AttemptSignal {}
 

@@ -7,6 +7,8 @@ record AttemptTools(
     PatientQueue queue,
     NodeClient nodes,
     ResultCollector collector,
+    CheckpointCourier checkpoints,
+    Recoverer recoverer,
     NodeRoster roster,
     DispatchMetrics metrics,
     DispatchPolicy policy,

@@ -3,7 +3,7 @@ package dev.kintsugi.controlplane.dispatch;
 import dev.kintsugi.controlplane.artifacts.ArtifactSettings;
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.NodeHealth;
-import dev.kintsugi.core.queue.RetryPolicy;
+import dev.kintsugi.core.recovery.RecoveryPolicy;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
@@ -17,9 +17,6 @@ import java.util.UUID;
 @Factory
 final class DispatchFactory {
 
-  /** Lost nodes are bounded by the job's deadline; this only bounds a loop of instant losses. */
-  private static final int MAX_LOSSES = 100;
-
   @Singleton
   DispatchPolicy policy(
       DispatchSettings settings,
@@ -27,6 +24,7 @@ final class DispatchFactory {
       @Value("${kintsugi.lease:15s}") Duration lease,
       @Value("${kintsugi.replica-id:}") String replica) {
     AttemptWatch.Policy defaults = AttemptWatch.Policy.DEFAULT;
+    RecoveryPolicy recovery = RecoveryPolicy.DEFAULT;
     return new DispatchPolicy(
         replica.isBlank() ? randomReplica() : replica,
         lease,
@@ -37,8 +35,7 @@ final class DispatchFactory {
             Duration.ofSeconds(2),
             settings.orphanGrace(),
             Duration.ofSeconds(5),
-            Duration.ofMinutes(5),
-            Duration.ofMillis(1500)),
+            Duration.ofMinutes(5)),
         NodeHealth.Policy.DEFAULT,
         new AttemptWatch.Policy(
             settings.stallFloor(),
@@ -47,11 +44,16 @@ final class DispatchFactory {
             settings.silence(),
             defaults.refusalAllowed(),
             settings.attemptLimit()),
-        new RetryPolicy(
-            MAX_LOSSES,
+        new RecoveryPolicy(
             settings.maxAttempts(),
-            RetryPolicy.DEFAULT.firstBackoff(),
-            RetryPolicy.DEFAULT.maxBackoff()));
+            recovery.maxLosses(),
+            settings.gpuFactor(),
+            recovery.gpuFloor(),
+            recovery.firstBackoff(),
+            recovery.maxBackoff(),
+            settings.answerReserve(),
+            recovery.otherNodePatience(),
+            recovery.sameNodePatience()));
   }
 
   @Singleton
@@ -59,11 +61,14 @@ final class DispatchFactory {
       PatientQueue queue,
       NodeClient nodes,
       ResultCollector collector,
+      CheckpointCourier checkpoints,
+      Recoverer recoverer,
       NodeRoster roster,
       DispatchMetrics metrics,
       DispatchPolicy policy,
       Clock clock) {
-    return new AttemptTools(queue, nodes, collector, roster, metrics, policy, clock);
+    return new AttemptTools(
+        queue, nodes, collector, checkpoints, recoverer, roster, metrics, policy, clock);
   }
 
   private static String randomReplica() {

@@ -2,7 +2,7 @@ package dev.kintsugi.controlplane.dispatch;
 
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.NodeHealth;
-import dev.kintsugi.core.queue.RetryPolicy;
+import dev.kintsugi.core.recovery.RecoveryPolicy;
 import java.time.Duration;
 
 /**
@@ -19,7 +19,7 @@ record DispatchPolicy(
     Times times,
     NodeHealth.Policy health,
     AttemptWatch.Policy watch,
-    RetryPolicy retry) {
+    RecoveryPolicy recovery) {
 
   /**
    * @param poll how often the queue is looked at when nobody rings
@@ -28,7 +28,6 @@ record DispatchPolicy(
    * @param orphanGrace how long an attempt the queue does not know may run on a node
    * @param slotPatience how long to ask again at a node that has no free slot after all
    * @param storePatience how long to try to store the files of a finished attempt
-   * @param rest how long a node gets no new job after it failed one, so that another may take it
    */
   record Times(
       Duration poll,
@@ -36,8 +35,7 @@ record DispatchPolicy(
       Duration nodeAnswer,
       Duration orphanGrace,
       Duration slotPatience,
-      Duration storePatience,
-      Duration rest) {}
+      Duration storePatience) {}
 
   /** Heartbeats at least this often. */
   Duration beat() {

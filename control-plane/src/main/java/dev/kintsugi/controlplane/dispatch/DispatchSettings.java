@@ -14,6 +14,9 @@ import java.time.Duration;
  * @param stallFloor no attempt is called stalled before this
  * @param orphanGrace how long an attempt that no job knows may run on a node
  * @param maxAttempts attempts a job has for faults of its own; lost nodes do not count
+ * @param gpuFactor GPU seconds of all attempts of a job, as a multiple of what it was predicted to
+ *     cost
+ * @param answerReserve time kept before a job's deadline to answer without a node
  */
 @ConfigurationProperties("kintsugi.dispatch")
 record DispatchSettings(
@@ -23,4 +26,6 @@ record DispatchSettings(
     @Bindable(defaultValue = "1h") Duration attemptLimit,
     @Bindable(defaultValue = "60s") Duration stallFloor,
     @Bindable(defaultValue = "5s") Duration orphanGrace,
-    @Bindable(defaultValue = "5") int maxAttempts) {}
+    @Bindable(defaultValue = "10") int maxAttempts,
+    @Bindable(defaultValue = "6") double gpuFactor,
+    @Bindable(defaultValue = "3s") Duration answerReserve) {}

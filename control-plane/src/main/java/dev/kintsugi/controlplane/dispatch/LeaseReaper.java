@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.dispatch.AttemptEnding.Failed;
 import dev.kintsugi.controlplane.dispatch.NodeException.Refused;
 import dev.kintsugi.controlplane.dispatch.NodeException.Unreachable;
 import dev.kintsugi.controlplane.fleet.FleetNode;
@@ -9,10 +10,11 @@ import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ExpiredLease;
 import dev.kintsugi.controlplane.queue.Failing;
+import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.core.dispatch.LeaseReview;
 import dev.kintsugi.core.dispatch.LeaseReview.NodeAnswer;
 import dev.kintsugi.core.dispatch.LeaseReview.Verdict;
-import dev.kintsugi.core.queue.RetryDecision;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Adopts attempts whose dispatcher is gone while their node still has them, and requeues the rest;
- * ends jobs that waited past their deadline.
+ * answers jobs that waited until their deadline.
  */
 @Singleton
 class LeaseReaper {
@@ -62,11 +64,27 @@ class LeaseReaper {
           Thread.ofVirtual().name("reap-" + lease.attempt().id()).start(() -> review(lease));
         }
       }
-      int late = tools.queue().ask(queue -> queue.expireWaiting(now, BATCH)).orElse(0);
-      if (late > 0) {
-        LOG.warn("{} waiting jobs passed their deadline and failed", late);
-      }
+      answerLate(now);
       TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+    }
+  }
+
+  /** Jobs that wait with no time left for any attempt. */
+  private void answerLate(Instant now) throws InterruptedException {
+    Instant soon = now.plus(tools.policy().recovery().reserve());
+    for (Job job : tools.queue().ask(queue -> queue.lateWaiting(soon, BATCH)).orElse(List.of())) {
+      if (tools.recoverer().latestEnd(job).isAfter(now)) {
+        continue;
+      }
+      Recoverer.Step step = tools.recoverer().late(job, now);
+      if (step.next() instanceof NextStep.Again) {
+        continue;
+      }
+      Optional<Job> ended =
+          tools.queue().await(queue -> queue.endWaiting(job.id(), step.next(), now));
+      if (ended.isPresent()) {
+        LOG.warn("{} waited until its deadline: {}", job.id(), Recoverer.told(step.decision()));
+      }
     }
   }
 
@@ -144,22 +162,31 @@ class LeaseReaper {
   private void requeue(ExpiredLease lease, LeaseReview.Reason reason) throws InterruptedException {
     Attempt attempt = lease.attempt();
     Instant now = tools.clock().instant();
-    List<Attempt> before = tools.queue().await(queue -> queue.attempts(attempt.jobId()));
-    RetryDecision retry =
-        Retries.decide(
-            FailureClass.NODE_LOST, before, lease.deadline(), tools.policy().retry(), now);
+    Optional<Job> job = tools.queue().await(queue -> queue.find(attempt.jobId()));
+    if (job.isEmpty()) {
+      return;
+    }
+    Failed lost =
+        new Failed(FailureClass.NODE_LOST, message(reason), attempt.expert(), attempt.step(), null);
+    tools.roster().doubt(attempt.nodeId(), now);
+    Recoverer.Step step = tools.recoverer().failed(job.get(), attempt, lost, now);
     AttemptFailure failure =
-        new AttemptFailure(FailureClass.NODE_LOST, message(reason), Retries.jobError(retry));
+        new AttemptFailure(FailureClass.NODE_LOST, lost.message(), step.blame().name());
     Failing answer =
         tools
             .queue()
-            .await(queue -> queue.expire(attempt.id(), attempt.fence(), failure, retry, now));
+            .await(queue -> queue.expire(attempt.id(), attempt.fence(), failure, step.next(), now));
     if (answer instanceof Failing.Stale) {
       return;
     }
     tools.metrics().leaseExpired(reason.name());
     tools.metrics().attemptEnded(lease.service(), FailureClass.NODE_LOST.name());
-    LOG.warn("{} of {} is lost: {}", attempt.id(), attempt.jobId(), message(reason));
+    LOG.warn(
+        "{} of {} is lost: {}; {}",
+        attempt.id(),
+        attempt.jobId(),
+        message(reason),
+        Recoverer.told(step.decision()));
     bell.ring();
   }
 

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 class NodeClient implements AutoCloseable {
 
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+  private static final Duration TRANSFER_WITHIN = Duration.ofMinutes(1);
 
   /** Hears what a node says of one attempt. */
   interface AttemptListener {
@@ -123,10 +125,40 @@ class NodeClient implements AutoCloseable {
     }
   }
 
+  /** Encodes the frames of an attempt once more whose encoding failed; nothing is denoised. */
+  AttemptStatus encode(String address, String attemptId)
+      throws Unreachable, Refused, InterruptedException {
+    HttpRequest post =
+        to(address, path(attemptId) + "/encode").POST(BodyPublishers.noBody()).build();
+    return read(ask(post, ANSWER_WITHIN), AttemptStatus.class);
+  }
+
+  /** The newest checkpoint of an attempt; the caller closes it and checks its digest. */
+  InputStream checkpoint(String address, String attemptId)
+      throws Unreachable, Refused, InterruptedException {
+    return download(address, path(attemptId) + "/checkpoint");
+  }
+
+  /** Gives a node a checkpoint to start from. */
+  void putCheckpoint(String address, String sha256, Path file)
+      throws Unreachable, Refused, IOException, InterruptedException {
+    HttpRequest put =
+        to(address, "/node/checkpoints/" + sha256)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(BodyPublishers.ofFile(file))
+            .build();
+    ask(put, TRANSFER_WITHIN);
+  }
+
   /** A file of a completed attempt; the caller closes it and checks its digest. */
   InputStream content(String address, String attemptId, String variant)
       throws Unreachable, Refused, InterruptedException {
-    HttpRequest request = get(address, path(attemptId) + "/content?variant=" + variant);
+    return download(address, path(attemptId) + "/content?variant=" + variant);
+  }
+
+  private InputStream download(String address, String path)
+      throws Unreachable, Refused, InterruptedException {
+    HttpRequest request = get(address, path);
     HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream(), ANSWER_WITHIN);
     if (response.statusCode() == 200) {
       return response.body();

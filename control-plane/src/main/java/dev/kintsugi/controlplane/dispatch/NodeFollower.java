@@ -1,8 +1,10 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.dispatch.AttemptSignal.Anew;
 import dev.kintsugi.controlplane.dispatch.AttemptSignal.Heard;
 import dev.kintsugi.controlplane.dispatch.AttemptSignal.Opened;
 import dev.kintsugi.controlplane.dispatch.AttemptSignal.Rejected;
+import dev.kintsugi.controlplane.dispatch.AttemptSignal.Resumed;
 import dev.kintsugi.controlplane.dispatch.AttemptSignal.Silent;
 import dev.kintsugi.controlplane.dispatch.NodeException.Refused;
 import dev.kintsugi.controlplane.dispatch.NodeException.Unreachable;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeFollower {
 
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** HTTP status of a checkpoint that does not fit. */
+  private static final int CONFLICT = 409;
 
   private final NodeClient nodes;
   private final String address;
@@ -63,15 +68,31 @@ final class NodeFollower {
     }
   }
 
+  /** Goes on behind what was heard before. */
+  void followAfter(String attemptId, long sequence) throws InterruptedException {
+    lastSequence = sequence;
+    follow(attemptId);
+  }
+
   /** A POST whose answer was lost is repeated: the node knows the id. */
-  private boolean start(AttemptRequest request, Duration slotPatience) throws InterruptedException {
+  private boolean start(AttemptRequest asked, Duration slotPatience) throws InterruptedException {
+    AttemptRequest request = asked;
     for (Duration waited = Duration.ZERO; ; waited = waited.plus(PAUSE)) {
       try {
-        out.accept(new Heard(nodes.start(address, request)));
+        AttemptStatus status = nodes.start(address, request);
+        if (AttemptDetails.resumes(request)) {
+          out.accept(new Resumed());
+        }
+        out.accept(new Heard(status));
         return true;
       } catch (Unreachable e) {
         out.accept(new Silent(e.refused(), message(e)));
       } catch (Refused e) {
+        if (e.status() == CONFLICT && AttemptDetails.resumes(request)) {
+          out.accept(new Anew(message(e)));
+          request = AttemptDetails.anew(request);
+          continue;
+        }
         boolean full = e.code().equals(ErrorCode.NO_FREE_SLOT.wireName());
         if (!full || waited.compareTo(slotPatience) >= 0) {
           out.accept(new Rejected(kind(e), "the node refused: " + message(e)));

@@ -20,7 +20,7 @@ class NodeRoster {
 
   private final FleetRegistry fleet;
   private final NodeSights sights;
-  private final Map<String, Instant> resting = new ConcurrentHashMap<>();
+  private final Map<String, Instant> doubted = new ConcurrentHashMap<>();
 
   NodeRoster(FleetRegistry fleet, NodeSights sights) {
     this.fleet = fleet;
@@ -46,12 +46,12 @@ class NodeRoster {
   /** Forgets every other node. */
   void keepOnly(Set<String> nodeIds) {
     sights.keepOnly(nodeIds);
-    resting.keySet().retainAll(nodeIds);
+    doubted.keySet().retainAll(nodeIds);
   }
 
-  /** Gives other nodes the chance to take the next job. */
-  void rest(String nodeId, Instant until) {
-    resting.put(nodeId, until);
+  /** The node seems gone: it gets no job before it answers a question asked from here on. */
+  void doubt(String nodeId, Instant since) {
+    doubted.put(nodeId, since);
   }
 
   /**
@@ -67,6 +67,12 @@ class NodeRoster {
         && !status.draining()
         && !node.draining()
         && (node.digest() == null || node.digest().equals(status.digest()))
-        && !resting.getOrDefault(node.nodeId(), Instant.MIN).isAfter(now);
+        && heardOf(node.nodeId(), sight);
+  }
+
+  private boolean heardOf(String nodeId, NodeSight sight) {
+    Instant since = doubted.get(nodeId);
+    Instant answered = sight.health().lastAnswer();
+    return since == null || (answered != null && answered.isAfter(since));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.core.recovery.Plan;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param endedAt null while live
  * @param outcome null while live
  * @param message one sentence about a failure
+ * @param plan what was attempted; null means as asked
+ * @param expert that worked last; null where none did
+ * @param step denoise steps done
+ * @param attribution who is to blame for a failure: name of an {@link
+ *     dev.kintsugi.core.recovery.Attribution}
  */
 public record Attempt(
     String id,
@@ -25,10 +31,36 @@ public record Attempt(
     @Nullable Instant leaseUntil,
     @Nullable Instant endedAt,
     @Nullable String outcome,
-    @Nullable String message) {
+    @Nullable String message,
+    @Nullable Plan plan,
+    @Nullable String expert,
+    int step,
+    @Nullable String attribution) {
 
   /** Outcome of an attempt that made the video; every other outcome is a failure class. */
   public static final String COMPLETED = "COMPLETED";
+
+  /** An attempt that was just claimed. */
+  static Attempt begun(
+      String id, Job job, ClaimRequest request, long fence, Instant now, Instant leaseUntil) {
+    return new Attempt(
+        id,
+        job.id(),
+        job.attempts(),
+        request.nodeId(),
+        request.revision(),
+        request.replica(),
+        fence,
+        now,
+        leaseUntil,
+        null,
+        null,
+        null,
+        job.plan(),
+        null,
+        0,
+        null);
+  }
 
   public boolean live() {
     return endedAt == null;

@@ -45,6 +45,10 @@ final class Claiming {
       WHERE EXISTS (SELECT 1 FROM waiting w WHERE w.service = s)
       """;
 
+  /** Rows that every node of the statement may take now. */
+  private static final String NOT_AVOIDED =
+      " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])";
+
   private static final String TAKE_HEAD = "WITH head AS (";
 
   private static final String TAKE_REST =
@@ -70,9 +74,9 @@ final class Claiming {
           s.started_at AS begun_at, s.expires_at AS lease_until
       ), leased AS (
         INSERT INTO lease (attempt_id, job_id, service, cost, number, node_id, revision, replica,
-          fence, started_at, lease_ms, expires_at)
+          fence, started_at, lease_ms, expires_at, plan)
         SELECT attempt_id, id, service, cost, attempts, node_id, revision, replica, fence, begun_at,
-          lease_ms, lease_until
+          lease_ms, lease_until, plan
         FROM begun
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt)
@@ -227,7 +231,7 @@ final class Claiming {
     Instant now = slots.getFirst().now();
     try (Sql sql = Sql.of(c, text.append(TAKE_REST).toString())) {
       for (int lane = 0; lane < group.lanes().size(); lane++) {
-        bindLane(sql, group, group.lanes().get(lane), now, slots.size());
+        bindLane(sql, group, group.lanes().get(lane), now, slots);
       }
       List<Taken> taken =
           sql.with(slots.size())
@@ -253,14 +257,20 @@ final class Claiming {
     String condition =
         switch (lane) {
           case REALTIME ->
-              "service = ? AND priority = 0 AND available_at <= ? ORDER BY tag, job_id";
+              "service = ? AND priority = 0 AND available_at <= ?"
+                  + NOT_AVOIDED
+                  + " ORDER BY tag, job_id";
           case OVERDUE ->
-              "service = ? AND overdue_at <= ? AND available_at <= ? ORDER BY overdue_at, job_id";
+              "service = ? AND overdue_at <= ? AND available_at <= ?"
+                  + NOT_AVOIDED
+                  + " ORDER BY overdue_at, job_id";
           case STANDARD ->
               "service = ? AND priority = 1 AND overdue_at > ? AND available_at <= ?"
+                  + NOT_AVOIDED
                   + " ORDER BY tag, job_id";
           case BATCH ->
               "service = ? AND priority = 2 AND overdue_at > ? AND available_at <= ?"
+                  + NOT_AVOIDED
                   + " ORDER BY tag, job_id";
         };
     return "SELECT * FROM (SELECT job_id, "
@@ -271,13 +281,13 @@ final class Claiming {
         + place;
   }
 
-  private static void bindLane(Sql sql, Group group, Lane lane, Instant now, int limit)
+  private static void bindLane(Sql sql, Group group, Lane lane, Instant now, List<Slot> slots)
       throws SQLException {
     sql.with(group.service()).with(now);
     if (lane != Lane.REALTIME) {
       sql.with(now);
     }
-    sql.with(limit);
+    sql.with(now).each("text", slots, s -> s.request().nodeId()).with(slots.size());
   }
 
   private static Claim claim(Taken taken, Slot slot) {
@@ -285,19 +295,8 @@ final class Claiming {
     Instant until = Sql.stored(slot.leaseUntil());
     Job job = taken.job();
     Attempt attempt =
-        new Attempt(
-            Ids.attempt(slot.attemptId()),
-            job.id(),
-            job.attempts(),
-            request.nodeId(),
-            request.revision(),
-            request.replica(),
-            taken.fence(),
-            slot.now(),
-            until,
-            null,
-            null,
-            null);
+        Attempt.begun(
+            Ids.attempt(slot.attemptId()), job, request, taken.fence(), slot.now(), until);
     return new Claim(job, attempt, taken.fence(), until);
   }
 }

@@ -1,7 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
 import dev.kintsugi.controlplane.database.Transactions;
-import dev.kintsugi.core.queue.RetryDecision;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,9 +21,9 @@ final class Ending {
   private static final String WRITE_ATTEMPT =
       """
       INSERT INTO attempt (id, job_id, number, node_id, revision, replica, fence, started_at,
-          ended_at, outcome, message)
+          ended_at, outcome, message, plan, expert, step, attribution)
         SELECT attempt_id, job_id, number, node_id, revision, replica, fence, started_at, at,
-          outcome, message
+          outcome, message, plan, expert, step, attribution
         FROM gone
       """;
 
@@ -34,6 +33,24 @@ final class Ending {
         SELECT id, completed_at FROM ended WHERE webhook_url IS NOT NULL
       """;
 
+  /** What a job keeps when it completes and what it needs no more, from a set {@code ended}. */
+  private static final String SETTLE =
+      """
+      kept AS (
+        INSERT INTO artifact_use (sha256, job_id, expires_at)
+        SELECT DISTINCT file ->> 'sha256', id, expires_at
+        FROM ended, jsonb_array_elements(result -> 'artifacts') AS file
+      ), reusable AS (
+        INSERT INTO reusable_result (job_id, tenant, service, template, wording, expires_at)
+        SELECT id, tenant, service, result #>> '{reusable,template}',
+          result #>> '{reusable,wording}', expires_at
+        FROM ended WHERE result #>> '{reusable,template}' IS NOT NULL
+      ), forgotten AS (
+        DELETE FROM checkpoint c USING ended e WHERE c.job_id = e.id
+      ), announced AS ("""
+          + ANNOUNCE
+          + ")";
+
   private static final String COMPLETE =
       """
       WITH input AS (
@@ -41,25 +58,22 @@ final class Ending {
         AS i(attempt_id, fence, at, keep_until, result)
       ), gone AS (
         DELETE FROM lease l USING input i WHERE l.attempt_id = i.attempt_id AND l.fence = i.fence
-        RETURNING l.*, i.at, i.keep_until, i.result, 'COMPLETED' AS outcome, NULL AS message
+        RETURNING l.*, i.at, i.keep_until, i.result, 'COMPLETED' AS outcome, NULL AS message,
+          NULL AS attribution
       ), ended AS (
         UPDATE job j SET status = 'completed', progress = 100, completed_at = g.at,
           expires_at = g.keep_until, result = g.result, sequence = j.sequence + 1
         FROM gone g WHERE j.id = g.job_id
         RETURNING j.*, g.attempt_id
-      ), kept AS (
-        INSERT INTO artifact_use (sha256, job_id, expires_at)
-        SELECT DISTINCT file ->> 'sha256', id, expires_at
-        FROM ended, jsonb_array_elements(result -> 'artifacts') AS file
       ), written AS ("""
           + WRITE_ATTEMPT
           + """
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, percent, attempt)
         SELECT id, sequence, completed_at, status, 100, attempts FROM ended
-      ), announced AS ("""
-          + ANNOUNCE
-          + ") SELECT "
+      ),\s"""
+          + SETTLE
+          + " SELECT "
           + Rows.JOB
           + ", j.attempt_id FROM ended j";
 
@@ -67,7 +81,8 @@ final class Ending {
       """
       WITH gone AS (
         DELETE FROM lease WHERE attempt_id = ? AND fence = ? AND (? OR expires_at <= ?)
-        RETURNING *, ?::timestamptz AS at, ?::text AS outcome, ?::text AS message
+        RETURNING *, ?::timestamptz AS at, ?::text AS outcome, ?::text AS message,
+          ?::text AS attribution
       ), written AS ("""
           + WRITE_ATTEMPT
           + ")";
@@ -76,13 +91,14 @@ final class Ending {
       GONE
           + """
       , ended AS (
-        UPDATE job j SET status = 'queued', progress = 0, sequence = j.sequence + 1
+        UPDATE job j SET status = 'queued', progress = 0, sequence = j.sequence + 1,
+          plan = ?::jsonb
         FROM gone g WHERE j.id = g.job_id
         RETURNING j.*, g.at, g.outcome, g.number
       ), queued AS (
         INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at,
-          deadline)
-        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline FROM ended
+          deadline, avoid, avoid_until)
+        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline, ?::text[], ? FROM ended
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, at, status, number, outcome FROM ended
@@ -91,22 +107,58 @@ final class Ending {
           + Rows.JOB
           + " FROM ended j";
 
-  private static final String GIVE_UP =
-      GONE
-          + """
+  private static final String GIVE_UP = GONE + fails("g.number, g.outcome");
+
+  private static final String ANSWER = GONE + completes("g.number, g.outcome");
+
+  private static final String TAKE_WAITING =
+      "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING job_id, 0 AS number)";
+
+  private static final String GIVE_UP_WAITING = TAKE_WAITING + fails("g.number, j.error_code");
+
+  private static final String ANSWER_WAITING =
+      TAKE_WAITING + completes("g.number, 'DEADLINE_EXCEEDED'");
+
+  /**
+   * @param log number of the attempt and detail of the event
+   */
+  private static String fails(String log) {
+    return """
       , ended AS (
-        UPDATE job j SET status = 'failed', completed_at = g.at, error_code = ?, error_message = ?,
+        UPDATE job j SET status = 'failed', completed_at = ?, error_code = ?, error_message = ?,
           sequence = j.sequence + 1
         FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, g.outcome, g.number
+        RETURNING j.*, %s AS detail
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
-        SELECT id, sequence, completed_at, status, number, outcome FROM ended
+        SELECT id, sequence, completed_at, status, number, detail FROM ended
+      ), forgotten AS (
+        DELETE FROM checkpoint c USING ended e WHERE c.job_id = e.id
       ), announced AS ("""
-          + ANNOUNCE
-          + ") SELECT "
-          + Rows.JOB
-          + " FROM ended j";
+            .formatted(log)
+        + ANNOUNCE
+        + ") SELECT "
+        + Rows.JOB
+        + " FROM ended j";
+  }
+
+  private static String completes(String log) {
+    return """
+      , ended AS (
+        UPDATE job j SET status = 'completed', progress = 100, completed_at = ?, expires_at = ?,
+          result = ?::jsonb, sequence = j.sequence + 1
+        FROM gone g WHERE j.id = g.job_id
+        RETURNING j.*, %s AS detail
+      ), logged AS (
+        INSERT INTO job_event (job_id, sequence, at, status, percent, attempt, detail)
+        SELECT id, sequence, completed_at, status, 100, number, detail FROM ended
+      ),\s"""
+            .formatted(log)
+        + SETTLE
+        + " SELECT "
+        + Rows.JOB
+        + " FROM ended j";
+  }
 
   private record Done(UUID attemptId, long fence, Result result, Instant now) {
     Instant keepUntil() {
@@ -177,7 +229,7 @@ final class Ending {
       String attemptId,
       long fence,
       AttemptFailure failure,
-      RetryDecision retry,
+      NextStep next,
       Instant now,
       boolean evenIfValid) {
     Optional<UUID> id = Ids.parseAttempt(attemptId);
@@ -185,25 +237,57 @@ final class Ending {
       return new Failing.Stale(StaleReason.UNKNOWN_ATTEMPT);
     }
     Instant at = Sql.stored(now);
+    String text =
+        switch (next) {
+          case NextStep.Again again -> REQUEUE;
+          case NextStep.Answer answer -> ANSWER;
+          case NextStep.GiveUp giveUp -> GIVE_UP;
+        };
     Optional<Job> job =
         transactions.durableStatement(
             c -> {
-              try (Sql sql = Sql.of(c, retry instanceof RetryDecision.Again ? REQUEUE : GIVE_UP)) {
+              try (Sql sql = Sql.of(c, text)) {
                 sql.with(id.get()).with(fence).with(evenIfValid).with(at);
                 sql.with(at).with(failure.kind().name()).with(failure.message());
-                switch (retry) {
-                  case RetryDecision.Again again -> sql.with(Sql.stored(again.notBefore()));
-                  case RetryDecision.GiveUp giveUp ->
-                      sql.with(failure.jobError().wireName()).with(failure.message());
-                }
+                sql.with(failure.attribution());
+                bind(sql, next, at);
                 return sql.rows(Rows::job).stream().findFirst();
               }
             });
     if (job.isEmpty()) {
       return new Failing.Stale(leases.stale(id.get(), fence));
     }
-    return retry instanceof RetryDecision.Again
-        ? new Failing.Requeued(job.get())
-        : new Failing.JobFailed(job.get());
+    return switch (next) {
+      case NextStep.Again again -> new Failing.Requeued(job.get());
+      case NextStep.Answer answer -> new Failing.Answered(job.get());
+      case NextStep.GiveUp giveUp -> new Failing.JobFailed(job.get());
+    };
+  }
+
+  /** Ends a waiting job; empty when it does not wait any more. */
+  Optional<Job> endWaiting(UUID job, NextStep end, Instant now) {
+    Instant at = Sql.stored(now);
+    String text = end instanceof NextStep.Answer ? ANSWER_WAITING : GIVE_UP_WAITING;
+    return transactions.durableStatement(
+        c -> {
+          try (Sql sql = Sql.of(c, text)) {
+            bind(sql.with(job), end, at);
+            return sql.rows(Rows::job).stream().findFirst();
+          }
+        });
+  }
+
+  private static void bind(Sql sql, NextStep next, Instant at) throws SQLException {
+    switch (next) {
+      case NextStep.Again again ->
+          sql.with(Rows.write(again.plan()))
+              .with(Sql.stored(again.notBefore()))
+              .each("text", List.copyOf(again.avoid()), node -> node)
+              .with(Sql.stored(again.avoidUntil()));
+      case NextStep.Answer(Result result) ->
+          sql.with(at).with(Sql.stored(at.plus(result.retention()))).with(Rows.write(result));
+      case NextStep.GiveUp giveUp ->
+          sql.with(at).with(giveUp.code().wireName()).with(giveUp.message());
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.video.Priority;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param result set when completed
  * @param attempts attempts begun so far
  * @param sequence number of its newest event
+ * @param plan of its newest or next attempt; null means as asked
  */
 public record Job(
     String id,
@@ -42,7 +44,8 @@ public record Job(
     @Nullable Result result,
     int attempts,
     long sequence,
-    String traceId) {
+    String traceId,
+    @Nullable Plan plan) {
 
   /**
    * Why a job failed.

@@ -1,6 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
-import dev.kintsugi.core.queue.RetryDecision;
+import dev.kintsugi.core.recovery.Plan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -95,17 +95,34 @@ public interface JobQueue {
   /** Takes the result of an attempt, once. */
   Completion complete(String attemptId, long fence, Result result, Instant now);
 
-  /**
-   * Ends an attempt as failed by its holder.
-   *
-   * @param retry what {@link RetryDecision#decide} said of it
-   */
-  Failing fail(
-      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now);
+  /** Ends an attempt as failed by its holder, and does with its job what was decided. */
+  Failing fail(String attemptId, long fence, AttemptFailure failure, NextStep next, Instant now);
 
   /** As {@link #fail}, by the reaper: refused when the lease was renewed since. */
-  Failing expire(
-      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now);
+  Failing expire(String attemptId, long fence, AttemptFailure failure, NextStep next, Instant now);
+
+  /**
+   * Changes what a live attempt is, before it begins.
+   *
+   * @return false when the attempt was not the caller's any more
+   */
+  boolean replan(String attemptId, long fence, Plan plan);
+
+  /**
+   * Remembers a checkpoint that is in the artefact store; it is kept until the job ends.
+   *
+   * @return false when the attempt was not the caller's any more
+   */
+  boolean checkpoint(String attemptId, long fence, SavedCheckpoint checkpoint, Instant now);
+
+  /** The newest checkpoint of a job that has not ended. */
+  Optional<SavedCheckpoint> checkpoint(String jobId);
+
+  /**
+   * A clip of the same tenant and service that was made as asked for the same template, that of the
+   * same wording first; its files are still kept.
+   */
+  Optional<Job> reusable(String tenant, String service, Reusable wanted, Instant now);
 
   /**
    * Ends the lease now, so that another replica may {@link #adopt} the attempt at once; for a
@@ -115,13 +132,16 @@ public interface JobQueue {
    */
   boolean release(String attemptId, long fence, Instant now);
 
+  /** Waiting jobs whose deadline is before then, most urgent first. */
+  List<Job> lateWaiting(Instant deadlineBefore, int limit);
+
   /**
-   * Fails waiting jobs whose deadline passed, with code {@code deadline_exceeded}; running attempts
-   * are left to finish.
+   * Ends a waiting job.
    *
-   * @return how many, at most {@code limit}
+   * @param end an answer or a failure
+   * @return the job as it is now; empty when it does not wait any more
    */
-  int expireWaiting(Instant now, int limit);
+  Optional<Job> endWaiting(String jobId, NextStep end, Instant now);
 
   /** Live attempts whose lease ran out, longest ago first. */
   List<ExpiredLease> expired(Instant now, int limit);

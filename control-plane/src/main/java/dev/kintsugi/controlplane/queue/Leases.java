@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.queue;
 
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.core.recovery.Plan;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,9 +54,18 @@ final class Leases {
           + Rows.JOB
           + """
           , h.attempt_id, h.job_id, h.number, h.node_id, h.revision, h.replica, h.fence,
-            h.started_at AS attempt_started_at, h.expires_at AS lease_until
+            h.started_at AS attempt_started_at, h.expires_at AS lease_until,
+            h.plan AS attempt_plan, h.expert, h.step
           FROM owned j JOIN held h ON h.job_id = j.id
           """;
+
+  private static final String REPLAN =
+      """
+      WITH held AS (
+        UPDATE lease SET plan = ?::jsonb WHERE attempt_id = ? AND fence = ? RETURNING job_id, plan
+      )
+      UPDATE job j SET plan = h.plan FROM held h WHERE j.id = h.job_id
+      """;
 
   private static final String EXPIRED =
       """
@@ -165,6 +175,17 @@ final class Leases {
             });
   }
 
+  boolean replan(String attemptId, long fence, Plan plan) {
+    Optional<UUID> id = Ids.parseAttempt(attemptId);
+    return id.isPresent()
+        && transactions.relaxedStatement(
+            c -> {
+              try (Sql sql = Sql.of(c, REPLAN)) {
+                return sql.with(Rows.write(plan)).with(id.get()).with(fence).update() > 0;
+              }
+            });
+  }
+
   /** Durable: a fencing number must never be given twice. */
   Optional<Claim> adopt(String attemptId, long fence, String replica, Duration lease, Instant now) {
     Optional<UUID> id = Ids.parseAttempt(attemptId);
@@ -194,20 +215,7 @@ final class Leases {
     Job job = Rows.job(row);
     long fence = row.getLong("fence");
     Instant until = Rows.instant(row, "lease_until");
-    Attempt attempt =
-        new Attempt(
-            Ids.attempt(Rows.uuid(row, "attempt_id")),
-            job.id(),
-            row.getInt("number"),
-            row.getString("node_id"),
-            row.getString("revision"),
-            row.getString("replica"),
-            fence,
-            Rows.instant(row, "attempt_started_at"),
-            until,
-            null,
-            null,
-            null);
+    Attempt attempt = Rows.adopted(row, job.id(), fence, until);
     return new Claim(job, attempt, fence, until);
   }
 

@@ -2,8 +2,8 @@ package dev.kintsugi.controlplane.queue;
 
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.core.queue.ClaimOrder;
-import dev.kintsugi.core.queue.RetryDecision;
 import dev.kintsugi.core.queue.WaitBound;
+import dev.kintsugi.core.recovery.Plan;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -22,6 +22,7 @@ public final class PostgresJobQueue implements JobQueue {
   private static final int CANCEL_TRIES = 100;
 
   private final List<WaitingListener> listeners;
+  private final List<JobEndListener> ends;
   private final Depths depths;
   private final Submitting submitting;
   private final Claiming claiming;
@@ -29,26 +30,30 @@ public final class PostgresJobQueue implements JobQueue {
   private final Ending ending;
   private final Withdrawing withdrawing;
   private final Reading reading;
+  private final Checkpoints checkpoints;
 
   @Inject
-  public PostgresJobQueue(Transactions transactions, List<WaitingListener> listeners) {
-    this(transactions, ClaimOrder.Policy.DEFAULT, WaitBound.DEFAULT, listeners);
+  public PostgresJobQueue(
+      Transactions transactions, List<WaitingListener> listeners, List<JobEndListener> ends) {
+    this(transactions, ClaimOrder.Policy.DEFAULT, WaitBound.DEFAULT, listeners, ends);
   }
 
   public PostgresJobQueue(Transactions transactions) {
-    this(transactions, List.of());
+    this(transactions, List.of(), List.of());
   }
 
   public PostgresJobQueue(Transactions transactions, ClaimOrder.Policy order, WaitBound bound) {
-    this(transactions, order, bound, List.of());
+    this(transactions, order, bound, List.of(), List.of());
   }
 
   private PostgresJobQueue(
       Transactions transactions,
       ClaimOrder.Policy order,
       WaitBound bound,
-      List<WaitingListener> listeners) {
+      List<WaitingListener> listeners,
+      List<JobEndListener> ends) {
     this.listeners = listeners;
+    this.ends = ends;
     this.depths = new Depths(transactions);
     this.submitting = new Submitting(transactions, depths, bound);
     this.claiming = new Claiming(transactions, order);
@@ -56,6 +61,7 @@ public final class PostgresJobQueue implements JobQueue {
     this.ending = new Ending(transactions, leases);
     this.withdrawing = new Withdrawing(transactions);
     this.reading = new Reading(transactions);
+    this.checkpoints = new Checkpoints(transactions);
   }
 
   @Override
@@ -100,6 +106,7 @@ public final class PostgresJobQueue implements JobQueue {
       }
       Optional<Job> cancelled = withdrawing.cancel(id.get(), now);
       if (cancelled.isPresent()) {
+        tell(cancelled.get());
         return cancelled;
       }
     }
@@ -167,19 +174,23 @@ public final class PostgresJobQueue implements JobQueue {
 
   @Override
   public Completion complete(String attemptId, long fence, Result result, Instant now) {
-    return ending.complete(attemptId, fence, result, now);
+    Completion answer = ending.complete(attemptId, fence, result, now);
+    if (answer instanceof Completion.Completed(Job completed)) {
+      tell(completed);
+    }
+    return answer;
   }
 
   @Override
   public Failing fail(
-      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now) {
-    return ending.fail(attemptId, fence, failure, retry, now, true);
+      String attemptId, long fence, AttemptFailure failure, NextStep next, Instant now) {
+    return told(ending.fail(attemptId, fence, failure, next, now, true));
   }
 
   @Override
   public Failing expire(
-      String attemptId, long fence, AttemptFailure failure, RetryDecision retry, Instant now) {
-    return ending.fail(attemptId, fence, failure, retry, now, false);
+      String attemptId, long fence, AttemptFailure failure, NextStep next, Instant now) {
+    return told(ending.fail(attemptId, fence, failure, next, now, false));
   }
 
   @Override
@@ -188,8 +199,38 @@ public final class PostgresJobQueue implements JobQueue {
   }
 
   @Override
-  public int expireWaiting(Instant now, int limit) {
-    return withdrawing.expireWaiting(now, limit);
+  public List<Job> lateWaiting(Instant deadlineBefore, int limit) {
+    return reading.lateWaiting(deadlineBefore, limit);
+  }
+
+  @Override
+  public Optional<Job> endWaiting(String jobId, NextStep end, Instant now) {
+    if (end instanceof NextStep.Again) {
+      throw new IllegalArgumentException("a waiting job waits already");
+    }
+    Optional<Job> ended = Ids.parseJob(jobId).flatMap(id -> ending.endWaiting(id, end, now));
+    ended.ifPresent(this::tell);
+    return ended;
+  }
+
+  @Override
+  public boolean replan(String attemptId, long fence, Plan plan) {
+    return leases.replan(attemptId, fence, plan);
+  }
+
+  @Override
+  public boolean checkpoint(String attemptId, long fence, SavedCheckpoint checkpoint, Instant now) {
+    return checkpoints.keep(attemptId, fence, checkpoint, now);
+  }
+
+  @Override
+  public Optional<SavedCheckpoint> checkpoint(String jobId) {
+    return Ids.parseJob(jobId).flatMap(reading::checkpoint);
+  }
+
+  @Override
+  public Optional<Job> reusable(String tenant, String service, Reusable wanted, Instant now) {
+    return reading.reusable(tenant, service, wanted, now);
   }
 
   @Override
@@ -216,5 +257,20 @@ public final class PostgresJobQueue implements JobQueue {
   @Override
   public List<Attempt> liveOnNode(String nodeId) {
     return reading.liveOnNode(nodeId);
+  }
+
+  private Failing told(Failing answer) {
+    switch (answer) {
+      case Failing.Answered(Job job) -> tell(job);
+      case Failing.JobFailed(Job job) -> tell(job);
+      case Failing.Requeued requeued -> {}
+      case Failing.Stale stale -> {}
+    }
+    return answer;
+  }
+
+  /** Every end of a job comes through here. */
+  private void tell(Job ended) {
+    ends.forEach(listener -> listener.ended(ended));
   }
 }

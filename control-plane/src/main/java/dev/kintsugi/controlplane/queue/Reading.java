@@ -36,6 +36,22 @@ final class Reading {
           + Rows.JOB
           + " FROM announcement a JOIN job j ON j.id = a.job_id ORDER BY a.ended_at LIMIT ?";
 
+  private static final String LATE =
+      "SELECT "
+          + Rows.JOB
+          + " FROM waiting w JOIN job j ON j.id = w.job_id"
+          + " WHERE w.deadline <= ? ORDER BY w.deadline LIMIT ?";
+
+  private static final String REUSABLE =
+      "SELECT "
+          + Rows.JOB
+          + """
+           FROM reusable_result r JOIN job j ON j.id = r.job_id
+          WHERE r.tenant = ? AND r.service = ? AND r.template = ? AND r.expires_at > ?
+            AND j.deleted_at IS NULL
+          ORDER BY r.wording = ? DESC, r.expires_at DESC LIMIT 1
+          """;
+
   private final Transactions transactions;
 
   Reading(Transactions transactions) {
@@ -106,14 +122,29 @@ final class Reading {
           try (Sql sql =
               Sql.of(
                   c,
-                  "SELECT DISTINCT sha256 FROM artifact_use"
-                      + " WHERE sha256 = ANY(?::text[]) AND expires_at > ?")) {
+                  "SELECT sha256 FROM artifact_use"
+                      + " WHERE sha256 = ANY(?::text[]) AND expires_at > ?"
+                      + " UNION SELECT sha256 FROM checkpoint WHERE sha256 = ANY(?::text[])")) {
             return Set.copyOf(
                 sql.each("text", List.copyOf(sha256), hash -> hash)
                     .with(now)
+                    .each("text", List.copyOf(sha256), hash -> hash)
                     .rows(row -> row.getString(1)));
           }
         });
+  }
+
+  List<Job> lateWaiting(Instant deadlineBefore, int limit) {
+    return rows(LATE, Rows::job, deadlineBefore, limit);
+  }
+
+  Optional<Job> reusable(String tenant, String service, Reusable wanted, Instant now) {
+    return one(REUSABLE, tenant, service, wanted.template(), now, wanted.wording());
+  }
+
+  Optional<SavedCheckpoint> checkpoint(UUID job) {
+    return rows("SELECT * FROM checkpoint WHERE job_id = ?", Rows::checkpoint, job).stream()
+        .findFirst();
   }
 
   List<Job> unannounced(int limit) {

@@ -5,6 +5,7 @@ import dev.kintsugi.protocol.video.Video;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a completed attempt made.
@@ -14,13 +15,15 @@ import java.util.Map;
  * @param artifacts the files, already stored under their SHA-256
  * @param gpuSeconds time the attempt held its slot
  * @param retention how long the files are kept after completion
+ * @param reusable under what the clip can be found again; null for one that was not made as asked
  */
 public record Result(
     Video.Delivered delivered,
     Map<String, Double> stageDurations,
     List<AttemptStatus.Artifact> artifacts,
     double gpuSeconds,
-    Duration retention) {
+    Duration retention,
+    @Nullable Reusable reusable) {
 
   public Result {
     stageDurations = Map.copyOf(stageDurations);

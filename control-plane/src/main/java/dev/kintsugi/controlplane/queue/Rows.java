@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.queue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.video.Priority;
 import dev.kintsugi.protocol.video.VideoStatus;
@@ -22,7 +23,7 @@ final class Rows {
       j.id, j.tenant, j.service, j.model, j.priority, j.status, j.progress, j.parameters, \
       j.end_user, j.webhook_url, j.idempotency_key, j.request_hash, j.cost, j.created_at, \
       j.started_at, j.completed_at, j.expires_at, j.deadline, j.error_code, j.error_message, \
-      j.result, j.attempts, j.sequence, j.trace_id""";
+      j.result, j.attempts, j.sequence, j.trace_id, j.plan AS job_plan""";
 
   private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
 
@@ -54,7 +55,8 @@ final class Rows {
         result == null ? null : read(result, Result.class),
         row.getInt("attempts"),
         row.getLong("sequence"),
-        row.getString("trace_id"));
+        row.getString("trace_id"),
+        plan(row, "job_plan"));
   }
 
   /** A live attempt. */
@@ -71,6 +73,32 @@ final class Rows {
         instant(row, "expires_at"),
         null,
         null,
+        null,
+        plan(row, "plan"),
+        row.getString("expert"),
+        row.getInt("step"),
+        null);
+  }
+
+  /** A live attempt beside its job's columns. */
+  static Attempt adopted(ResultSet row, String jobId, long fence, Instant until)
+      throws SQLException {
+    return new Attempt(
+        Ids.attempt(uuid(row, "attempt_id")),
+        jobId,
+        row.getInt("number"),
+        row.getString("node_id"),
+        row.getString("revision"),
+        row.getString("replica"),
+        fence,
+        instant(row, "attempt_started_at"),
+        until,
+        null,
+        null,
+        null,
+        plan(row, "attempt_plan"),
+        row.getString("expert"),
+        row.getInt("step"),
         null);
   }
 
@@ -88,7 +116,11 @@ final class Rows {
         null,
         instant(row, "ended_at"),
         row.getString("outcome"),
-        row.getString("message"));
+        row.getString("message"),
+        plan(row, "plan"),
+        row.getString("expert"),
+        row.getInt("step"),
+        row.getString("attribution"));
   }
 
   static JobEvent event(ResultSet row) throws SQLException {
@@ -109,6 +141,20 @@ final class Rows {
         progress,
         row.getInt("attempt"),
         row.getString("detail"));
+  }
+
+  static SavedCheckpoint checkpoint(ResultSet row) throws SQLException {
+    return new SavedCheckpoint(
+        row.getInt("step"),
+        row.getLong("bytes"),
+        row.getString("sha256"),
+        row.getString("digest"),
+        plan(row, "run"));
+  }
+
+  private static @Nullable Plan plan(ResultSet row, String column) throws SQLException {
+    String json = row.getString(column);
+    return json == null ? null : read(json, Plan.class);
   }
 
   static Priority priority(int rank) {

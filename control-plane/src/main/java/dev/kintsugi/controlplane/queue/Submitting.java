@@ -288,6 +288,7 @@ final class Submitting {
         null,
         0,
         1,
-        job.traceId());
+        job.traceId(),
+        null);
   }
 }

@@ -14,7 +14,6 @@ import java.util.UUID;
 final class Withdrawing {
 
   private static final String MESSAGE = "The job was cancelled.";
-  private static final String TOO_LATE = "The deadline passed while the job waited.";
 
   private static final String END =
       """
@@ -26,6 +25,8 @@ final class Withdrawing {
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, completed_at, status, number, error_code FROM ended
+      ), forgotten AS (
+        DELETE FROM checkpoint c USING ended e WHERE c.job_id = e.id
       ), announced AS (
         INSERT INTO announcement (job_id, ended_at)
         SELECT id, completed_at FROM ended WHERE webhook_url IS NOT NULL
@@ -37,24 +38,15 @@ final class Withdrawing {
   private static final String CANCEL_WAITING =
       "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING job_id, 0 AS number)" + END;
 
-  private static final String EXPIRE_WAITING =
-      """
-      WITH late AS (
-        SELECT job_id FROM waiting WHERE deadline <= ? LIMIT ? FOR UPDATE SKIP LOCKED
-      ), gone AS (
-        DELETE FROM waiting w USING late l WHERE w.job_id = l.job_id
-        RETURNING w.job_id, 0 AS number
-      )"""
-          + END;
-
   private static final String CANCEL_RUNNING =
       """
       WITH gone AS (
         DELETE FROM lease WHERE job_id = ? RETURNING *
       ), written AS (
         INSERT INTO attempt (id, job_id, number, node_id, revision, replica, fence, started_at,
-          ended_at, outcome, message)
-        SELECT attempt_id, job_id, number, node_id, revision, replica, fence, started_at, ?, ?, ?
+          plan, expert, step, ended_at, outcome, message)
+        SELECT attempt_id, job_id, number, node_id, revision, replica, fence, started_at,
+          plan, expert, step, ?, ?, ?
         FROM gone
       )"""
           + END;
@@ -75,6 +67,8 @@ final class Withdrawing {
       List.of(
           "DELETE FROM job_event WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM artifact_use WHERE job_id = ANY(?::uuid[])",
+          "DELETE FROM reusable_result WHERE job_id = ANY(?::uuid[])",
+          "DELETE FROM checkpoint WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM announcement WHERE job_id = ANY(?::uuid[])");
 
   private static final String OLD =
@@ -120,16 +114,6 @@ final class Withdrawing {
   private static List<Job> end(Sql sql, Instant at, ErrorCode code, String message)
       throws SQLException {
     return sql.with(at).with(code.wireName()).with(message).rows(Rows::job);
-  }
-
-  int expireWaiting(Instant now, int limit) {
-    Instant at = Sql.stored(now);
-    return transactions.durableStatement(
-        c -> {
-          try (Sql sql = Sql.of(c, EXPIRE_WAITING)) {
-            return end(sql.with(at).with(limit), at, ErrorCode.DEADLINE_EXCEEDED, TOO_LATE).size();
-          }
-        });
   }
 
   Deletion delete(String tenant, UUID id, Instant now) {

@@ -68,10 +68,18 @@ abstract class DispatchScenario {
   }
 
   static String submit(JobQueue queue, JobParameters parameters) {
+    return submit(queue, "default", parameters, Duration.ofMinutes(10));
+  }
+
+  static String submit(JobQueue queue, Duration deadline) {
+    return submit(queue, "default", TestJobs.parameters("a red ball"), deadline);
+  }
+
+  static String submit(JobQueue queue, String tenant, JobParameters parameters, Duration deadline) {
     Instant now = Instant.now();
     NewJob job =
         new NewJob(
-            "default",
+            tenant,
             TestJobs.SERVICE,
             "wan-tiny",
             Priority.STANDARD,
@@ -82,7 +90,7 @@ abstract class DispatchScenario {
             "hash",
             1,
             1,
-            now.plus(Duration.ofMinutes(10)),
+            now.plus(deadline),
             10_000,
             "0123456789abcdef0123456789abcdef");
     return ((Submission.Accepted) queue.submit(job, now)).job().id();

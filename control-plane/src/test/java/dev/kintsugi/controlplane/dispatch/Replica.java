@@ -7,11 +7,17 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.fleet.NodeSights;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.placeholder.PlaceholderClip;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.PostgresJobQueue;
+import dev.kintsugi.controlplane.recovery.Answers;
+import dev.kintsugi.controlplane.recovery.NodeTallies;
+import dev.kintsugi.controlplane.recovery.RecoveryMetrics;
+import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.NodeHealth;
-import dev.kintsugi.core.queue.RetryPolicy;
+import dev.kintsugi.core.recovery.RecoveryPolicy;
+import dev.kintsugi.protocol.metrics.MetricSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -28,15 +34,19 @@ import java.util.List;
 final class Replica implements AutoCloseable {
 
   static final Duration LEASE = Duration.ofSeconds(2);
+  static final Duration RESERVE = Duration.ofSeconds(2);
 
   private final DispatchBell bell = new DispatchBell();
+  private final Meters meters;
   private final JobQueue queue;
   private final NodeClient nodes;
   private final Dispatching dispatching;
   private volatile boolean cut;
 
   Replica(String name, Transactions transactions, FleetRegistry fleet, Path files) {
-    JobQueue real = new PostgresJobQueue(transactions, List.of(bell));
+    this.meters = new Meters();
+    RecoveryMetrics recovery = new RecoveryMetrics(meters);
+    JobQueue real = new PostgresJobQueue(transactions, List.of(bell), List.of(recovery));
     this.queue =
         (JobQueue)
             Proxy.newProxyInstance(
@@ -53,14 +63,28 @@ final class Replica implements AutoCloseable {
                   }
                 });
     this.nodes = new NodeClient(new ObjectMapper());
+    PatientQueue patient = new PatientQueue(queue);
+    NodeSights sights = new NodeSights();
+    NodeRoster roster = new NodeRoster(fleet, sights);
+    ArtifactStore store = store(files);
+    DispatchPolicy policy = policy(name);
     AttemptTools tools =
         new AttemptTools(
-            new PatientQueue(queue),
+            patient,
             nodes,
-            new ResultCollector(nodes, store(files)),
-            new NodeRoster(fleet, new NodeSights()),
-            new DispatchMetrics(new Meters()),
-            policy(name),
+            new ResultCollector(nodes, store),
+            new CheckpointCourier(nodes, store, patient, recovery, Clock.systemUTC()),
+            new Recoverer(
+                patient,
+                roster,
+                new Situations(fleet, sights),
+                new NodeTallies(),
+                new Answers(new PlaceholderClip(), store),
+                recovery,
+                policy),
+            roster,
+            new DispatchMetrics(meters),
+            policy,
             Clock.systemUTC());
     AttemptRunner runner = new AttemptRunner(tools, new AttemptConclusion(tools), bell);
     this.dispatching =
@@ -74,6 +98,11 @@ final class Replica implements AutoCloseable {
   /** The queue as this replica's HTTP side would use it. */
   JobQueue queue() {
     return queue;
+  }
+
+  /** Its metrics, as a scrape shows them. */
+  double metric(MetricSpec spec, String... labels) {
+    return meters.counter(spec).labelValues(labels).get();
   }
 
   Replica start() {
@@ -109,8 +138,7 @@ final class Replica implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofMillis(2500)),
+            Duration.ofSeconds(5)),
         new NodeHealth.Policy(3, 2),
         new AttemptWatch.Policy(
             Duration.ofSeconds(4),
@@ -119,7 +147,16 @@ final class Replica implements AutoCloseable {
             Duration.ofSeconds(2),
             Duration.ofMillis(300),
             Duration.ofSeconds(60)),
-        new RetryPolicy(100, 5, Duration.ofMillis(50), Duration.ofSeconds(1)));
+        new RecoveryPolicy(
+            10,
+            100,
+            6,
+            600,
+            Duration.ofMillis(50),
+            Duration.ofSeconds(1),
+            RESERVE,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1)));
   }
 
   private static ArtifactStore store(Path files) {

@@ -9,6 +9,7 @@ import static dev.kintsugi.controlplane.testkit.TestJobs.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kintsugi.controlplane.testkit.TestDatabase;
+import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.video.Priority;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.time.Duration;
@@ -224,8 +225,12 @@ class PostgresJobQueueCustomerTest {
     assertThat(queue.claim(slot("a"), NOON)).isPresent();
     Instant deadline = NOON.plus(Duration.ofHours(24));
 
-    assertThat(queue.expireWaiting(deadline.minusSeconds(1), 10)).isZero();
-    assertThat(queue.expireWaiting(deadline, 10)).isEqualTo(1);
+    assertThat(queue.lateWaiting(deadline.minusSeconds(1), 10)).isEmpty();
+    assertThat(queue.lateWaiting(deadline, 10)).extracting(Job::id).containsExactly(waiting.id());
+    var late = new NextStep.GiveUp(ErrorCode.DEADLINE_EXCEEDED, "too late");
+    assertThat(queue.endWaiting(waiting.id(), late, deadline)).isPresent();
+    assertThat(queue.endWaiting(waiting.id(), late, deadline)).isEmpty();
+    assertThat(queue.endWaiting(running.id(), late, deadline)).isEmpty();
 
     assertThat(queue.find(waiting.id()).orElseThrow().error().code())
         .isEqualTo("deadline_exceeded");

@@ -24,6 +24,7 @@ final class FakeAttempt {
   private final @Nullable FailureClass failure;
   private final List<AttemptStatus> history = new ArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private boolean reopened;
 
   /**
    * @param failure it ends with after its first step; null lets it complete
@@ -44,9 +45,32 @@ final class FakeAttempt {
         .getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Made-up bytes that say what they continue. */
+  byte[] checkpoint() {
+    return ("checkpoint of %s at step %d".formatted(request.prompt(), last().step()))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The frames are there already: only the encoder runs again. */
+  void encodeAgain(@Nullable FailureClass next) {
+    synchronized (this) {
+      reopened = true;
+    }
+    if (next == null) {
+      add(AttemptPhase.COMPLETED, request.numInferenceSteps(), null);
+    } else {
+      add(AttemptPhase.FAILED, request.numInferenceSteps(), next);
+    }
+  }
+
+  private int first() {
+    String resume = request.run() == null ? null : request.run().resumeFrom();
+    return resume == null ? 0 : 1;
+  }
+
   void run(Supplier<Duration> step) {
     try {
-      for (int done = 0; done <= request.numInferenceSteps(); done++) {
+      for (int done = first(); done <= request.numInferenceSteps(); done++) {
         if (!add(AttemptPhase.DENOISING, done, null)) {
           return;
         }
@@ -91,9 +115,10 @@ final class FakeAttempt {
   }
 
   private synchronized boolean add(AttemptPhase phase, int step, @Nullable FailureClass why) {
-    if (!history.isEmpty() && last().phase().terminal()) {
+    if (!history.isEmpty() && last().phase().terminal() && !reopened) {
       return false;
     }
+    reopened = false;
     int steps = request.numInferenceSteps();
     boolean completed = phase == AttemptPhase.COMPLETED;
     history.add(
@@ -111,18 +136,26 @@ final class FakeAttempt {
             completed ? Map.of("denoise", 0.1) : null,
             completed
                 ? List.of(
-                    new AttemptStatus.Artifact("video", "video/mp4", bytes().length, sha256()))
+                    new AttemptStatus.Artifact(
+                        "video", "video/mp4", bytes().length, sha256(bytes())))
                 : null,
-            null,
+            phase == AttemptPhase.DENOISING && step > 0 ? offered(step) : null,
             null,
             null));
     notifyAll();
     return true;
   }
 
-  private String sha256() {
+  private AttemptStatus.Checkpoint offered(int step) {
+    byte[] bytes =
+        ("checkpoint of %s at step %d".formatted(request.prompt(), step))
+            .getBytes(StandardCharsets.UTF_8);
+    return new AttemptStatus.Checkpoint(step, bytes.length, sha256(bytes));
+  }
+
+  private static String sha256(byte[] bytes) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes()));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -23,10 +23,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers like an inference node over real HTTP but generates nothing: it counts steps and hands
@@ -44,6 +46,14 @@ public final class FakeInferenceNode implements AutoCloseable {
   private final AtomicInteger posts = new AtomicInteger();
   private final AtomicInteger mostAtOnce = new AtomicInteger();
   private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
+  private final List<AttemptRequest> requests = new CopyOnWriteArrayList<>();
+  private final Map<String, byte[]> checkpoints = new ConcurrentHashMap<>();
+  private final AtomicInteger encodings = new AtomicInteger();
+  private volatile boolean refusesCheckpoints;
+  private volatile boolean lite;
+  private volatile double stepSeconds = 0.05;
+  private volatile @Nullable FailureClass always;
+  private volatile @Nullable String sickExpert;
   private final int slots;
   private final int port;
   private volatile Duration step;
@@ -121,6 +131,46 @@ public final class FakeInferenceNode implements AutoCloseable {
     failures.add(failure);
   }
 
+  /** Every attempt fails so after its first step, until told otherwise. */
+  public FakeInferenceNode failAlways(@Nullable FailureClass failure) {
+    always = failure;
+    return this;
+  }
+
+  /** It claims this much per step for 64x64 pixels and 9 frames, however long a step takes. */
+  public FakeInferenceNode claimsStepSeconds(double seconds) {
+    stepSeconds = seconds;
+    return this;
+  }
+
+  /** It has a smaller model beside the main one, which never fails. */
+  public FakeInferenceNode withLite() {
+    lite = true;
+    return this;
+  }
+
+  /** Attempts on the main model fail while this expert takes part. */
+  public FakeInferenceNode expertIsSick(@Nullable String expert) {
+    sickExpert = expert;
+    return this;
+  }
+
+  /** Every attempt that starts from a checkpoint is refused, as by a node with other weights. */
+  public FakeInferenceNode refusesCheckpoints() {
+    refusesCheckpoints = true;
+    return this;
+  }
+
+  /** Every request that began an attempt, oldest first. */
+  public List<AttemptRequest> requests() {
+    return requests;
+  }
+
+  /** Attempts whose frames were encoded once more. */
+  public int encodings() {
+    return encodings.get();
+  }
+
   /** The next downloads are altered on the way. */
   public void corruptNext(int downloads) {
     corruptions.set(downloads);
@@ -170,6 +220,7 @@ public final class FakeInferenceNode implements AutoCloseable {
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
       listening.createContext("/node/status", exchange -> answer(exchange, this::status));
       listening.createContext("/v1/videos", this::videos);
+      listening.createContext("/node/checkpoints", this::takeCheckpoint);
       listening.setExecutor(threads);
       listening.start();
       return listening;
@@ -210,11 +261,30 @@ public final class FakeInferenceNode implements AutoCloseable {
             draining,
             draining ? "draining" : null,
             new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8),
-            Map.of("64x64x9", 0.05),
+            Map.of("64x64x9", stepSeconds),
             new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null),
-            null,
+            lite ? liteModel() : null,
             List.of(),
             List.of()));
+  }
+
+  private static NodeStatus.LiteModel liteModel() {
+    return new NodeStatus.LiteModel(
+        "fake-lite",
+        "1.0-lite",
+        "1".repeat(64),
+        new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8),
+        Map.of("64x64x9", 0.01));
+  }
+
+  private void takeCheckpoint(HttpExchange exchange) throws IOException {
+    answer(
+        exchange,
+        one -> {
+          String[] path = one.getRequestURI().getPath().split("/");
+          checkpoints.put(path[3], one.getRequestBody().readAllBytes());
+          one.sendResponseHeaders(201, -1);
+        });
   }
 
   private void videos(HttpExchange exchange) throws IOException {
@@ -236,6 +306,16 @@ public final class FakeInferenceNode implements AutoCloseable {
             case "GET 4" -> send(one, 200, attempt.last());
             case "GET events" -> stream(one, attempt);
             case "GET content" -> content(one, attempt);
+            case "GET checkpoint" -> {
+              byte[] bytes = attempt.checkpoint();
+              one.sendResponseHeaders(200, bytes.length);
+              one.getResponseBody().write(bytes);
+            }
+            case "POST encode" -> {
+              encodings.incrementAndGet();
+              attempt.encodeAgain(failures.poll());
+              send(one, 200, attempt.last());
+            }
             case "POST cancel" -> {
               cancelled.add(attempt.id());
               attempt.end(FailureClass.CANCELLED);
@@ -257,6 +337,11 @@ public final class FakeInferenceNode implements AutoCloseable {
       refuse(exchange, refusal);
       return;
     }
+    String resume = request.run() == null ? null : request.run().resumeFrom();
+    if (resume != null && (refusesCheckpoints || !checkpoints.containsKey(resume))) {
+      refuse(exchange, ErrorCode.NOT_READY);
+      return;
+    }
     synchronized (this) {
       if (!attempts.containsKey(request.id())) {
         if (running().size() >= slots) {
@@ -271,10 +356,24 @@ public final class FakeInferenceNode implements AutoCloseable {
 
   private synchronized void begin(AttemptRequest request) {
     posts.incrementAndGet();
-    FakeAttempt attempt = new FakeAttempt(request, failures.poll());
+    requests.add(request);
+    FakeAttempt attempt = new FakeAttempt(request, failure(request));
     attempts.put(request.id(), attempt);
     mostAtOnce.accumulateAndGet(running().size(), Math::max);
     threads.submit(() -> attempt.run(() -> step));
+  }
+
+  private @Nullable FailureClass failure(AttemptRequest request) {
+    String avoided = request.run() == null ? null : request.run().avoidExpert();
+    String sick = sickExpert;
+    if (request.model().equals("fake-lite")) {
+      return null;
+    }
+    if (sick != null && !sick.equals(avoided)) {
+      return FailureClass.NAN_LATENTS;
+    }
+    FailureClass scripted = failures.poll();
+    return scripted == null ? always : scripted;
   }
 
   private void stream(HttpExchange exchange, FakeAttempt attempt) throws IOException {

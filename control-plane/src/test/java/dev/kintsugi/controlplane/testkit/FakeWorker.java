@@ -95,12 +95,14 @@ public final class FakeWorker {
             asked.seed(),
             1,
             false,
+            null,
+            null,
             null);
     Completion completion =
         queue.complete(
             claim.attemptId(),
             claim.fence(),
-            new Result(delivered, Map.of("denoise", 0.5), files, 0.6, retention),
+            new Result(delivered, Map.of("denoise", 0.5), files, 0.6, retention, null),
             Instant.now());
     if (completion instanceof Completion.Completed(Job completed)) {
       return completed;

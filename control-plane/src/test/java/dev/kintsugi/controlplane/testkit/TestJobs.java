@@ -4,9 +4,13 @@ import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.ClaimRequest;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.NewJob;
+import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.controlplane.queue.Progress;
 import dev.kintsugi.controlplane.queue.Result;
-import dev.kintsugi.core.queue.RetryDecision;
+import dev.kintsugi.core.admission.Size;
+import dev.kintsugi.core.recovery.Attribution;
+import dev.kintsugi.core.recovery.Plan;
+import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs, results and requests with ordinary values. */
@@ -73,25 +78,31 @@ public final class TestJobs {
 
   public static Result result() {
     return new Result(
-        new Video.Delivered("64x48", 9, 8, 4, "wan-tiny", "1", 7, 1, false, null),
+        new Video.Delivered("64x48", 9, 8, 4, "wan-tiny", "1", 7, 1, false, null, null, null),
         Map.of("denoise", 1.5),
         List.of(
             new AttemptStatus.Artifact("video", "video/mp4", 1234, "a".repeat(64)),
             new AttemptStatus.Artifact("thumbnail", "image/jpeg", 123, "b".repeat(64))),
         2.5,
-        Duration.ofHours(24));
+        Duration.ofHours(24),
+        null);
   }
 
   public static AttemptFailure nodeLost() {
     return new AttemptFailure(
-        FailureClass.NODE_LOST, "the node went away", ErrorCode.GENERATION_FAILED);
+        FailureClass.NODE_LOST, "the node went away", Attribution.NODE.name());
   }
 
-  public static RetryDecision again(Instant notBefore) {
-    return new RetryDecision.Again(RetryDecision.Reason.MACHINE_FAILED, 1, notBefore);
+  public static NextStep again(Instant notBefore) {
+    return again(notBefore, Set.of(), notBefore);
   }
 
-  public static RetryDecision giveUp() {
-    return new RetryDecision.GiveUp(RetryDecision.Reason.ATTEMPTS_EXHAUSTED, 3, 3);
+  public static NextStep again(Instant notBefore, Set<String> avoid, Instant avoidUntil) {
+    Plan plan = new Plan(Rung.OTHER_NODE, new Size(64, 48), 9, 4, 7, false, false, null, null);
+    return new NextStep.Again(plan, notBefore, avoid, avoidUntil);
+  }
+
+  public static NextStep giveUp() {
+    return new NextStep.GiveUp(ErrorCode.GENERATION_FAILED, "the node went away");
   }
 }

@@ -12,6 +12,25 @@ public final class MetricCatalogue {
       counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
   public static final MetricSpec JOBS_REFUSED =
       counter("kintsugi_jobs_refused", "Submissions refused, by error code.", "code");
+  public static final MetricSpec JOBS_FINISHED =
+      counter(
+          "kintsugi_jobs_finished",
+          "Jobs ended: completed, degraded_ and the ladder's step, failed, cancelled or expired.",
+          "service",
+          "outcome");
+  public static final MetricSpec JOB_DURATION =
+      histogram("kintsugi_job_duration_seconds", "From submission to the end of a job.", "service");
+  public static final MetricSpec RECOVERY_DECISIONS =
+      counter(
+          "kintsugi_recovery_decisions",
+          "Decisions after a failure or a lack of time, by the ladder's step and the reason.",
+          "rung",
+          "reason");
+  public static final MetricSpec CHECKPOINTS =
+      counter(
+          "kintsugi_checkpoints",
+          "Checkpoints: kept, resumed from, or refused by a node.",
+          "outcome");
   public static final MetricSpec QUEUE_DEPTH =
       gauge("kintsugi_queue_depth", "Jobs waiting.", "service", "priority");
   public static final MetricSpec ATTEMPTS =
@@ -74,6 +93,10 @@ public final class MetricCatalogue {
     return List.of(
         JOBS_SUBMITTED,
         JOBS_REFUSED,
+        JOBS_FINISHED,
+        JOB_DURATION,
+        RECOVERY_DECISIONS,
+        CHECKPOINTS,
         QUEUE_DEPTH,
         ATTEMPTS,
         LEASES_EXPIRED,

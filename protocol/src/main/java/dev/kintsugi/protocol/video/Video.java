@@ -45,6 +45,9 @@ public record Video(
    * @param attempts attempts it took, the successful one included
    * @param degraded true when it is less than what was asked
    * @param reason why it is degraded, or why it took more than one attempt
+   * @param ladderStep step of the recovery ladder it was made on, such as {@code fewer_steps}; left
+   *     out when it was made as asked at the first attempt
+   * @param substitutedExpert the expert whose steps the other one took
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Delivered(
@@ -57,5 +60,7 @@ public record Video(
       @JsonProperty("seed") int seed,
       @JsonProperty("attempts") int attempts,
       @JsonProperty("degraded") boolean degraded,
-      @JsonProperty("reason") @Nullable String reason) {}
+      @JsonProperty("reason") @Nullable String reason,
+      @JsonProperty("ladder_step") @Nullable String ladderStep,
+      @JsonProperty("substituted_expert") @Nullable String substitutedExpert) {}
 }

@@ -1,0 +1,75 @@
+package dev.kintsugi.controlplane.recovery;
+
+import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.JobEndListener;
+import dev.kintsugi.core.recovery.RecoveryDecision;
+import dev.kintsugi.core.recovery.Rung;
+import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How jobs end, and what was decided on the way. */
+@Singleton
+public class RecoveryMetrics implements JobEndListener {
+
+  private final Counter finished;
+  private final Histogram duration;
+  private final Counter decisions;
+  private final Counter checkpoints;
+
+  public RecoveryMetrics(Meters meters) {
+    this.finished = meters.counter(MetricCatalogue.JOBS_FINISHED);
+    this.duration = meters.histogram(MetricCatalogue.JOB_DURATION);
+    this.decisions = meters.counter(MetricCatalogue.RECOVERY_DECISIONS);
+    this.checkpoints = meters.counter(MetricCatalogue.CHECKPOINTS);
+  }
+
+  @Override
+  public void ended(Job job) {
+    finished.labelValues(job.service(), outcome(job)).inc();
+    if (job.completedAt() != null) {
+      Duration took = Duration.between(job.createdAt(), job.completedAt());
+      duration.labelValues(job.service()).observe(took.toMillis() / 1000.0);
+    }
+  }
+
+  /** A first attempt as asked is no recovery. */
+  public void decided(RecoveryDecision decision) {
+    String rung =
+        switch (decision) {
+          case RecoveryDecision.Retry retry -> retry.plan().rung().wireName();
+          case RecoveryDecision.Answer answer -> answer.rung().wireName();
+          case RecoveryDecision.Stop stop -> "none";
+        };
+    if (!rung.equals(Rung.AS_ASKED.wireName())) {
+      decisions.labelValues(rung, decision.reason().name().toLowerCase(Locale.ROOT)).inc();
+    }
+  }
+
+  /**
+   * @param outcome {@code kept}, {@code resumed} or {@code refused}
+   */
+  public void checkpoint(String outcome) {
+    checkpoints.labelValues(outcome).inc();
+  }
+
+  private static String outcome(Job job) {
+    if (job.error() != null) {
+      String code = job.error().code();
+      if (code.equals(ErrorCode.CANCELLED.wireName())) {
+        return "cancelled";
+      }
+      return code.equals(ErrorCode.DEADLINE_EXCEEDED.wireName()) ? "expired" : "failed";
+    }
+    if (job.result() == null || !job.result().delivered().degraded()) {
+      return "completed";
+    }
+    String step = job.result().delivered().ladderStep();
+    return "degraded_" + (step == null ? "unnamed" : step);
+  }
+}
