@@ -250,13 +250,14 @@ final class QueueBench {
 
   private static Result result(Claim claim) {
     return new Result(
-        new Video.Delivered("832x480", 81, 16, 40, "wan-tiny", "1", 7, 1, false, null),
+        new Video.Delivered("832x480", 81, 16, 40, "wan-tiny", "1", 7, 1, false, null, null, null),
         Map.of("denoise", 40.0, "decode", 2.0),
         List.of(
             new AttemptStatus.Artifact(
                 "video", "video/mp4", 1_234_567, claim.attemptId().substring(8).repeat(2))),
         42.0,
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        null);
   }
 
   private static double quantile(long[] sorted, double q) {

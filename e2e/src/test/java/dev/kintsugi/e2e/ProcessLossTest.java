@@ -43,8 +43,7 @@ class ProcessLossTest {
       node.program().restart();
 
       Jobs.awaitCompleted(api, List.of(id));
-      // The only node may be tried once more before it is seen to be gone.
-      assertThat(Jobs.attempts(api, id)).isBetween(2, 3);
+      assertThat(Jobs.attempts(api, id)).isEqualTo(2);
       assertThat(api.video(id).path("delivered").path("reason").asText()).contains("NODE_LOST");
     }
   }

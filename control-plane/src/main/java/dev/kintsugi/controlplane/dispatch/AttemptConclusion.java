@@ -7,8 +7,11 @@ import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.Completion;
 import dev.kintsugi.controlplane.queue.Failing;
+import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.Result;
 import dev.kintsugi.controlplane.queue.StaleReason;
+import dev.kintsugi.controlplane.recovery.Situations;
+import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -40,6 +43,7 @@ class AttemptConclusion {
       case Completion.Completed completed -> {
         ended(claim, Attempt.COMPLETED);
         tools.recoverer().succeeded(claim, tools.clock().instant());
+        note(completed.job(), claim, result);
         LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
         clean(claim, node);
       }
@@ -49,6 +53,15 @@ class AttemptConclusion {
         lost(claim, node, reason);
       }
     }
+  }
+
+  private void note(Job completed, Claim claim, Result result) throws InterruptedException {
+    if (result.delivered().reason() == null) {
+      return;
+    }
+    List<Attempt> attempts = tools.queue().await(queue -> queue.attempts(completed.id()));
+    Plan ran = Situations.plan(completed, completed.plan());
+    tools.cases().made(completed, claim.attempt(), ran, result.delivered(), attempts);
   }
 
   void fail(Claim claim, FleetNode node, Failed failure) throws InterruptedException {
@@ -97,6 +110,7 @@ class AttemptConclusion {
       return;
     }
     ended(claim, kind.name());
+    tools.cases().failed(claim.job(), claim.attempt(), step.ran(), failed, step);
     LOG.warn(
         "{} failed on {}: {} ({}), blamed on {}; {}",
         id(claim),

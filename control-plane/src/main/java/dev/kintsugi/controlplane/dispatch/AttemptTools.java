@@ -9,6 +9,7 @@ record AttemptTools(
     ResultCollector collector,
     CheckpointCourier checkpoints,
     Recoverer recoverer,
+    CaseNotes cases,
     NodeRoster roster,
     DispatchMetrics metrics,
     DispatchPolicy policy,

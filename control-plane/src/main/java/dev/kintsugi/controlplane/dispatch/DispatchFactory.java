@@ -63,12 +63,13 @@ final class DispatchFactory {
       ResultCollector collector,
       CheckpointCourier checkpoints,
       Recoverer recoverer,
+      CaseNotes cases,
       NodeRoster roster,
       DispatchMetrics metrics,
       DispatchPolicy policy,
       Clock clock) {
     return new AttemptTools(
-        queue, nodes, collector, checkpoints, recoverer, roster, metrics, policy, clock);
+        queue, nodes, collector, checkpoints, recoverer, cases, roster, metrics, policy, clock);
   }
 
   private static String randomReplica() {

@@ -83,6 +83,7 @@ class LeaseReaper {
       Optional<Job> ended =
           tools.queue().await(queue -> queue.endWaiting(job.id(), step.next(), now));
       if (ended.isPresent()) {
+        tools.cases().ended(job, FailureClass.TIMEOUT, step, null);
         LOG.warn("{} waited until its deadline: {}", job.id(), Recoverer.told(step.decision()));
       }
     }
@@ -181,6 +182,7 @@ class LeaseReaper {
     }
     tools.metrics().leaseExpired(reason.name());
     tools.metrics().attemptEnded(lease.service(), FailureClass.NODE_LOST.name());
+    tools.cases().failed(job.get(), attempt, step.ran(), lost, step);
     LOG.warn(
         "{} of {} is lost: {}; {}",
         attempt.id(),

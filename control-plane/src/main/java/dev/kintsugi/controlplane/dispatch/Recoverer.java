@@ -63,8 +63,12 @@ class Recoverer {
     this.policy = policy;
   }
 
-  /** What was decided of a job, and what the queue is told. */
-  record Step(RecoveryDecision decision, NextStep next, Attribution blame) {}
+  /**
+   * What was decided of a job, and what the queue is told.
+   *
+   * @param ran what the failed attempt was; as asked where there was none
+   */
+  record Step(RecoveryDecision decision, NextStep next, Attribution blame, Plan ran) {}
 
   /** What an attempt that was just claimed does. */
   sealed interface Start {
@@ -84,9 +88,10 @@ class Recoverer {
   Step failed(Job job, Attempt attempt, Failed failure, Instant now) throws InterruptedException {
     List<Attempt> attempts = queue.await(q -> q.attempts(job.id()));
     List<Tried> tried = new ArrayList<>(Situations.tried(job, attempts));
+    Plan ran = Situations.plan(job, ran(attempts, attempt));
     tried.add(
         new Tried(
-            Situations.plan(job, ran(attempts, attempt)),
+            ran,
             Situations.cause(failure.kind().name()),
             attempt.nodeId(),
             failure.expert(),
@@ -99,7 +104,7 @@ class Recoverer {
     Situation in = situations.of(known, node -> roster.usable(node, now));
     String last = History.of(attempt, failure.kind().name(), failure.message());
     RecoveryDecision decision = Recovery.decide(in, policy.recovery(), now);
-    return step(job, decision, blame, History.of(attempts, last), now);
+    return step(job, decision, blame, ran, History.of(attempts, last), now);
   }
 
   /** What the attempt really was: the plan may have changed after the claim. */
@@ -133,7 +138,7 @@ class Recoverer {
       return new Start.Go(retry.plan());
     }
     Attribution none = blame == null ? Attribution.NODE : blame;
-    return new Start.End(step(job, decision, none, History.of(attempts, null), now));
+    return new Start.End(step(job, decision, none, plan, History.of(attempts, null), now));
   }
 
   /** What becomes of a job that waits and has no time left. */
@@ -146,7 +151,13 @@ class Recoverer {
                 known(job, tried, tried.isEmpty() ? null : Attribution.NODE, now), node -> false),
             policy.recovery(),
             now);
-    return step(job, decision, Attribution.NODE, History.of(attempts, null), now);
+    return step(
+        job,
+        decision,
+        Attribution.NODE,
+        Situations.plan(job, job.plan()),
+        History.of(attempts, null),
+        now);
   }
 
   /** When an attempt of the job must have ended. */
@@ -177,7 +188,7 @@ class Recoverer {
   }
 
   private Step step(
-      Job job, RecoveryDecision decision, Attribution blame, String history, Instant now)
+      Job job, RecoveryDecision decision, Attribution blame, Plan ran, String history, Instant now)
       throws InterruptedException {
     metrics.decided(decision);
     NextStep next =
@@ -188,7 +199,7 @@ class Recoverer {
           case RecoveryDecision.Answer answer -> answer(job, answer, history, now);
           case RecoveryDecision.Stop stop -> giveUp(stop.reason(), history);
         };
-    return new Step(decision, next, blame);
+    return new Step(decision, next, blame, ran);
   }
 
   private NextStep answer(Job job, RecoveryDecision.Answer answer, String history, Instant now)

@@ -16,7 +16,6 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.PostgresJobQueue;
 import dev.kintsugi.controlplane.queue.Submission;
 import dev.kintsugi.controlplane.testkit.TestDatabase;
-import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.FailureContext;
@@ -110,7 +109,7 @@ class LedgerTest {
     queue.fail(
         claim.attemptId(),
         claim.fence(),
-        new AttemptFailure(FailureClass.OOM, "no memory", ErrorCode.GENERATION_FAILED),
+        new AttemptFailure(FailureClass.OOM, "no memory", "GPU"),
         again(NOON),
         NOON);
     CaseSearch search = new CaseSearch(queue, store, ledger, clock);

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kintsugi.controlplane.cases.NewCase;
 import dev.kintsugi.controlplane.queue.Attempt;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobQueue;
@@ -51,6 +52,13 @@ class RecoveryLadderTest extends DispatchScenario {
         .isEqualTo(1);
     assertThat(replica.metric(MetricCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "completed"))
         .isEqualTo(1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(replica.cases())
+                    .extracting(NewCase::kind)
+                    .containsExactly(NewCase.Kind.REJECTED_RESULT, NewCase.Kind.RECOVERED_FAULT));
+    assertThat(replica.cases().getFirst().attribution()).isEqualTo("model_version");
   }
 
   @Test
@@ -128,9 +136,14 @@ class RecoveryLadderTest extends DispatchScenario {
   @Test
   void whatCannotBeMadeIsAnsweredByAClipThatSaysSo() throws Exception {
     fleet.node("pod-0", fake(1, Duration.ofMillis(5)).failAlways(FailureClass.FLICKER));
-    JobQueue queue = replica("a", database()).queue();
+    Replica replica = replica("a", database());
+    JobQueue queue = replica.queue();
     String id = submit(queue);
     awaitStatus(queue, id, VideoStatus.COMPLETED);
+    await()
+        .untilAsserted(
+            () -> assertThat(replica.cases().getLast().kind()).isEqualTo(NewCase.Kind.DEGRADED));
+    assertThat(replica.cases()).hasSize(8);
 
     Video.Delivered delivered = delivered(queue, id);
     assertThat(delivered.ladderStep()).isEqualTo("fallback_clip");

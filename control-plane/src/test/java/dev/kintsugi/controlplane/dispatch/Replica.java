@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.dispatch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.artifacts.ArtifactStore;
+import dev.kintsugi.controlplane.cases.NewCase;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The dispatcher of one control-plane replica, with times short enough for tests. {@link #kill}
@@ -38,6 +40,7 @@ final class Replica implements AutoCloseable {
 
   private final DispatchBell bell = new DispatchBell();
   private final Meters meters;
+  private final List<NewCase> cases = new CopyOnWriteArrayList<>();
   private final JobQueue queue;
   private final NodeClient nodes;
   private final Dispatching dispatching;
@@ -82,6 +85,7 @@ final class Replica implements AutoCloseable {
                 new Answers(new PlaceholderClip(), store),
                 recovery,
                 policy),
+            new CaseNotes(cases::add, Clock.systemUTC()),
             roster,
             new DispatchMetrics(meters),
             policy,
@@ -98,6 +102,11 @@ final class Replica implements AutoCloseable {
   /** The queue as this replica's HTTP side would use it. */
   JobQueue queue() {
     return queue;
+  }
+
+  /** What it told the ledger, oldest first. */
+  List<NewCase> cases() {
+    return cases;
   }
 
   /** Its metrics, as a scrape shows them. */

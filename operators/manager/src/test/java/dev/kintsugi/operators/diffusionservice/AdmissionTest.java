@@ -134,6 +134,18 @@ class AdmissionTest {
             "spec:",
             "spec:\n  runtime: {resources: {requests: {memory: lots}}}",
             "spec.runtime.resources.requests.memory in body should match"),
+        Arguments.of(
+            "version: \"1\"",
+            "version: \"1\"\n    lite: ../small",
+            "spec.model.lite must be an absolute directory in the image or pvc://"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  degradation: {ladder: [new_seed, new_seed]}",
+            "spec.degradation.ladder must not name a step twice"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  degradation: {ladder: [as_asked]}",
+            "spec.degradation.ladder[0]: Unsupported value"),
         Arguments.of("spec:", "spec:\n  tenants: [a, a]", "spec.tenants[1]: Duplicate value"),
         Arguments.of(
             "spec:",
