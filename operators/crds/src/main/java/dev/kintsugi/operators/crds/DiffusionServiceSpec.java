@@ -51,8 +51,7 @@ public record DiffusionServiceSpec(
         @JsonPropertyDescription("Names of the tenants that may use the service. Empty means all.")
         List<String> tenants,
     @JsonProperty("degradation")
-        @JsonPropertyDescription(
-            "What a customer gets when what was asked cannot be made in time.")
+        @JsonPropertyDescription("What a customer gets when what was asked cannot be made in time.")
         DegradationSpec degradation) {
 
   static final String DEFAULT_DEADLINE = "15m";
@@ -69,7 +68,13 @@ public record DiffusionServiceSpec(
   /** Everything but the model and the pools as the schema defaults it. */
   public static DiffusionServiceSpec of(ModelSpec model, List<PoolSpec> pools) {
     return new DiffusionServiceSpec(
-        model, RuntimeSpec.defaults(), pools, WarmupSpec.defaults(), DEFAULT_DEADLINE, List.of(), DegradationSpec.defaults());
+        model,
+        RuntimeSpec.defaults(),
+        pools,
+        WarmupSpec.defaults(),
+        DEFAULT_DEADLINE,
+        List.of(),
+        DegradationSpec.defaults());
   }
 
   /**

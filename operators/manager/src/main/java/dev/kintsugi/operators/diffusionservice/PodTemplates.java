@@ -211,11 +211,7 @@ final class PodTemplates {
   }
 
   private static VolumeMount readOnly(String volume, String path) {
-    return new VolumeMountBuilder()
-        .withName(volume)
-        .withMountPath(path)
-        .withReadOnly(true)
-        .build();
+    return new VolumeMountBuilder().withName(volume).withMountPath(path).withReadOnly(true).build();
   }
 
   private static List<Volume> volumes(ModelSpec model) {

@@ -78,9 +78,16 @@ class DiffusionServiceReconcilerTest {
   }
 
   private DiffusionServiceSpec spec(String version, RuntimeSpec runtime, PoolSpec... pools) {
-    var base = DiffusionServiceSpec.of(new ModelSpec(model(), version, null, null, null), List.of(pools));
+    var base =
+        DiffusionServiceSpec.of(new ModelSpec(model(), version, null, null, null), List.of(pools));
     return new DiffusionServiceSpec(
-        base.model(), runtime, base.pools(), base.warmup(), base.deadline(), base.tenants(), base.degradation());
+        base.model(),
+        runtime,
+        base.pools(),
+        base.warmup(),
+        base.deadline(),
+        base.tenants(),
+        base.degradation());
   }
 
   private DiffusionServiceSpec spec(String version, PoolSpec... pools) {

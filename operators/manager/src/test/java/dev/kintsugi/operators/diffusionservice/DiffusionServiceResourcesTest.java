@@ -35,7 +35,13 @@ class DiffusionServiceResourcesTest {
       ModelSpec model, RuntimeSpec runtime, PoolSpec... pools) {
     var base = DiffusionServiceSpec.of(model, List.of(pools));
     return new DiffusionServiceSpec(
-        model, runtime, base.pools(), base.warmup(), base.deadline(), base.tenants(), base.degradation());
+        model,
+        runtime,
+        base.pools(),
+        base.warmup(),
+        base.deadline(),
+        base.tenants(),
+        base.degradation());
   }
 
   private static DiffusionServiceSpec spec(ModelSpec model) {
