@@ -2,6 +2,7 @@ package dev.kintsugi.node;
 
 import dev.kintsugi.node.attempts.Drain;
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.exceptions.BeanInstantiationException;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.util.Map;
@@ -33,6 +34,14 @@ final class NodeServer {
           context.getProperty("micronaut.server.host", String.class).orElse("any"),
           context.getProperty("micronaut.server.port", String.class).orElse("any"),
           cause.getMessage());
+      context.stop();
+      return 1;
+    } catch (BeanInstantiationException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      LOG.error("cannot start: {}", cause.getMessage());
       context.stop();
       return 1;
     }

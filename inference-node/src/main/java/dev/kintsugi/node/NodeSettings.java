@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param grace how long a stopping node may take in all
  * @param keep how long a finished attempt's files wait to be fetched
  * @param minFreeBytes below this free space the oldest finished attempts are pruned
- * @param slowAttempt an attempt that takes longer is logged with its circumstances
+ * @param slowAttempt an attempt that takes longer is an event with its circumstances
  * @param loadRetry how long after a failed load the model directory is tried again
  */
 @ConfigurationProperties("kintsugi.node")

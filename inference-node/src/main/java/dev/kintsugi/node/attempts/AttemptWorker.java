@@ -7,7 +7,6 @@ import dev.kintsugi.media.FrameSpool;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.media.MediaFile;
 import dev.kintsugi.media.VideoSpec;
-import dev.kintsugi.node.NodeSettings;
 import dev.kintsugi.node.attempts.AttemptRun.Outcome;
 import dev.kintsugi.node.checkpoints.CheckpointTrail;
 import dev.kintsugi.node.checkpoints.CheckpointWriter;
@@ -24,7 +23,6 @@ import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +44,6 @@ final class AttemptWorker {
   private final CheckpointWriter checkpoints;
   private final StepTimes stepTimes;
   private final NodeMetrics metrics;
-  private final NodeSettings settings;
   private final FailureContexts contexts;
   private final List<AttemptListener> listeners;
   private final Clock clock;
@@ -58,7 +55,6 @@ final class AttemptWorker {
       CheckpointWriter checkpoints,
       StepTimes stepTimes,
       NodeMetrics metrics,
-      NodeSettings settings,
       FailureContexts contexts,
       List<AttemptListener> listeners,
       Clock clock) {
@@ -67,7 +63,6 @@ final class AttemptWorker {
     this.checkpoints = checkpoints;
     this.stepTimes = stepTimes;
     this.metrics = metrics;
-    this.settings = settings;
     this.contexts = contexts;
     this.listeners = listeners;
     this.clock = clock;
@@ -241,16 +236,7 @@ final class AttemptWorker {
     attempt.forgetCheckpoints();
     metrics.attemptEnded("completed");
     stages.forEach(metrics::stageEnded);
-    Duration took = Duration.between(attempt.createdAt(), clock.instant());
-    if (took.compareTo(settings.slowAttempt()) > 0) {
-      described(attempt, LOG.atWarn())
-          .addKeyValue("event", "slow_attempt")
-          .addKeyValue("seconds", took.toMillis() / 1e3)
-          .addKeyValue("stage_durations", stages)
-          .log("attempt {} was slow", attempt.id());
-    } else {
-      LOG.atDebug().addKeyValue("stage_durations", stages).log("attempt {} done", attempt.id());
-    }
+    LOG.atDebug().addKeyValue("stage_durations", stages).log("attempt {} done", attempt.id());
   }
 
   private static Map<String, Double> stages(Clip clip, double judgeSeconds, double encodeSeconds) {

@@ -38,6 +38,14 @@ public final class StepTimes {
     return medians;
   }
 
+  /** Seconds of the last steps of a shape, oldest first. */
+  public synchronized double[] recent(String shape) {
+    Deque<Double> window = times.get(shape);
+    return window == null
+        ? new double[0]
+        : window.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
   private static double median(Deque<Double> window) {
     double[] sorted = window.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int middle = sorted.length / 2;

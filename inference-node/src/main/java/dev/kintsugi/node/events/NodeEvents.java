@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class NodeEvents {
   /** Enough to show what led to a failure, few enough to travel with every status. */
   static final int KEPT = 64;
 
+  private static final Set<String> PRIVATE = Set.of("prompt", "negative_prompt");
   private static final Logger LOG = LoggerFactory.getLogger(NodeEvents.class);
 
   private final NodeMetrics metrics;
@@ -81,7 +83,10 @@ public final class NodeEvents {
     if (event.attempt() != null) {
       line = line.addKeyValue("attempt_id", event.attempt());
     }
-    line.addKeyValue("details", event.details()).log(event.message());
+    // Prompts are customers' words: they stay on the node, while log lines travel.
+    Map<String, String> details = new TreeMap<>(event.details());
+    details.keySet().removeAll(PRIVATE);
+    line.addKeyValue("details", details).log(event.message());
   }
 
   /** What somebody did on purpose, and what got better, is no warning. */

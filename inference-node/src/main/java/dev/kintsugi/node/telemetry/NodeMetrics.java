@@ -36,6 +36,9 @@ public final class NodeMetrics {
   private final Histogram stageDuration;
   private final Gauge ready;
   private final Counter events;
+  private final Gauge memoryGrowth;
+  private final Gauge promptDrift;
+  private final Gauge promptDriftLimit;
   private final Counter verdicts;
   private boolean jvmRegistered;
 
@@ -43,17 +46,16 @@ public final class NodeMetrics {
     attempts = registered(Counter.builder(), MetricCatalogue.NODE_ATTEMPTS);
     stepDuration = histogram(MetricCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
     stageDuration = histogram(MetricCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
+    memoryGrowth = gauge(MetricCatalogue.NODE_MEMORY_GROWTH);
+    promptDrift = gauge(MetricCatalogue.NODE_PROMPT_DRIFT);
+    promptDriftLimit = gauge(MetricCatalogue.NODE_PROMPT_DRIFT_LIMIT);
     events = registered(Counter.builder(), MetricCatalogue.NODE_EVENTS);
     for (NodeEvent.Kind kind : NodeEvent.Kind.values()) {
       // From zero: a rate over a series that begins at 1 misses its first event.
       events.initLabelValues(label(kind));
     }
     verdicts = registered(Counter.builder(), MetricCatalogue.NODE_QUALITY_VERDICTS);
-    ready =
-        Gauge.builder()
-            .name(MetricCatalogue.NODE_READY.name())
-            .help(MetricCatalogue.NODE_READY.help())
-            .register(registry);
+    ready = gauge(MetricCatalogue.NODE_READY);
     reading(device, MetricCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
     reading(device, MetricCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
     reading(device, MetricCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
@@ -96,6 +98,19 @@ public final class NodeMetrics {
     events.labelValues(label(kind)).inc();
   }
 
+  public void memoryGrows(double bytesPerJob) {
+    memoryGrowth.set(bytesPerJob);
+  }
+
+  /** How far prompts are from the usual ones, and from where on that is drift. */
+  public void promptDrift(
+      double location, double locationLimit, double spread, double spreadLimit) {
+    promptDrift.labelValues("location").set(location);
+    promptDriftLimit.labelValues("location").set(locationLimit);
+    promptDrift.labelValues("spread").set(spread);
+    promptDriftLimit.labelValues("spread").set(spreadLimit);
+  }
+
   /** Writes the text exposition format. */
   public void write(OutputStream out, BooleanSupplier readyNow) throws IOException {
     registerJvm();
@@ -135,6 +150,14 @@ public final class NodeMetrics {
 
   private Counter registered(Counter.Builder builder, MetricSpec spec) {
     return builder
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .register(registry);
+  }
+
+  private Gauge gauge(MetricSpec spec) {
+    return Gauge.builder()
         .name(spec.name())
         .help(spec.help())
         .labelNames(spec.labels().toArray(String[]::new))

@@ -73,6 +73,17 @@ public final class MetricCatalogue {
           "kintsugi_node_ecc_errors",
           "Uncorrected memory errors since the driver was loaded.",
           "device");
+  public static final MetricSpec NODE_MEMORY_GROWTH =
+      gauge(
+          "kintsugi_node_memory_growth_bytes_per_job",
+          "How memory in use after a job grows from job to job.");
+  public static final MetricSpec NODE_PROMPT_DRIFT =
+      gauge(
+          "kintsugi_node_prompt_drift",
+          "How far the last prompts are from the usual ones, which are at 1.",
+          "statistic");
+  public static final MetricSpec NODE_PROMPT_DRIFT_LIMIT =
+      gauge("kintsugi_node_prompt_drift_limit", "Above it prompts have drifted.", "statistic");
   public static final MetricSpec NODE_EVENTS =
       counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
   public static final MetricSpec NODE_QUALITY_VERDICTS =
@@ -115,6 +126,9 @@ public final class MetricCatalogue {
         NODE_POWER,
         NODE_PCIE,
         NODE_ECC_ERRORS,
+        NODE_MEMORY_GROWTH,
+        NODE_PROMPT_DRIFT,
+        NODE_PROMPT_DRIFT_LIMIT,
         NODE_EVENTS,
         NODE_QUALITY_VERDICTS,
         RECONCILES,
