@@ -21,9 +21,9 @@ public enum Statistic {
    */
   FROZEN_SHARE(Defect.FROZEN, Side.TOO_HIGH, 0.01),
   /** Luma that the picture gains and loses again, per pair of frames. */
-  FLICKER(Defect.FLICKER, Side.TOO_HIGH, 0.25),
+  FLICKER(Defect.FLICKER, Side.TOO_HIGH, 0.5),
   /** Luma that a single frame stands out from the frame before and the one after. */
-  FLASH(Defect.FLICKER, Side.TOO_HIGH, 1),
+  FLASH(Defect.FLICKER, Side.TOO_HIGH, 2),
   /** How much the largest difference between two frames exceeds the clip's median difference. */
   JUMP(Defect.JUMP, Side.TOO_HIGH, 1),
   /** Most noise of a frame, luma. */

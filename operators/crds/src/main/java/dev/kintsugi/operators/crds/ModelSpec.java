@@ -63,7 +63,8 @@ public record ModelSpec(
         @ValidationRule(
             value = "self.matches('^sha256:[0-9a-f]{64}$')",
             message = "spec.model.digest must be 'sha256:' and 64 lower-case hex digits")
-        @JsonPropertyDescription("SHA-256 of the model's manifest.json: pins the weights.")
+        @JsonPropertyDescription(
+            "Digest as make verify prints it (manifest.json without its quality limits): pins the weights.")
         @Nullable String digest,
     @JsonProperty("lite")
         @Size(max = 512)
