@@ -44,6 +44,7 @@ public final class ArtifactPruner {
   void prune() {
     Instant before = clock.instant().minus(settings.grace());
     try {
+      queue.forgetReusable(clock.instant(), BATCH);
       store.sweepIncoming(before);
       List<String> candidates;
       try (Stream<String> old = store.storedBefore(before)) {

@@ -10,7 +10,6 @@ import dev.kintsugi.controlplane.queue.Result;
 import dev.kintsugi.controlplane.recovery.Answers;
 import dev.kintsugi.core.admission.CostModel;
 import dev.kintsugi.core.recovery.Plan;
-import dev.kintsugi.core.recovery.RecoveryDecision;
 import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.node.AttemptOptions;
 import dev.kintsugi.protocol.node.AttemptRequest;
@@ -203,7 +202,7 @@ final class AttemptDetails {
     if (!history.isEmpty()) {
       parts.add(history);
     } else if (made.plan().rung().degraded()) {
-      parts.add(History.because(RecoveryDecision.Reason.LITTLE_TIME));
+      parts.add(History.NOTHING_BETTER);
     }
     return parts.isEmpty() ? null : String.join(" ", parts).strip();
   }

@@ -15,7 +15,6 @@ import dev.kintsugi.core.dispatch.AttemptWatch.Contact;
 import dev.kintsugi.core.dispatch.AttemptWatch.Verdict;
 import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
-import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.FailureContext;
@@ -30,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees one attempt through while its lease is ours: follows the node, renews the lease, judges the
- * times, fetches the result. All state belongs to the one thread in {@link #see}; the helper
- * threads only post signals, so nothing here needs a lock.
+ * times, fetches the result. All state belongs to the one thread in {@link #see}; its {@link
+ * AttemptHelpers} only post signals, so nothing here needs a lock.
  */
 final class AttemptRun {
 
@@ -40,7 +39,8 @@ final class AttemptRun {
   private final AttemptTools tools;
   private final BlockingQueue<AttemptSignal> signals = new LinkedBlockingQueue<>();
   private final Instant startedAt;
-  private @Nullable Thread collecting;
+  private final AttemptHelpers helpers;
+  private boolean collecting;
   private Progress progress;
   private boolean unreported;
   private Instant nextBeat;
@@ -52,14 +52,12 @@ final class AttemptRun {
   private Plan plan;
   private String note = "";
   private boolean encodedAgain;
-  private int checkpointStep;
-  private @Nullable Thread fetching;
-  private @Nullable Thread encoding;
 
   AttemptRun(Claim claim, FleetNode node, AttemptTools tools) {
     this.claim = claim;
     this.node = node;
     this.tools = tools;
+    this.helpers = new AttemptHelpers(claim, node, tools, signals::add);
     this.startedAt = tools.clock().instant();
     this.nextBeat = startedAt.plus(tools.policy().beat());
     this.lastChange = startedAt;
@@ -83,10 +81,7 @@ final class AttemptRun {
   AttemptEnding see(Plan planned, boolean adopted) throws InterruptedException {
     plan = planned;
     progress = new Progress(AttemptPhase.QUEUED, null, 0, plan.steps(), claim.job().progress());
-    Thread follower =
-        Thread.ofVirtual()
-            .name("follow-" + claim.attemptId())
-            .start(() -> follow(planned, adopted));
+    helpers.follow(planned, adopted);
     try {
       Instant wake = tools.clock().instant();
       while (true) {
@@ -100,41 +95,8 @@ final class AttemptRun {
         wake = nextWake(now);
       }
     } finally {
-      follower.interrupt();
-      for (Thread helper : new @Nullable Thread[] {collecting, fetching, encoding}) {
-        if (helper != null) {
-          helper.interrupt();
-        }
-      }
+      helpers.stop();
     }
-  }
-
-  private void follow(Plan planned, boolean adopted) {
-    NodeFollower follower = new NodeFollower(tools.nodes(), node.address(), signals::add);
-    try {
-      if (adopted) {
-        follower.follow(claim.attemptId());
-      } else {
-        NodeSight sight = tools.roster().sight(node.nodeId());
-        String model = AttemptDetails.modelOf(sight, claim.job(), planned);
-        follower.startAndFollow(
-            handed(AttemptDetails.request(claim, planned, model), planned.resume()),
-            tools.policy().times().slotPatience());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Gives the node the checkpoint first; without it the attempt begins anew. */
-  private AttemptRequest handed(AttemptRequest request, Plan.@Nullable Checkpoint checkpoint)
-      throws InterruptedException {
-    if (checkpoint == null) {
-      return request;
-    }
-    Optional<String> problem = tools.checkpoints().hand(node.address(), checkpoint);
-    problem.ifPresent(why -> signals.add(new AttemptSignal.Anew(why)));
-    return problem.isEmpty() ? request : AttemptDetails.anew(request);
   }
 
   private Optional<AttemptEnding> take(@Nullable AttemptSignal signal, Instant now) {
@@ -184,7 +146,8 @@ final class AttemptRun {
     AttemptStatus.AttemptError error = status.error();
     if (status.phase() == AttemptPhase.FAILED) {
       if (error != null && error.code() == FailureClass.ENCODE_FAILED && !encodedAgain) {
-        encodeAgain(status.sequence(), error);
+        encodedAgain = true;
+        helpers.encodeAgain(status.sequence(), error);
         return Optional.empty();
       }
       return Optional.of(
@@ -192,7 +155,9 @@ final class AttemptRun {
               ? failed(FailureClass.INTERNAL, "the node named no cause", null)
               : failed(error.code(), error.message(), error.context()));
     }
-    keepCheckpoint(status.checkpoint());
+    if (status.checkpoint() != null) {
+      helpers.keep(status.checkpoint(), plan);
+    }
     if (status.phase() == AttemptPhase.COMPLETED) {
       collect(status, now);
       return Optional.empty();
@@ -220,53 +185,8 @@ final class AttemptRun {
     return new Failed(kind, told, expert, progress.step(), context);
   }
 
-  /** The frames are there: another try at the encoder costs no denoising. */
-  private void encodeAgain(long after, AttemptStatus.AttemptError first) {
-    encodedAgain = true;
-    NodeFollower again = new NodeFollower(tools.nodes(), node.address(), signals::add);
-    encoding =
-        Thread.ofVirtual()
-            .name("encode-" + claim.attemptId())
-            .start(
-                () -> {
-                  try {
-                    tools.nodes().encode(node.address(), claim.attemptId());
-                    again.followAfter(claim.attemptId(), after);
-                  } catch (NodeException e) {
-                    signals.add(
-                        new AttemptSignal.Rejected(
-                            first.code(),
-                            "%s; not encoded again: %s"
-                                .formatted(first.message(), e.getMessage())));
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
-  }
-
-  /** One at a time; a newer one comes with a later step. */
-  private void keepCheckpoint(AttemptStatus.@Nullable Checkpoint checkpoint) {
-    boolean busy = fetching != null && fetching.isAlive();
-    if (checkpoint == null || checkpoint.step() <= checkpointStep || busy) {
-      return;
-    }
-    checkpointStep = checkpoint.step();
-    String digest = AttemptDetails.digest(tools.roster().sight(node.nodeId()), plan);
-    fetching =
-        Thread.ofVirtual()
-            .name("checkpoint-" + claim.attemptId())
-            .start(
-                () -> {
-                  try {
-                    tools.checkpoints().fetch(claim, node.address(), checkpoint, digest);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
-  }
-
   private void collect(AttemptStatus status, Instant now) {
-    if (collecting != null) {
+    if (collecting) {
       return;
     }
     List<AttemptStatus.Artifact> files =
@@ -284,32 +204,8 @@ final class AttemptRun {
             AttemptDetails.version(sight, node, plan),
             Duration.between(startedAt, now),
             note);
-    collecting =
-        Thread.ofVirtual()
-            .name("collect-" + claim.attemptId())
-            .start(() -> collect(status, files, made));
-  }
-
-  private void collect(
-      AttemptStatus status, List<AttemptStatus.Artifact> files, AttemptDetails.Made made) {
-    try {
-      Optional<String> problem =
-          tools
-              .collector()
-              .collect(
-                  node.address(), claim.attemptId(), files, tools.policy().times().storePatience());
-      if (problem.isPresent()) {
-        signals.add(new AttemptSignal.NotStored(problem.get()));
-        return;
-      }
-      var before = tools.queue().await(queue -> queue.attempts(claim.job().id()));
-      signals.add(
-          new AttemptSignal.Stored(
-              AttemptDetails.result(
-                  claim, status, made.after(before), tools.policy().retention())));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    collecting = true;
+    helpers.collect(status, files, made);
   }
 
   /**
@@ -357,7 +253,7 @@ final class AttemptRun {
     if (!tools.recoverer().answersInTime(claim.job())) {
       return Instant.MAX;
     }
-    return collecting == null ? tools.recoverer().latestEnd(claim.job()) : claim.job().deadline();
+    return !collecting ? tools.recoverer().latestEnd(claim.job()) : claim.job().deadline();
   }
 
   private Instant nextWake(Instant now) {
@@ -369,7 +265,7 @@ final class AttemptRun {
 
   private Verdict judge(Instant now) {
     AttemptWatch.Policy policy = tools.policy().watch();
-    Instant changed = collecting == null ? lastChange : now;
+    Instant changed = !collecting ? lastChange : now;
     return AttemptWatch.judge(
         new AttemptWatch.Times(startedAt, changed, silentSince(), nodeContact()),
         policy.stallBound(AttemptDetails.stepSeconds(tools.roster().sight(node.nodeId()), plan)),

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 class CaseNotes {
 
   private final CaseRecorder recorder;
+  private final NodeRoster roster;
   private final Clock clock;
 
-  CaseNotes(CaseRecorder recorder, Clock clock) {
+  CaseNotes(CaseRecorder recorder, NodeRoster roster, Clock clock) {
     this.recorder = recorder;
+    this.roster = roster;
     this.clock = clock;
   }
 
@@ -86,13 +88,13 @@ class CaseNotes {
             attempt.nodeId(),
             attempt.revision(),
             null,
-            differences(job, ran),
+            differences(job, attempt, ran),
             clock.instant()));
   }
 
   private void note(
       NewCase.Kind kind, Job job, Attempt attempt, Plan ran, Failed failure, Recoverer.Step step) {
-    Map<String, String> details = new TreeMap<>(differences(job, ran));
+    Map<String, String> details = new TreeMap<>(differences(job, attempt, ran));
     details.put("decision", Recoverer.told(step.decision()));
     recorder.record(
         new NewCase(
@@ -111,7 +113,7 @@ class CaseNotes {
   }
 
   /** What a replay must run with where it differs from what the job asks. */
-  private static Map<String, String> differences(Job job, Plan ran) {
+  private Map<String, String> differences(Job job, Attempt attempt, Plan ran) {
     Plan.Asked asked = Situations.asked(job);
     Map<String, String> details = new TreeMap<>();
     if (!ran.size().equals(asked.size())) {
@@ -133,7 +135,7 @@ class CaseNotes {
       details.put("render", Render.STILL_MOTION.wireName());
     }
     if (ran.lite()) {
-      details.put("lite", "true");
+      details.put("model", AttemptDetails.modelOf(roster.sight(attempt.nodeId()), job, ran));
     }
     Plan.Checkpoint resume = ran.resume();
     if (resume != null) {

@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ClaimRequest;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
+import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.core.dispatch.NodeSlots;
 import dev.kintsugi.core.dispatch.SlotChoice;
 import dev.kintsugi.core.dispatch.SlotChooser;
@@ -78,12 +79,20 @@ class Dispatcher {
 
   private SlotChoice choose(
       Collection<FleetNode> nodes, Set<String> exhausted, ShareTally tally, Instant now) {
+    boolean sound = nodes.stream().anyMatch(node -> sound(node, now));
     List<NodeSlots> slots =
         nodes.stream()
             .filter(node -> !exhausted.contains(node.nodeId()))
+            .filter(node -> !sound || sound(node, now))
             .map(node -> slots(node, now))
             .toList();
     return SlotChooser.choose(slots, tally.shares());
+  }
+
+  /** Jobs do not go to a node without a usable expert while another one can do what they ask. */
+  private boolean sound(FleetNode node, Instant now) {
+    NodeStatus status = tools.roster().sight(node.nodeId()).status();
+    return status != null && tools.roster().usable(node, now) && Situations.runsMain(status);
   }
 
   private Optional<Claim> claim(FleetNode node) {

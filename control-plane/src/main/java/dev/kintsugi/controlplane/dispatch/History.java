@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Tells a customer in words what happened to a job. */
 final class History {
 
+  /** Of a lesser clip that no failure came before. */
+  static final String NOTHING_BETTER = "Nothing better could be made in time.";
+
   private History() {}
 
   /**
@@ -43,6 +46,7 @@ final class History {
     return switch (reason) {
       case FIRST_ATTEMPT, MACHINE_FAILED, ATTEMPT_FAILED -> "";
       case LITTLE_TIME -> "Nothing better would have been done before the deadline. ";
+      case NO_NODE_ABLE -> "No node could do better. ";
       case DEADLINE_PASSED -> "The deadline was reached. ";
       case ATTEMPTS_EXHAUSTED -> "No further attempt is allowed. ";
       case GPU_SECONDS_EXHAUSTED -> "The GPU time allowed for one job is spent. ";

@@ -43,6 +43,7 @@ class LeaseReaper {
   private final AttemptRunner runner;
   private final DispatchBell bell;
   private final Set<String> reviewing = ConcurrentHashMap.newKeySet();
+  private final Set<String> answering = ConcurrentHashMap.newKeySet();
 
   LeaseReaper(AttemptTools tools, AttemptRunner runner, DispatchBell bell) {
     this.tools = tools;
@@ -70,15 +71,20 @@ class LeaseReaper {
   }
 
   /** Jobs that wait with no time left for any attempt. */
-  private void answerLate(Instant now) throws InterruptedException {
+  private void answerLate(Instant now) {
     Instant soon = now.plus(tools.policy().recovery().reserve());
     for (Job job : tools.queue().ask(queue -> queue.lateWaiting(soon, BATCH)).orElse(List.of())) {
-      if (tools.recoverer().latestEnd(job).isAfter(now)) {
-        continue;
+      if (!tools.recoverer().latestEnd(job).isAfter(now) && answering.add(job.id())) {
+        Thread.ofVirtual().name("answer-" + job.id()).start(() -> answer(job, now));
       }
+    }
+  }
+
+  private void answer(Job job, Instant now) {
+    try {
       Recoverer.Step step = tools.recoverer().late(job, now);
       if (step.next() instanceof NextStep.Again) {
-        continue;
+        return;
       }
       Optional<Job> ended =
           tools.queue().await(queue -> queue.endWaiting(job.id(), step.next(), now));
@@ -86,6 +92,12 @@ class LeaseReaper {
         tools.cases().ended(job, FailureClass.TIMEOUT, step, null);
         LOG.warn("{} waited until its deadline: {}", job.id(), Recoverer.told(step.decision()));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("{} could not be answered by a defect", job.id(), e);
+    } finally {
+      answering.remove(job.id());
     }
   }
 

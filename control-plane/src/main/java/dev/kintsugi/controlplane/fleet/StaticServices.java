@@ -7,6 +7,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Services from configuration, for a control plane without operators: {@code
- * kintsugi.services[i].{namespace,name,model,deadline,nodes[j].{name,address,spot}}}, or by
+ * kintsugi.services[i].{namespace,name,model,deadline,ladder,nodes[j].{name,address,spot}}}, or by
  * environment {@code KINTSUGI_SERVICES_0_NODES_0_ADDRESS} and so on.
  */
 @Singleton
@@ -63,13 +64,20 @@ final class StaticServices {
             List.of(),
             List.of(new ServiceState.Revision(REVISION, REVISION, null, 100)),
             nodes(at),
-            null);
+            text(at + ".ladder").map(StaticServices::steps).orElse(null));
     List<String> problems = ServiceStateRules.problems(namespace, name, state);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "kintsugi.services." + at + ": " + String.join("; ", problems));
     }
     return new RegisteredService(namespace, name, state, true);
+  }
+
+  /** Commas between them; {@code none} is the empty ladder. */
+  private static List<String> steps(String ladder) {
+    return ladder.strip().equals("none")
+        ? List.of()
+        : Arrays.stream(ladder.split(",")).map(String::strip).toList();
   }
 
   private List<ServiceState.Node> nodes(String service) {

@@ -59,6 +59,9 @@ public interface JobQueue {
    */
   int prune(Instant endedBefore, int limit);
 
+  /** Forgets clips that cannot be found again because their files expired; returns how many. */
+  int forgetReusable(Instant expiredBefore, int limit);
+
   /** The job's progress log after {@code afterSequence}, oldest first. */
   List<JobEvent> events(String jobId, long afterSequence, int limit);
 

@@ -126,6 +126,11 @@ public final class PostgresJobQueue implements JobQueue {
   }
 
   @Override
+  public int forgetReusable(Instant expiredBefore, int limit) {
+    return withdrawing.forgetReusable(expiredBefore, limit);
+  }
+
+  @Override
   public List<JobEvent> events(String jobId, long afterSequence, int limit) {
     return Ids.parseJob(jobId)
         .map(id -> reading.events(id, afterSequence, limit))

@@ -71,6 +71,12 @@ final class Withdrawing {
           "DELETE FROM checkpoint WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM announcement WHERE job_id = ANY(?::uuid[])");
 
+  private static final String EXPIRED_REUSABLE =
+      """
+      DELETE FROM reusable_result WHERE job_id IN (
+        SELECT job_id FROM reusable_result WHERE expires_at < ? LIMIT ? FOR UPDATE SKIP LOCKED)
+      """;
+
   private static final String OLD =
       """
       DELETE FROM job WHERE id IN (
@@ -134,6 +140,15 @@ final class Withdrawing {
           }
           forgetTraces(c, List.of(id), TRACES);
           return new Deletion.Deleted(found.get());
+        });
+  }
+
+  int forgetReusable(Instant expiredBefore, int limit) {
+    return transactions.durableStatement(
+        c -> {
+          try (Sql sql = Sql.of(c, EXPIRED_REUSABLE)) {
+            return sql.with(expiredBefore).with(limit).update();
+          }
         });
   }
 

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 
 /** Answers that no node makes. Each says what it is. */
@@ -37,6 +38,9 @@ public class Answers {
 
   private final PlaceholderClip clips;
   private final ArtifactStore store;
+
+  /** Drawing is the processor's work: more at once than it has cores makes all of them late. */
+  private final Semaphore drawing = new Semaphore(Runtime.getRuntime().availableProcessors());
 
   public Answers(PlaceholderClip clips, ArtifactStore store) {
     this.clips = clips;
@@ -123,6 +127,15 @@ public class Answers {
   }
 
   private List<Artifact> drawn(VideoSpec spec, String prompt, Why why) throws IOException {
+    drawing.acquireUninterruptibly();
+    try {
+      return drawnNow(spec, prompt, why);
+    } finally {
+      drawing.release();
+    }
+  }
+
+  private List<Artifact> drawnNow(VideoSpec spec, String prompt, Why why) throws IOException {
     Path directory = Files.createTempDirectory("placeholder-");
     try {
       List<Artifact> files = new ArrayList<>();

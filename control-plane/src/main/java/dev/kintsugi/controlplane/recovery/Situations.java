@@ -158,6 +158,7 @@ public class Situations {
         new NodeFacts(
             node.nodeId(),
             usable,
+            runsMain(status),
             status.digest(),
             status.stepSeconds() == null ? Map.of() : status.stepSeconds(),
             lite(status.liteModel()),
@@ -172,6 +173,12 @@ public class Situations {
             lite.limits().maxFrames(),
             lite.limits().maxSteps(),
             lite.stepSeconds());
+  }
+
+  /** A node whose experts are all quarantined has nobody left to take their steps. */
+  public static boolean runsMain(NodeStatus status) {
+    return status.experts().isEmpty()
+        || status.experts().stream().anyMatch(expert -> expert.weight() > 0);
   }
 
   private static Set<String> sick(NodeStatus status) {

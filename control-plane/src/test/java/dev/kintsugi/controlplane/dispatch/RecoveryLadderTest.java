@@ -79,6 +79,20 @@ class RecoveryLadderTest extends DispatchScenario {
         .isEqualTo(1);
   }
 
+  @Test
+  void aNodeWithoutAUsableExpertRunsTheSmallerModelOnlyWhereNoOtherNodeIsSound() {
+    FakeInferenceNode sick = fake(1, STEP).expertsAreQuarantined().withLite();
+    FakeInferenceNode sound = fake(1, STEP);
+    fleet.node("pod-0", sick);
+    JobQueue queue = replica("a", database()).queue();
+    assertThat(deliver(queue, Duration.ofMinutes(10)).ladderStep()).isEqualTo("lite_model");
+    assertThat(sick.posts()).isEqualTo(1);
+
+    fleet.node("pod-1", sound);
+    await().until(() -> deliver(queue, Duration.ofMinutes(10)).ladderStep() == null);
+    assertThat(sound.posts()).isEqualTo(1);
+  }
+
   /** As asked, the job would take 92 s; what fits depends on the time that is left. */
   @ParameterizedTest
   @CsvSource({

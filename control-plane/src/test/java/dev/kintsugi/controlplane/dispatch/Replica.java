@@ -85,7 +85,7 @@ final class Replica implements AutoCloseable {
                 new Answers(new PlaceholderClip(), store),
                 recovery,
                 policy),
-            new CaseNotes(cases::add, Clock.systemUTC()),
+            new CaseNotes(cases::add, roster, Clock.systemUTC()),
             roster,
             new DispatchMetrics(meters),
             policy,

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kintsugi.core.recovery.Rung;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.env.PropertySource;
 import java.util.List;
@@ -26,7 +27,10 @@ class StaticServicesTest {
   void readsTheEnvironment() {
     try (ApplicationContext context = context(Map.of())) {
       context.getEnvironment().start();
-      assertOneService(new StaticServices(context.getEnvironment(), ENVIRONMENT).all());
+      List<RegisteredService> services =
+          new StaticServices(context.getEnvironment(), ENVIRONMENT).all();
+      assertOneService(services);
+      assertThat(services.getFirst().ladder()).isEqualTo(Rung.LADDER);
     }
   }
 
@@ -37,13 +41,16 @@ class StaticServicesTest {
             "namespace", "studio",
             "name", "wan-tiny",
             "deadline", "90s",
+            "ladder", "new_seed, fallback_clip",
             "nodes",
                 List.of(
                     Map.of("name", "node-0", "address", "http://127.0.0.1:9001"),
                     Map.of("name", "node-1", "address", "http://127.0.0.1:9002")));
     try (ApplicationContext context = context(Map.of("kintsugi.services", List.of(service)))) {
       context.getEnvironment().start();
-      assertOneService(new StaticServices(context.getEnvironment()).all());
+      List<RegisteredService> services = new StaticServices(context.getEnvironment()).all();
+      assertOneService(services);
+      assertThat(services.getFirst().ladder()).containsExactly(Rung.NEW_SEED, Rung.FALLBACK_CLIP);
     }
   }
 

@@ -8,7 +8,6 @@ import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.FailureClass;
-import dev.kintsugi.protocol.node.NodeStatus;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -54,6 +53,7 @@ public final class FakeInferenceNode implements AutoCloseable {
   private volatile double stepSeconds = 0.05;
   private volatile @Nullable FailureClass always;
   private volatile @Nullable String sickExpert;
+  private volatile boolean expertsAreQuarantined;
   private final int slots;
   private final int port;
   private volatile Duration step;
@@ -155,6 +155,12 @@ public final class FakeInferenceNode implements AutoCloseable {
     return this;
   }
 
+  /** Both experts have weight 0: only a smaller model can be run. */
+  public FakeInferenceNode expertsAreQuarantined() {
+    expertsAreQuarantined = true;
+    return this;
+  }
+
   /** Every attempt that starts from a checkpoint is refused, as by a node with other weights. */
   public FakeInferenceNode refusesCheckpoints() {
     refusesCheckpoints = true;
@@ -243,38 +249,11 @@ public final class FakeInferenceNode implements AutoCloseable {
   }
 
   private void status(HttpExchange exchange) throws IOException {
-    List<String> running = running();
     send(
         exchange,
         200,
-        new NodeStatus(
-            instance,
-            "fake-model",
-            "1.0",
-            "0".repeat(64),
-            false,
-            List.of(),
-            slots,
-            draining ? 0 : slots - running.size(),
-            running,
-            true,
-            draining,
-            draining ? "draining" : null,
-            new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8),
-            Map.of("64x64x9", stepSeconds),
-            new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null),
-            lite ? liteModel() : null,
-            List.of(),
-            List.of()));
-  }
-
-  private static NodeStatus.LiteModel liteModel() {
-    return new NodeStatus.LiteModel(
-        "fake-lite",
-        "1.0-lite",
-        "1".repeat(64),
-        new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8),
-        Map.of("64x64x9", 0.01));
+        FakeNodeStatus.of(
+            instance, slots, draining, running(), stepSeconds, lite, expertsAreQuarantined));
   }
 
   private void takeCheckpoint(HttpExchange exchange) throws IOException {
@@ -342,6 +321,10 @@ public final class FakeInferenceNode implements AutoCloseable {
       refuse(exchange, ErrorCode.NOT_READY);
       return;
     }
+    if (expertsAreQuarantined && !request.model().equals(FakeNodeStatus.LITE)) {
+      refuse(exchange, ErrorCode.UNAVAILABLE);
+      return;
+    }
     synchronized (this) {
       if (!attempts.containsKey(request.id())) {
         if (running().size() >= slots) {
@@ -366,7 +349,7 @@ public final class FakeInferenceNode implements AutoCloseable {
   private @Nullable FailureClass failure(AttemptRequest request) {
     String avoided = request.run() == null ? null : request.run().avoidExpert();
     String sick = sickExpert;
-    if (request.model().equals("fake-lite")) {
+    if (request.model().equals(FakeNodeStatus.LITE)) {
       return null;
     }
     if (sick != null && !sick.equals(avoided)) {

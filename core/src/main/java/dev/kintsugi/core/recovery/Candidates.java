@@ -59,7 +59,8 @@ final class Candidates {
           lite()
               .map(lite -> open(reductions.lite(lite)))
               .orElseGet(() -> new Closed(Skip.UNAVAILABLE));
-      case STILL_MOTION -> open(reductions.still(liteFailed() ? null : lite().orElse(null)));
+      case STILL_MOTION ->
+          open(reductions.still(liteFailed() && mainRuns() ? null : lite().orElse(null)));
     };
   }
 
@@ -145,6 +146,10 @@ final class Candidates {
         .sorted((a, b) -> Boolean.compare(b.usable(), a.usable()))
         .findFirst()
         .map(node -> Objects.requireNonNull(node.lite()));
+  }
+
+  private boolean mainRuns() {
+    return in.nodes().stream().anyMatch(NodeFacts::main);
   }
 
   private boolean liteFailed() {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A node of the service as recovery sees it.
  *
  * @param usable reachable, warm and not draining
+ * @param main the main model can be run: not every expert of it is quarantined
  * @param digest of the main model's weights
  * @param stepSeconds measured seconds per denoise step by {@code WIDTHxHEIGHTxFRAMES}
  * @param lite the smaller model it can also run; null when it has none
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeFacts(
     String id,
     boolean usable,
+    boolean main,
     String digest,
     Map<String, Double> stepSeconds,
     @Nullable Lite lite,

@@ -36,7 +36,7 @@ public final class Prediction {
 
   /** The node has the model that the plan wants. */
   static boolean able(Plan plan, NodeFacts node) {
-    return !plan.lite() || node.lite() != null;
+    return plan.lite() ? node.lite() != null : node.main();
   }
 
   /** Whether a node could do the plan in time; true where nothing was measured. */

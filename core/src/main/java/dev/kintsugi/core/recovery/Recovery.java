@@ -130,6 +130,13 @@ public final class Recovery {
 
   /** The first of the plans that can be done in time and within the budget. */
   private @Nullable Retry take(Rung rung, List<Plan> plans) {
+    boolean able =
+        in.nodes().isEmpty()
+            || in.nodes().stream().anyMatch(node -> Prediction.able(plans.getFirst(), node));
+    if (!able) {
+      skipped.add(new Skipped(rung, Skip.UNAVAILABLE));
+      return null;
+    }
     Skip worst = Skip.TOO_LATE;
     for (Plan plan : plans) {
       Plan resumed = plan.resumed(checkpoint(plan));
@@ -159,7 +166,7 @@ public final class Recovery {
       return Reason.LITTLE_TIME;
     }
     if (last == null) {
-      return plan.rung() == Rung.AS_ASKED ? Reason.FIRST_ATTEMPT : Reason.LITTLE_TIME;
+      return plan.rung() == Rung.AS_ASKED ? Reason.FIRST_ATTEMPT : Reason.NO_NODE_ABLE;
     }
     return last.cause().machine() ? Reason.MACHINE_FAILED : Reason.ATTEMPT_FAILED;
   }

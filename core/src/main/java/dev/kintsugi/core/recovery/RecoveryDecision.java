@@ -21,6 +21,8 @@ public sealed interface RecoveryDecision {
     ATTEMPT_FAILED,
     /** Better steps would not be done before the deadline. */
     LITTLE_TIME,
+    /** No node can do better steps now. */
+    NO_NODE_ABLE,
     DEADLINE_PASSED,
     ATTEMPTS_EXHAUSTED,
     GPU_SECONDS_EXHAUSTED,

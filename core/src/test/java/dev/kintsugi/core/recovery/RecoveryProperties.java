@@ -108,7 +108,8 @@ class RecoveryProperties {
               ? null
               : new NodeFacts.Lite(new Size(320, 320), 17, 30, Map.of("160x96x17", 0.05));
       Set<String> sick = random.nextInt(4) == 0 ? Set.of("high") : Set.of();
-      return new NodeFacts(name, random.nextInt(4) > 0, "d", steps, lite, sick);
+      return new NodeFacts(
+          name, random.nextInt(4) > 0, random.nextInt(8) > 0, "d", steps, lite, sick);
     }
 
     private void fail(Retry retry, Situation in) {

@@ -35,12 +35,13 @@ final class RecoveryScene {
   }
 
   static NodeFacts node(String name, Set<String> sick) {
-    return new NodeFacts(name, true, DIGEST, Map.of("160x96x17", 1.0), null, sick);
+    return new NodeFacts(name, true, true, DIGEST, Map.of("160x96x17", 1.0), null, sick);
   }
 
   static NodeFacts liteNode(String name) {
     return new NodeFacts(
         name,
+        true,
         true,
         DIGEST,
         Map.of("160x96x17", 1.0),

@@ -242,6 +242,7 @@ class RecoveryTest {
         new NodeFacts(
             "b",
             true,
+            true,
             "d",
             Map.of(),
             new NodeFacts.Lite(new Size(96, 96), 9, 20, Map.of("96x48x9", 0.1)),
@@ -253,6 +254,24 @@ class RecoveryTest {
     assertThat(retry.plan().lite()).isTrue();
     assertThat(retry.avoid()).containsExactly("a");
     assertThat(retry.avoidUntil()).isEqualTo(NOW.plus(scene.left));
+  }
+
+  /** Nobody is left to take the steps: only the smaller model can do anything at all. */
+  @Test
+  void withBothExpertsQuarantinedTheSmallerModelIsNext() {
+    RecoveryScene scene = new RecoveryScene();
+    NodeFacts lite = RecoveryScene.liteNode("a");
+    scene.nodes.add(
+        new NodeFacts(
+            "a", true, false, "d", lite.stepSeconds(), lite.lite(), Set.of("high", "low")));
+    assertThat(scene.retry().plan().rung()).isEqualTo(Rung.LITE_MODEL);
+    assertThat(scene.retry().reason()).isEqualTo(Reason.NO_NODE_ABLE);
+    assertThat(scene.retry().numbers().skipped())
+        .contains(
+            new Skipped(Rung.AS_ASKED, Skip.UNAVAILABLE),
+            new Skipped(Rung.FEWER_STEPS, Skip.UNAVAILABLE));
+    scene.nodes.add(RecoveryScene.node("b", Set.of()));
+    assertThat(scene.retry().plan().rung()).isEqualTo(Rung.AS_ASKED);
   }
 
   @Test
