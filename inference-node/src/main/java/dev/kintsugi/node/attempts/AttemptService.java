@@ -179,6 +179,13 @@ public final class AttemptService {
     }
   }
 
+  /** Bytes the attempt on the device may still write. */
+  long bytesToCome(WorkDirectory directory) {
+    return inEngine()
+        .map(a -> Math.max(0, a.job().maxBytes() - directory.bytes(a.id())))
+        .orElse(0L);
+  }
+
   /** Completed attempts whose result nobody has taken yet. */
   int unfetched(Duration settle) {
     return (int)

@@ -2,17 +2,13 @@ package dev.kintsugi.node.checkpoints;
 
 import dev.kintsugi.core.node.CheckpointMatch;
 import dev.kintsugi.core.node.CheckpointMatch.Run;
-import dev.kintsugi.core.node.Retention;
 import dev.kintsugi.core.node.Retention.Kept;
-import dev.kintsugi.core.node.Retention.Policy;
-import dev.kintsugi.core.node.Retention.Prune;
 import dev.kintsugi.media.Disk;
 import dev.kintsugi.media.MediaException;
-import dev.kintsugi.node.NodeSettings;
+import dev.kintsugi.node.attempts.Prunable;
 import dev.kintsugi.node.attempts.WorkDirectory;
 import dev.kintsugi.node.attempts.WorkDirectoryHolder;
 import dev.kintsugi.node.engine.DenoiseState;
-import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,21 +27,18 @@ import org.slf4j.LoggerFactory;
 
 /** Checkpoints that came from elsewhere, by their SHA-256, until they are used or grow old. */
 @Singleton
-public class CheckpointStore {
+public class CheckpointStore implements Prunable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String SUFFIX = ".safetensors";
   private static final int BUFFER = 1 << 16;
 
   private final WorkDirectoryHolder work;
   private final long maxBytes;
-  private final Policy policy;
   private final Clock clock;
 
-  CheckpointStore(
-      WorkDirectoryHolder work, CheckpointSettings settings, NodeSettings node, Clock clock) {
+  CheckpointStore(WorkDirectoryHolder work, CheckpointSettings settings, Clock clock) {
     this.work = work;
     this.maxBytes = settings.maxBytes();
-    this.policy = new Policy(node.keep(), node.minFreeBytes());
     this.clock = clock;
   }
 
@@ -135,12 +128,8 @@ public class CheckpointStore {
     };
   }
 
-  @Scheduled(fixedDelay = "10s", initialDelay = "10s")
-  void prune() {
-    work.get().ifPresent(this::prune);
-  }
-
-  private void prune(WorkDirectory directory) {
+  @Override
+  public List<Kept> prunable(WorkDirectory directory) {
     List<Kept> kept = new ArrayList<>();
     try (Stream<Path> files = Files.list(directory.checkpoints())) {
       for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).toList()) {
@@ -151,10 +140,12 @@ public class CheckpointStore {
     } catch (IOException e) {
       LOG.debug("the checkpoints are looked at again later", e);
     }
-    for (Prune prune : Retention.decide(kept, policy, directory.freeBytes(), clock.instant())) {
-      delete(Path.of(prune.id()));
-      LOG.debug("removed the checkpoint {}: {}", prune.id(), prune.reason());
-    }
+    return kept;
+  }
+
+  @Override
+  public void prune(String id) {
+    delete(Path.of(id));
   }
 
   private static void delete(Path file) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.node.telemetry;
 
+import dev.kintsugi.core.node.Retention;
 import dev.kintsugi.core.quality.Verdict;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
@@ -36,6 +37,8 @@ public final class NodeMetrics {
   private final Histogram stageDuration;
   private final Gauge ready;
   private final Counter events;
+  private final Gauge diskFree;
+  private final Counter pruned;
   private final Gauge memoryGrowth;
   private final Gauge promptDrift;
   private final Gauge promptDriftLimit;
@@ -46,6 +49,8 @@ public final class NodeMetrics {
     attempts = registered(Counter.builder(), MetricCatalogue.NODE_ATTEMPTS);
     stepDuration = histogram(MetricCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
     stageDuration = histogram(MetricCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
+    diskFree = gauge(MetricCatalogue.NODE_DISK_FREE);
+    pruned = registered(Counter.builder(), MetricCatalogue.NODE_PRUNED);
     memoryGrowth = gauge(MetricCatalogue.NODE_MEMORY_GROWTH);
     promptDrift = gauge(MetricCatalogue.NODE_PROMPT_DRIFT);
     promptDriftLimit = gauge(MetricCatalogue.NODE_PROMPT_DRIFT_LIMIT);
@@ -96,6 +101,15 @@ public final class NodeMetrics {
   /** A watcher noticed something. */
   public void noticed(NodeEvent.Kind kind) {
     events.labelValues(label(kind)).inc();
+  }
+
+  public void diskFree(long bytes) {
+    diskFree.set(bytes);
+  }
+
+  /** Something was removed from the work directory. */
+  public void pruned(Retention.Reason reason) {
+    pruned.labelValues(reason.name().toLowerCase(Locale.ROOT)).inc();
   }
 
   public void memoryGrows(double bytesPerJob) {

@@ -73,6 +73,13 @@ public final class MetricCatalogue {
           "kintsugi_node_ecc_errors",
           "Uncorrected memory errors since the driver was loaded.",
           "device");
+  public static final MetricSpec NODE_DISK_FREE =
+      gauge("kintsugi_node_disk_free_bytes", "Space left in the work directory.");
+  public static final MetricSpec NODE_PRUNED =
+      counter(
+          "kintsugi_node_pruned",
+          "Results and checkpoints removed from the work directory.",
+          "reason");
   public static final MetricSpec NODE_MEMORY_GROWTH =
       gauge(
           "kintsugi_node_memory_growth_bytes_per_job",
@@ -126,6 +133,8 @@ public final class MetricCatalogue {
         NODE_POWER,
         NODE_PCIE,
         NODE_ECC_ERRORS,
+        NODE_DISK_FREE,
+        NODE_PRUNED,
         NODE_MEMORY_GROWTH,
         NODE_PROMPT_DRIFT,
         NODE_PROMPT_DRIFT_LIMIT,
