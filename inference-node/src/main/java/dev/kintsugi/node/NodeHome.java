@@ -47,6 +47,11 @@ public final class NodeHome {
     return find("models/wan-tiny");
   }
 
+  /** The tiny lite model that comes with the program. */
+  public static Optional<Path> builtInLiteModel() {
+    return find("models/wan-tiny-lite");
+  }
+
   private static Optional<Path> find(String relative) {
     Path directory = programDirectory();
     for (int i = 0; i < LEVELS && directory != null; i++) {

@@ -9,6 +9,8 @@ import java.time.Duration;
  * {@code KINTSUGI_NODE_WORK_DIR} and the main ones a flag.
  *
  * @param model directory of the model; empty means the built-in one
+ * @param liteModel directory of a smaller model served beside it; empty means the built-in one
+ *     where the main model is built in, {@code none} means none
  * @param workDir where attempts keep their files while they wait to be fetched
  * @param grace how long a stopping node may take in all
  * @param keep how long a finished attempt's files wait to be fetched
@@ -19,6 +21,7 @@ import java.time.Duration;
 @ConfigurationProperties("kintsugi.node")
 public record NodeSettings(
     @Bindable(defaultValue = "") String model,
+    @Bindable(defaultValue = "") String liteModel,
     @Bindable(defaultValue = "") String workDir,
     @Bindable(defaultValue = "25s") Duration grace,
     @Bindable(defaultValue = "30m") Duration keep,

@@ -20,6 +20,14 @@ final class ServeCommand implements Callable<Integer> {
       description = "model directory with manifest.json (default: the built-in wan-tiny)")
   private @Nullable String model;
 
+  @Option(
+      names = "--lite-model",
+      paramLabel = "DIR",
+      description =
+          "directory of a smaller model served beside it, or none (default: the built-in"
+              + " wan-tiny-lite where the main model is built in)")
+  private @Nullable String liteModel;
+
   @Option(names = "--host", description = "address to listen on (default: 127.0.0.1)")
   private @Nullable String host;
 
@@ -47,6 +55,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Map<String, Object> settings = new HashMap<>();
     put(settings, "kintsugi.node.model", model);
+    put(settings, "kintsugi.node.lite-model", liteModel);
     put(settings, "kintsugi.node.host", host);
     put(settings, "kintsugi.node.port", port == null || port != 0 ? port : Integer.valueOf(-1));
     put(settings, "kintsugi.node.threads", threads);

@@ -33,10 +33,15 @@ public final class FakeModel implements VideoModel {
   private volatile boolean stepwise;
 
   public FakeModel() {
+    this("wan-tiny");
+  }
+
+  /** With the manifest of a built-in model. */
+  public FakeModel(String name) {
     try {
       manifest =
           new ObjectMapper()
-              .readValue(Path.of("models/wan-tiny/manifest.json").toFile(), ModelManifest.class);
+              .readValue(Path.of("models", name, "manifest.json").toFile(), ModelManifest.class);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -87,7 +92,10 @@ public final class FakeModel implements VideoModel {
       if (request.prompt().startsWith("crash")) {
         throw new IllegalStateException("a defect of the engine");
       }
-      Expert range = step * 2 <= steps ? Expert.HIGH : Expert.LOW;
+      Expert range =
+          manifest.boundaryRatio() == null
+              ? Expert.LITE
+              : step * 2 <= steps ? Expert.HIGH : Expert.LOW;
       Expert expert = options.instead().getOrDefault(range, range);
       if (expert != range && told.add(range)) {
         listener.substituted(range, expert);

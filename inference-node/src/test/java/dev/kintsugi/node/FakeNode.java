@@ -4,12 +4,14 @@ import dev.kintsugi.node.warmup.ModelOpener;
 import dev.kintsugi.node.warmup.ModelState;
 import dev.kintsugi.node.warmup.ModelUnusableException;
 import dev.kintsugi.node.warmup.ReadyModels;
+import dev.kintsugi.protocol.node.FailureClass;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,11 @@ public final class FakeNode implements AutoCloseable {
     return context.getBean(type);
   }
 
+  /** From now on there is a lite model, at the latest attempt to open it. */
+  public void serveLite(FakeModel lite) {
+    opener.lite.set(lite);
+  }
+
   public void repair() {
     opener.broken.set(null);
   }
@@ -84,6 +91,8 @@ public final class FakeNode implements AutoCloseable {
     private final AtomicReference<@Nullable ModelUnusableException> broken =
         new AtomicReference<>();
 
+    private final AtomicReference<@Nullable FakeModel> lite = new AtomicReference<>();
+
     Opener(FakeModel model) {
       this.model = model;
     }
@@ -95,6 +104,15 @@ public final class FakeNode implements AutoCloseable {
         throw error;
       }
       return ReadyModels.of(model);
+    }
+
+    @Override
+    public Optional<ModelState.Warm> openLite() throws ModelUnusableException {
+      FakeModel found = lite.get();
+      if (found == null) {
+        throw new ModelUnusableException(FailureClass.WEIGHTS_CORRUPT, "lite is not there yet");
+      }
+      return Optional.of(ReadyModels.of(found));
     }
   }
 }

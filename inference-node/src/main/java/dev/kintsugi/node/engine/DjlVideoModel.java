@@ -26,6 +26,10 @@ final class DjlVideoModel implements ReplayableModel {
     this.decoder = new FrameDecoder(modules.decoder(), directory.vae());
   }
 
+  LoadedModules modules() {
+    return modules;
+  }
+
   @Override
   public ModelManifest manifest() {
     return directory.manifest();

@@ -16,34 +16,48 @@ import java.util.Map;
  * Everything of a model that occupies memory.
  *
  * @param device where the modules live
- * @param text tokenizer and text encoder
+ * @param common tokenizer, text encoder and decoder, perhaps shared with another model
  * @param experts the transformers
- * @param decoder latents to frames
  */
-record LoadedModules(
-    Device device, TextEncoding text, Map<Expert, TorchModule> experts, TorchModule decoder)
+record LoadedModules(Device device, CommonModules common, Map<Expert, TorchModule> experts)
     implements AutoCloseable {
 
   static LoadedModules load(ModelDirectory directory, Device device) throws ModelLoadException {
+    return load(directory, device, CommonModules.load(directory, device));
+  }
+
+  /**
+   * Loads the transformers only.
+   *
+   * @param common released with the modules, and when loading fails
+   */
+  static LoadedModules load(ModelDirectory directory, Device device, CommonModules common)
+      throws ModelLoadException {
     Deque<AutoCloseable> loaded = new ArrayDeque<>();
+    loaded.push(common);
     boolean complete = false;
     try {
-      TextEncoding text = TextEncoding.load(directory, device);
-      loaded.push(text);
       Map<Expert, TorchModule> experts = new EnumMap<>(Expert.class);
       for (ExpertFile file : directory.manifest().experts()) {
         TorchModule module = TorchModule.load(directory.transformer(file), device);
         loaded.push(module);
         experts.put(expert(directory, file.name()), module);
       }
-      TorchModule decoder = TorchModule.load(directory.decoder(), device);
       complete = true;
-      return new LoadedModules(device, text, experts, decoder);
+      return new LoadedModules(device, common, experts);
     } finally {
       if (!complete) {
         loaded.forEach(LoadedModules::closeQuietly);
       }
     }
+  }
+
+  TextEncoding text() {
+    return common.text();
+  }
+
+  TorchModule decoder() {
+    return common.decoder();
   }
 
   private static Expert expert(ModelDirectory directory, String name) throws ModelLoadException {
@@ -76,8 +90,7 @@ record LoadedModules(
 
   @Override
   public void close() {
-    text.close();
     experts.values().forEach(TorchModule::close);
-    decoder.close();
+    common.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.kintsugi.node.engine;
 import ai.djl.engine.EngineException;
 import dev.kintsugi.node.model.ModelDirectory;
 import dev.kintsugi.node.model.ModelLoadException;
+import dev.kintsugi.node.model.ModelManifest;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +36,32 @@ public final class ModelLoader {
           "the tensor library cannot be started: " + Torch.reason(e),
           e);
     }
-    LoadedModules modules = LoadedModules.load(directory, Torch.device(options));
+    return proven(directory, LoadedModules.load(directory, Torch.device(options)), options);
+  }
+
+  /**
+   * Loads a lite model, with the text encoder and the decoder of its base where that is loaded.
+   *
+   * @param loaded a model of this process, perhaps the base
+   */
+  public static ReplayableModel loadBeside(
+      ModelDirectory directory, ReplayableModel loaded, EngineOptions options)
+      throws ModelLoadException {
+    ModelManifest.Base base = directory.manifest().base();
+    if (loaded instanceof DjlVideoModel model
+        && base != null
+        && base.manifestSha256().equals(model.digest())) {
+      return proven(
+          directory,
+          LoadedModules.load(directory, Torch.device(options), model.modules().common().share()),
+          options);
+    }
+    return load(directory, options);
+  }
+
+  private static ReplayableModel proven(
+      ModelDirectory directory, LoadedModules modules, EngineOptions options)
+      throws ModelLoadException {
     DjlVideoModel model = new DjlVideoModel(directory, modules, options.device().equals("cpu"));
     boolean fits = false;
     try {

@@ -18,16 +18,24 @@ import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a model directory with the built-in engine and repeats the model's own reference run. */
 @Singleton
 @Secondary
 final class EngineModelOpener implements ModelOpener {
+  private static final String NONE = "none";
+
   private final NodeSettings settings;
   private final EngineSettings engine;
   private final Clock clock;
+
+  /** What was opened last; touched on the engine thread only. */
+  private @Nullable Opened main;
 
   EngineModelOpener(NodeSettings settings, EngineSettings engine, Clock clock) {
     this.settings = settings;
@@ -35,10 +43,13 @@ final class EngineModelOpener implements ModelOpener {
     this.clock = clock;
   }
 
+  private record Opened(ModelDirectory directory, ReplayableModel model) {}
+
   @Override
   public ModelState.Warm open(Consumer<String> stage) throws ModelUnusableException {
     double process = (clock.millis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
     Path path = directory();
+    main = null;
     try {
       stage.accept("the files of " + path + " are being checked");
       long start = System.nanoTime();
@@ -49,15 +60,71 @@ final class EngineModelOpener implements ModelOpener {
       long loaded = System.nanoTime();
       stage.accept("the self-test is running");
       prove(model, path);
+      long proven = System.nanoTime();
+      stage.accept("step times are not steady yet");
+      findPace(model, path, Duration.ofNanos(proven - loaded));
       WarmUpTimes times =
           new WarmUpTimes(
               process,
               seconds(start, hashed),
               seconds(hashed, loaded),
-              seconds(loaded, System.nanoTime()));
+              seconds(loaded, proven),
+              seconds(proven, System.nanoTime()));
+      main = new Opened(directory, model);
       return new ModelState.Warm(model, ModelCard.of(model), times);
     } catch (ModelLoadException e) {
       throw new ModelUnusableException(e.failureClass(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Optional<ModelState.Warm> openLite() throws ModelUnusableException {
+    Optional<Path> path = liteDirectory();
+    Opened base = main;
+    if (path.isEmpty() || base == null) {
+      return Optional.empty();
+    }
+    try {
+      long start = System.nanoTime();
+      ModelDirectory directory = ModelDirectory.openBeside(path.get(), base.directory());
+      if (directory.manifest().name().equals(base.directory().manifest().name())) {
+        throw new ModelUnusableException(
+            FailureClass.MODEL_LOAD_FAILED,
+            path.get() + " is named " + directory.manifest().name() + ", as the main model is");
+      }
+      long hashed = System.nanoTime();
+      ReplayableModel model = ModelLoader.loadBeside(directory, base.model(), options());
+      long loaded = System.nanoTime();
+      prove(model, path.get());
+      WarmUpTimes times =
+          new WarmUpTimes(
+              0,
+              seconds(start, hashed),
+              seconds(hashed, loaded),
+              seconds(loaded, System.nanoTime()),
+              0);
+      return Optional.of(new ModelState.Warm(model, ModelCard.of(model), times));
+    } catch (ModelLoadException e) {
+      throw new ModelUnusableException(e.failureClass(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Optional<Path> liteDirectory() {
+    String lite = settings.liteModel();
+    if (lite.isEmpty()) {
+      return settings.model().isEmpty() ? NodeHome.builtInLiteModel() : Optional.empty();
+    }
+    return lite.equals(NONE) ? Optional.empty() : Optional.of(Path.of(lite));
+  }
+
+  private static void findPace(ReplayableModel model, Path path, Duration selfTest)
+      throws ModelUnusableException {
+    try {
+      SteadyPace.find(model, selfTest);
+    } catch (GenerationException e) {
+      model.close();
+      throw new ModelUnusableException(
+          e.failureClass(), "a short run of " + path + " failed: " + e.getMessage());
     }
   }
 

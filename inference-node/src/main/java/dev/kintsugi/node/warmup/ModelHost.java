@@ -11,6 +11,7 @@ import io.micronaut.scheduling.TaskScheduler;
 import jakarta.annotation.PostConstruct;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,9 @@ public final class ModelHost {
   private final TaskScheduler scheduler;
   private final NodeSettings settings;
   private volatile ModelState state = new Loading("the node is starting");
+  private volatile Optional<Warm> lite = Optional.empty();
   private String lastError = "";
+  private String lastLiteError = "";
 
   ModelHost(
       EngineThread engine,
@@ -47,6 +50,18 @@ public final class ModelHost {
   /** The proven model, while the engine lives. */
   public Optional<Warm> warm() {
     return state instanceof Warm warm && engine.alive() ? Optional.of(warm) : Optional.empty();
+  }
+
+  /** The proven lite model beside the main one, while the engine lives. */
+  public Optional<Warm> lite() {
+    return engine.alive() ? lite : Optional.empty();
+  }
+
+  /** The proven model of a name. */
+  public Optional<Warm> model(String name) {
+    return Stream.concat(warm().stream(), lite().stream())
+        .filter(w -> w.card().name().equals(name))
+        .findFirst();
   }
 
   /** Runs work on the engine thread after the work before it. */
@@ -79,7 +94,9 @@ public final class ModelHost {
           .addKeyValue("hash_seconds", warm.times().hash())
           .addKeyValue("load_seconds", warm.times().load())
           .addKeyValue("self_test_seconds", warm.times().selfTest())
+          .addKeyValue("pace_seconds", warm.times().pace())
           .log("{} {} is ready", warm.card().name(), warm.card().version());
+      engine.execute(this::openLite);
     } catch (ModelUnusableException e) {
       broken(new Broken(e.failure(), String.valueOf(e.getMessage())));
     } catch (MediaException e) {
@@ -87,6 +104,29 @@ public final class ModelHost {
     } catch (RuntimeException e) {
       LOG.debug("opening the model failed", e);
       broken(new Broken(FailureClass.MODEL_LOAD_FAILED, "the model cannot be opened: " + e));
+    }
+  }
+
+  // A task of its own: the main model does not wait for it, whatever becomes of it.
+  private void openLite() {
+    if (lite.isPresent()) {
+      return;
+    }
+    try {
+      lite = opener.openLite();
+      lite.ifPresent(
+          w ->
+              LOG.atInfo()
+                  .addKeyValue("event", "lite_ready")
+                  .addKeyValue("digest", w.card().digest())
+                  .log("{} {} is ready too", w.card().name(), w.card().version()));
+    } catch (ModelUnusableException | RuntimeException e) {
+      String reason = "there is no lite model: " + e.getMessage();
+      if (!reason.equals(lastLiteError)) {
+        lastLiteError = reason;
+        LOG.atWarn().addKeyValue("event", "lite_unusable").log(reason);
+      }
+      scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::openLite));
     }
   }
 

@@ -7,5 +7,6 @@ package dev.kintsugi.node.warmup;
  * @param hash checking every file of the manifest
  * @param load reading the modules
  * @param selfTest running the self-test
+ * @param pace running short clips until step times are steady
  */
-public record WarmUpTimes(double process, double hash, double load, double selfTest) {}
+public record WarmUpTimes(double process, double hash, double load, double selfTest, double pace) {}

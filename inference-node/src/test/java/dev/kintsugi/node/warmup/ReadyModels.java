@@ -8,6 +8,6 @@ public final class ReadyModels {
   private ReadyModels() {}
 
   public static ModelState.Warm of(VideoModel model) {
-    return new ModelState.Warm(model, ModelCard.of(model), new WarmUpTimes(0, 0, 0, 0));
+    return new ModelState.Warm(model, ModelCard.of(model), new WarmUpTimes(0, 0, 0, 0, 0));
   }
 }
