@@ -55,13 +55,38 @@ class NodeProcessTest {
         client.follow("steps", 0, e -> false).stream()
             .filter(e -> e.name().equals("denoising") && e.data().get("step").asInt() > 0)
             .toList();
-    assertThat(steps)
-        .extracting(e -> e.data().get("step").asInt())
+    // A checkpoint is an event too, of the step it was made after.
+    assertThat(steps.stream().map(e -> e.data().get("step").asInt()).distinct())
         .containsExactly(1, 2, 3, 4, 5, 6);
     assertThat(steps.getFirst().data().get("expert").asText()).isEqualTo("high");
     assertThat(steps.getLast().data().get("expert").asText()).isEqualTo("low");
     assertThat(client.json("/node/status").get("step_seconds").get("96x64x9").asDouble())
         .isPositive();
+  }
+
+  @Test
+  void theLiteModelServesBesideTheMainOne() {
+    await()
+        .atMost(java.time.Duration.ofMinutes(1))
+        .until(() -> client.json("/node/status").has("lite_model"));
+    client.post("/v1/videos", request("lite", "a red ball", 4).put("model", "wan-tiny-lite"));
+    List<Event> events = client.follow("lite", 0, e -> false);
+    assertThat(events.getLast().name()).isEqualTo("completed");
+    assertThat(events.getLast().data().get("expert").asText()).isEqualTo("lite");
+  }
+
+  @Test
+  void aStillWithMotionShowsWhatWasAsked() throws Exception {
+    ObjectNode still = request("still", "a red ball bouncing in the park", 12);
+    still.putObject("run").put("render", "still_motion");
+    client.post("/v1/videos", still);
+    Event last = client.follow("still", 0, e -> false).getLast();
+    assertThat(last.name()).as(last.data().toString()).isEqualTo("completed");
+    Path file =
+        Files.write(dir.resolve("still.mp4"), client.bytes("/v1/videos/still/content").body());
+    DecodedClip clip = DecodedClip.of(file);
+    assertThat(clip.frames()).hasSize(9);
+    assertThat(clip.vividPixels(0)).as("it still follows the prompt").isGreaterThan(100);
   }
 
   @Test

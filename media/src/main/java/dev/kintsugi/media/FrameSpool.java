@@ -39,6 +39,16 @@ public final class FrameSpool implements AutoCloseable {
     }
   }
 
+  /** Opens a spool that was filled before, to be read. */
+  public static FrameSpool open(Path path, VideoSpec spec) throws MediaException {
+    try {
+      return new FrameSpool(
+          path, FileChannel.open(path, StandardOpenOption.READ), spec.frameBytes());
+    } catch (IOException e) {
+      throw Disk.failure("read the frames", path, e);
+    }
+  }
+
   /**
    * Appends whole frames.
    *

@@ -12,6 +12,7 @@ import dev.kintsugi.protocol.node.AttemptStatus;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
 import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
 import dev.kintsugi.protocol.node.AttemptStatus.Checkpoint;
+import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt and the log of everything that happened to it. Thread-safe. The first terminal state
- * is final: whatever is reported after it is ignored.
+ * is final, and whatever is reported after it is ignored, with one exception: an attempt whose
+ * frames could not be encoded is {@link #reopen opened} again to try once more.
  */
 public final class Attempt {
   private static final int TEXT_ENCODED = 2;
@@ -259,7 +261,7 @@ public final class Attempt {
   }
 
   void decoded(int frames) {
-    int progress = DENOISED + (DECODED - DENOISED) * frames / job.video().frames();
+    int progress = DENOISED + (DECODED - DENOISED) * frames / job.generation().numFrames();
     change(s -> s.phase(AttemptPhase.DECODING).progress(progress));
   }
 
@@ -270,6 +272,45 @@ public final class Attempt {
   /** The clip was measured. */
   void judged(Map<String, Double> quality) {
     change(s -> s.quality(quality));
+  }
+
+  /** All stages but the last are done. */
+  void generated(Map<String, Double> stages) {
+    change(s -> s.stages(stages));
+  }
+
+  /** What a wish to encode once more finds. */
+  enum Reopening {
+    /** It is encoding again because of this call. */
+    OPENED,
+    /** It is complete, or on its way there. */
+    NOT_NEEDED,
+    /** It failed of something else, or its frames are gone. */
+    IMPOSSIBLE
+  }
+
+  /** Takes an attempt whose frames could not be encoded back to the encoder. */
+  Reopening reopen() {
+    lock.lock();
+    try {
+      AttemptStatus last = log.getLast();
+      AttemptError error = last.error();
+      if (error == null) {
+        return Reopening.NOT_NEEDED;
+      }
+      if (error.code() != FailureClass.ENCODE_FAILED
+          || file(MediaFile.Variant.FRAMES).isEmpty()
+          || cancelRequested) {
+        return Reopening.IMPOSSIBLE;
+      }
+      files = List.of();
+      finishedAt = null;
+      log.add(NextStatus.after(last).reopened().build());
+      changed.signalAll();
+      return Reopening.OPENED;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Ends it with a result; false when it had ended before. */

@@ -2,7 +2,9 @@ package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.media.VideoSpec;
 import dev.kintsugi.node.engine.GenerationRequest;
+import dev.kintsugi.protocol.node.AttemptOptions;
 import dev.kintsugi.protocol.node.AttemptRequest;
+import dev.kintsugi.protocol.node.Render;
 
 /**
  * What one attempt has to do.
@@ -21,8 +23,20 @@ public record AttemptJob(AttemptRequest request, GenerationRequest generation, V
     return 3L * video.frameBytes() * video.frames();
   }
 
-  /** {@code WIDTHxHEIGHTxFRAMES}, what step times are kept by. */
+  /** {@code MODEL/WIDTHxHEIGHTxFRAMES} of what is generated: what step times are kept by. */
   public String shape() {
-    return video.width() + "x" + video.height() + "x" + video.frames();
+    return request.model()
+        + "/"
+        + video.width()
+        + "x"
+        + video.height()
+        + "x"
+        + generation.numFrames();
+  }
+
+  /** Whether one frame is generated, and the camera moves over it. */
+  boolean still() {
+    AttemptOptions run = request.run();
+    return run != null && run.render() == Render.STILL_MOTION;
   }
 }

@@ -141,6 +141,25 @@ public final class AttemptService {
     return worker.fail(attempt, failure, message, List.of(), xid);
   }
 
+  /**
+   * Encodes the frames of an attempt again that failed of that; asking twice is safe.
+   *
+   * @return whether there is, was or will be a video; empty when the attempt is not known
+   */
+  public Optional<Boolean> encodeAgain(String id) {
+    return find(id)
+        .map(
+            attempt ->
+                switch (attempt.reopen()) {
+                  case NOT_NEEDED -> true;
+                  case IMPOSSIBLE -> false;
+                  case OPENED -> {
+                    worker.encodeAgain(attempt);
+                    yield true;
+                  }
+                });
+  }
+
   /** Forgets an ended attempt and its files; false when it is not known or has not ended. */
   public synchronized boolean delete(String id) {
     Attempt attempt = attempts.get(id);
@@ -193,7 +212,11 @@ public final class AttemptService {
   }
 
   private Submission choose(AttemptJob job) {
-    Warm warm = host.warm().orElseThrow();
+    Optional<Warm> chosen = host.model(job.request().model());
+    if (chosen.isEmpty()) {
+      return new Refused(new Decision.Refuse(Reason.NOT_WARM, Duration.ofSeconds(2)));
+    }
+    Warm warm = chosen.get();
     List<String> experts = warm.card().experts();
     AttemptOptions asked = Objects.requireNonNullElse(job.request().run(), AttemptOptions.NONE);
     ExpertChoice.Situation situation =
@@ -268,7 +291,7 @@ public final class AttemptService {
 
   private Duration remaining(Attempt attempt) {
     AttemptStatus status = attempt.status();
-    double step = stepTimes.medians().getOrDefault(attempt.job().shape(), 0.0);
+    double step = stepTimes.median(attempt.job().shape());
     return Duration.ofMillis((long) ((status.steps() - status.step()) * step * 1e3));
   }
 }

@@ -2,6 +2,7 @@ package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.core.quality.QualityThresholds;
 import dev.kintsugi.core.quality.Verdict;
+import dev.kintsugi.media.CameraMove;
 import dev.kintsugi.media.ClipEncoder;
 import dev.kintsugi.media.FrameSpool;
 import dev.kintsugi.media.MediaException;
@@ -22,6 +23,7 @@ import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus.AttemptError;
 import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -162,11 +164,43 @@ final class AttemptWorker {
   private void conclude(Attempt attempt, FrameSpool spool, ClipInspection inspection, Clip clip) {
     try {
       OptionalDouble judged = passed(attempt, inspection.judge());
-      if (judged.isPresent()) {
-        encode(attempt, spool, clip, judged.getAsDouble());
+      if (judged.isPresent() && moved(attempt, spool)) {
+        attempt.generated(stages(clip, judged.getAsDouble()));
+        encode(attempt, spool);
       } else {
         spool.discard();
       }
+    } finally {
+      release(attempt);
+    }
+  }
+
+  /** Lets the camera move where one frame was asked for; false when the attempt has ended of it. */
+  private boolean moved(Attempt attempt, FrameSpool spool) {
+    if (!attempt.job().still()) {
+      return true;
+    }
+    try {
+      CameraMove.fill(spool, attempt.job().video(), attempt.job().generation().seed());
+      return true;
+    } catch (MediaException e) {
+      fail(attempt, FailureClass.INTERNAL, String.valueOf(e.getMessage()), List.of());
+      return false;
+    }
+  }
+
+  /** Encodes frames that were kept; returns once the encoder has a place for them. */
+  void encodeAgain(Attempt attempt) {
+    attempt.holders().hold();
+    encoding.submit(() -> traced(attempt, () -> encodeKept(attempt)));
+  }
+
+  private void encodeKept(Attempt attempt) {
+    try {
+      Path frames = attempt.directory().resolve(MediaFile.Variant.FRAMES.fileName());
+      encode(attempt, FrameSpool.open(frames, attempt.job().video()));
+    } catch (MediaException e) {
+      fail(attempt, FailureClass.ENCODE_FAILED, String.valueOf(e.getMessage()), List.of());
     } finally {
       release(attempt);
     }
@@ -195,7 +229,7 @@ final class AttemptWorker {
     }
   }
 
-  private void encode(Attempt attempt, FrameSpool spool, Clip clip, double judgeSeconds) {
+  private void encode(Attempt attempt, FrameSpool spool) {
     long start = System.nanoTime();
     try {
       Optional<List<MediaFile>> files =
@@ -205,15 +239,14 @@ final class AttemptWorker {
       if (files.isEmpty()) {
         cancelled(attempt);
       } else {
-        complete(
-            attempt, files.get(), stages(clip, judgeSeconds, (System.nanoTime() - start) / 1e9));
+        complete(attempt, files.get(), (System.nanoTime() - start) / 1e9);
       }
     } catch (MediaException | RuntimeException e) {
       keepFrames(attempt, spool, e);
     }
   }
 
-  // The frames cost minutes of a GPU: they are kept so that a person can still have them.
+  // The frames cost minutes of a GPU: they are kept to be encoded again, or for a person.
   private void keepFrames(Attempt attempt, FrameSpool spool, Exception failure) {
     String message =
         failure instanceof MediaException
@@ -229,7 +262,13 @@ final class AttemptWorker {
     fail(attempt, FailureClass.ENCODE_FAILED, message, kept);
   }
 
-  private void complete(Attempt attempt, List<MediaFile> files, Map<String, Double> stages) {
+  private void complete(Attempt attempt, List<MediaFile> files, double encodeSeconds) {
+    Map<String, Double> stages = new LinkedHashMap<>();
+    Map<String, Double> before = attempt.status().stageDurations();
+    if (before != null) {
+      stages.putAll(before);
+    }
+    stages.put("encode", encodeSeconds);
     if (!attempt.complete(files, stages, clock.instant())) {
       return;
     }
@@ -239,13 +278,12 @@ final class AttemptWorker {
     LOG.atDebug().addKeyValue("stage_durations", stages).log("attempt {} done", attempt.id());
   }
 
-  private static Map<String, Double> stages(Clip clip, double judgeSeconds, double encodeSeconds) {
+  private static Map<String, Double> stages(Clip clip, double judgeSeconds) {
     Map<String, Double> stages = new LinkedHashMap<>();
     stages.put("text_encode", clip.durations().textEncode());
     stages.put("denoise", clip.durations().denoise());
     stages.put("decode", clip.durations().decode());
     stages.put("judge", judgeSeconds);
-    stages.put("encode", encodeSeconds);
     return stages;
   }
 

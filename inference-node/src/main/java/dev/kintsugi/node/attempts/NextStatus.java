@@ -68,6 +68,14 @@ final class NextStatus {
     return this;
   }
 
+  /** What it failed of is tried once more. */
+  NextStatus reopened() {
+    phase = AttemptPhase.ENCODING;
+    error = null;
+    artifacts = null;
+    return this;
+  }
+
   NextStatus stages(Map<String, Double> value) {
     stages = value;
     return this;

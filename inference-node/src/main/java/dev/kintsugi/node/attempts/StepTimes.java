@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Median seconds per denoise step by shape, over the last steps. Thread-safe. */
+/**
+ * Median seconds per denoise step by {@link AttemptJob#shape model and shape}, over the last steps.
+ * Thread-safe.
+ */
 @Singleton
 public final class StepTimes {
   private static final int WINDOW = 101;
@@ -31,10 +34,16 @@ public final class StepTimes {
     window.addLast(seconds);
   }
 
-  /** Median by {@code WIDTHxHEIGHTxFRAMES}. */
-  public synchronized Map<String, Double> medians() {
+  /** Medians of a model by {@code WIDTHxHEIGHTxFRAMES}. */
+  public synchronized Map<String, Double> medians(String model) {
+    String prefix = model + "/";
     Map<String, Double> medians = new TreeMap<>();
-    times.forEach((shape, window) -> medians.put(shape, median(window)));
+    times.forEach(
+        (shape, window) -> {
+          if (shape.startsWith(prefix)) {
+            medians.put(shape.substring(prefix.length()), median(window));
+          }
+        });
     return medians;
   }
 
@@ -44,6 +53,12 @@ public final class StepTimes {
     return window == null
         ? new double[0]
         : window.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** Median of one shape, 0 while nothing of it is known. */
+  synchronized double median(String shape) {
+    Deque<Double> window = times.get(shape);
+    return window == null ? 0 : median(window);
   }
 
   private static double median(Deque<Double> window) {

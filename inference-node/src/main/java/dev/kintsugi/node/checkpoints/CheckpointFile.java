@@ -85,7 +85,7 @@ public record CheckpointFile(Run run, DenoiseState state) {
   }
 
   /** Reads a checkpoint; whatever is wrong with it is said by name. */
-  static CheckpointFile read(Path path) throws CheckpointException {
+  public static CheckpointFile read(Path path) throws CheckpointException {
     try {
       SafetensorsFile file = SafetensorsFile.read(path);
       Texts texts = new Texts(file.metadata());

@@ -77,9 +77,10 @@ final class EventsController {
       for (AttemptStatus status : attempt.after(sequence)) {
         sink.next(event(status).getBytes(StandardCharsets.UTF_8));
         sequence = status.sequence();
-        if (status.phase().terminal()) {
-          return;
-        }
+      }
+      // Not at the first terminal one: frames that could not be encoded may be encoded again.
+      if (attempt.status().sequence() == sequence && attempt.status().phase().terminal()) {
+        return;
       }
     }
   }

@@ -5,13 +5,17 @@ import dev.kintsugi.node.attempts.AttemptJob;
 import dev.kintsugi.node.engine.GenerationRequest;
 import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.node.AttemptOptions;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
+import dev.kintsugi.protocol.node.Render;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +39,29 @@ final class JobParser {
     this.fields = fields;
   }
 
-  static AttemptJob parse(Map<String, @Nullable Object> body, ModelCard model) {
-    return new JobParser(model, new RequestFields(body)).job();
+  /**
+   * @param models what the node serves, the main model first
+   */
+  static AttemptJob parse(Map<String, @Nullable Object> body, List<ModelCard> models) {
+    RequestFields fields = new RequestFields(body);
+    return new JobParser(chosen(fields, models), fields).job();
+  }
+
+  private static ModelCard chosen(RequestFields fields, List<ModelCard> models) {
+    String asked = fields.text("model", 256);
+    if (asked == null || asked.isEmpty()) {
+      return models.getFirst();
+    }
+    return models.stream()
+        .filter(m -> m.name().equals(asked))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "this node serves only "
+                        + models.stream().map(ModelCard::name).collect(Collectors.joining(", ")),
+                    "model"));
   }
 
   private AttemptJob job() {
@@ -68,7 +93,7 @@ final class JobParser {
     Double guidance2 = fields.decimal("guidance_scale_2", 0, MAX_GUIDANCE);
     return new AttemptRequest(
         id,
-        model(),
+        model.name(),
         prompt,
         fields.text("negative_prompt", MAX_PROMPT),
         size(limits),
@@ -91,13 +116,18 @@ final class JobParser {
         Objects.requireNonNullElse(request.negativePrompt(), ""),
         width,
         height,
-        request.numFrames(),
+        generatedFrames(request),
         request.numInferenceSteps(),
         request.guidanceScale(),
         guidance2 == null ? request.guidanceScale() : guidance2,
         flowShift == null ? model.flowShift() : flowShift,
         request.seed(),
         model.scheduler());
+  }
+
+  private static int generatedFrames(AttemptRequest request) {
+    AttemptOptions run = request.run();
+    return run != null && run.render() == Render.STILL_MOTION ? 1 : request.numFrames();
   }
 
   // A client that names no id cannot repeat itself: each of its requests is a new attempt.
@@ -110,15 +140,6 @@ final class JobParser {
       throw RequestFields.invalid("id", "id must be 1 to 64 letters, digits, '_' or '-'");
     }
     return id;
-  }
-
-  private String model() {
-    String asked = fields.text("model", 256);
-    if (asked != null && !asked.isEmpty() && !asked.equals(model.name())) {
-      throw new ApiException(
-          ErrorCode.MODEL_NOT_FOUND, "this node serves " + model.name() + " only", "model");
-    }
-    return model.name();
   }
 
   private String size(ModelLimits limits) {

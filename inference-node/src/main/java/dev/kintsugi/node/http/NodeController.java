@@ -13,6 +13,7 @@ import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.NodeStatus;
 import dev.kintsugi.protocol.node.NodeStatus.ExpertStatus;
+import dev.kintsugi.protocol.node.NodeStatus.LiteModel;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the node says of itself. */
@@ -94,9 +96,9 @@ final class NodeController {
         attempts.draining(),
         notReady(),
         card.limits(),
-        stepTimes.medians(),
+        stepTimes.medians(card.name()),
         device.readings(),
-        null,
+        host.lite().map(Warm::card).map(this::lite).orElse(null),
         List.of(),
         events.recent());
   }
@@ -111,7 +113,7 @@ final class NodeController {
   @Get("/v1/models")
   Map<String, Object> models() {
     List<Map<String, Object>> models =
-        host.warm()
+        Stream.concat(host.warm().stream(), host.lite().stream())
             .map(Warm::card)
             .map(
                 card ->
@@ -126,8 +128,7 @@ final class NodeController {
                         "kintsugi",
                         "version",
                         card.version()))
-            .map(List::of)
-            .orElse(List.of());
+            .toList();
     return Map.of("object", "list", "data", models);
   }
 
@@ -148,6 +149,11 @@ final class NodeController {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     metrics.write(out, () -> notReady() == null);
     return out.toByteArray();
+  }
+
+  private LiteModel lite(ModelCard card) {
+    return new LiteModel(
+        card.name(), card.version(), card.digest(), card.limits(), stepTimes.medians(card.name()));
   }
 
   private ExpertStatus expert(String name) {

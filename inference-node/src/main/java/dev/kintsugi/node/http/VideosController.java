@@ -9,6 +9,7 @@ import dev.kintsugi.core.node.ExpertChoice;
 import dev.kintsugi.node.attempts.Attempt;
 import dev.kintsugi.node.attempts.AttemptService;
 import dev.kintsugi.node.attempts.Submission;
+import dev.kintsugi.node.warmup.ModelCard;
 import dev.kintsugi.node.warmup.ModelHost;
 import dev.kintsugi.node.warmup.ModelState.Warm;
 import dev.kintsugi.protocol.error.ErrorCode;
@@ -25,10 +26,12 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Attempts as jobs of the Videos API. */
 @Controller("/v1/videos")
@@ -83,6 +86,22 @@ final class VideosController {
     return views.view(attempts.cancel(id).orElseThrow(() -> unknown(id)));
   }
 
+  /** Encodes frames again that could not be encoded: nothing is denoised for it. */
+  @Post("/{id}/encode")
+  @Consumes(MediaType.ALL)
+  ObjectNode encode(String id) {
+    if (!attempts.encodeAgain(id).orElseThrow(() -> unknown(id))) {
+      throw new ApiException(
+          ErrorCode.NOT_READY,
+          "attempt "
+              + id
+              + " has no frames to encode: only one that failed with ENCODE_FAILED"
+              + " keeps them, for as long as its files are kept",
+          "id");
+    }
+    return views.view(find(id));
+  }
+
   @Delete("/{id}")
   VideoDeleted delete(String id) {
     find(id);
@@ -96,7 +115,7 @@ final class VideosController {
   private HttpResponse<ObjectNode> submit(
       Map<String, @org.jspecify.annotations.Nullable Object> fields) {
     Warm warm = host.warm().orElseThrow(this::notWarm);
-    return switch (attempts.submit(JobParser.parse(fields, warm.card()))) {
+    return switch (attempts.submit(JobParser.parse(fields, cards(warm)))) {
       case Submission.Started(Attempt attempt) -> HttpResponse.ok(views.view(attempt));
       case Submission.Known(Attempt attempt) -> HttpResponse.ok(views.view(attempt));
       case Submission.Conflict(String id) ->
@@ -109,6 +128,10 @@ final class VideosController {
       case Submission.NoExpert(ExpertChoice.Decision.NoExpert none) -> throw noExpert(none);
       case Submission.Refused(Refuse refuse) -> throw refused(refuse);
     };
+  }
+
+  private List<ModelCard> cards(Warm main) {
+    return Stream.concat(Stream.of(main), host.lite().stream()).map(Warm::card).toList();
   }
 
   private Attempt find(String id) {

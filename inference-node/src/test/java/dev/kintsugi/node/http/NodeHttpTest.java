@@ -197,6 +197,46 @@ class NodeHttpTest {
   }
 
   @Test
+  void keptFramesAreEncodedAgainWithoutDenoisingAgain() throws Exception {
+    Path directory = Files.createDirectories(work.resolve("attempts").resolve(id));
+    Path obstacle = directory.resolve("video.mp4.part");
+    Files.createSymbolicLink(obstacle, Path.of("/dev/full"));
+    client.post("/v1/videos", request(id, "a red ball", 2));
+    Event failed = client.follow(id, 0, e -> false).getLast();
+    assertThat(failure(id)).isEqualTo("ENCODE_FAILED");
+    JsonNode before = failed.data().get("stage_durations");
+
+    Files.deleteIfExists(obstacle);
+    assertThat(client.post("/v1/videos/" + id + "/encode").statusCode()).isEqualTo(200);
+    List<Event> after = client.follow(id, failed.id(), e -> false);
+    assertThat(after).extracting(Event::name).containsExactly("encoding", "completed");
+    JsonNode last = after.getLast().data();
+    assertThat(last.has("error")).isFalse();
+    assertThat(last.at("/stage_durations/denoise")).isEqualTo(before.get("denoise"));
+    assertThat(last.at("/stage_durations/encode").asDouble()).isPositive();
+    assertThat(last.get("artifacts")).hasSize(3);
+    assertThat(client.follow(id, 0, e -> false).getLast().name())
+        .as("whoever follows from the start is led to the end")
+        .isEqualTo("completed");
+
+    HttpResponse<String> again = client.post("/v1/videos/" + id + "/encode");
+    assertThat(json(again).get("status").asText())
+        .as("asking twice is safe")
+        .isEqualTo("completed");
+    assertThat(client.bytes("/v1/videos/" + id + "/content").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void anAttemptWithoutKeptFramesCannotBeEncodedAgain() {
+    client.post("/v1/videos", request(id, "fail here", 2));
+    client.follow(id, 0, e -> false);
+    HttpResponse<String> refused = client.post("/v1/videos/" + id + "/encode");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(error(refused).get("message").asText()).contains("has no frames to encode");
+    assertThat(client.post("/v1/videos/unknown/encode").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void contentSupportsEtagAndRange() {
     client.post("/v1/videos", request(id, "a red ball", 2));
     client.follow(id, 0, e -> false);
