@@ -261,7 +261,10 @@ final class Mp4Writer implements AutoCloseable {
     if (result < 0) {
       try (BytePointer text = new BytePointer(256)) {
         av_strerror(result, text, text.capacity());
-        throw Disk.failure("encode the video", file, text.getString());
+        // What lies behind the end of the text is whatever the memory held before.
+        String reason = text.getString();
+        int end = reason.indexOf('\0');
+        throw Disk.failure("encode the video", file, end < 0 ? reason : reason.substring(0, end));
       }
     }
   }

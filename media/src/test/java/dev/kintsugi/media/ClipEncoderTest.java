@@ -135,6 +135,17 @@ class ClipEncoderTest {
     }
   }
 
+  @Test
+  void theEncodersReasonEndsWhereItsTextEnds() throws Exception {
+    VideoSpec spec = new VideoSpec(96, 64, 9, 8);
+    Files.createDirectory(dir.resolve("video.mp4.part"));
+    try (FrameSpool spool = spool(spec)) {
+      assertThatThrownBy(() -> new ClipEncoder().encode(spool, spec, dir, () -> false))
+          .isInstanceOf(MediaException.class)
+          .hasMessageEndingWith("video.mp4.part: Is a directory");
+    }
+  }
+
   private List<MediaFile> encode(VideoSpec spec) throws Exception {
     try (FrameSpool spool = spool(spec)) {
       return new ClipEncoder().encode(spool, spec, dir, () -> false).orElseThrow();

@@ -227,7 +227,7 @@ final class AttemptDetails {
       parts.add("%s instead of %dx%d".formatted(plan.size(), p.width(), p.height()));
     }
     if (substituted != null) {
-      parts.add("the other expert took the steps of expert " + substituted);
+      parts.add("one expert doing the steps of expert %s too".formatted(substituted));
     }
     if (plan.seed() != p.seed()) {
       parts.add("seed %d instead of %d".formatted(plan.seed(), p.seed()));

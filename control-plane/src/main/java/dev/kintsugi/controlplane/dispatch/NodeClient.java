@@ -54,7 +54,7 @@ class NodeClient implements AutoCloseable {
   private final ObjectMapper json;
 
   NodeClient(ObjectMapper json) {
-    this.json = json;
+    this.json = NodeJson.from(json);
   }
 
   @PreDestroy
