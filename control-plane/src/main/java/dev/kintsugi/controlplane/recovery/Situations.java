@@ -159,32 +159,39 @@ public class Situations {
             node.nodeId(),
             usable,
             runsMain(status),
-            status.digest(),
+            status.digest() == null ? "" : status.digest(),
             status.stepSeconds() == null ? Map.of() : status.stepSeconds(),
             lite(status.liteModel()),
             sick(status)));
   }
 
+  /** A model that is still being loaded reports no limits yet. */
   private static NodeFacts.@Nullable Lite lite(NodeStatus.@Nullable LiteModel lite) {
-    return lite == null
-        ? null
-        : new NodeFacts.Lite(
-            new Size(lite.limits().maxWidth(), lite.limits().maxHeight()),
-            lite.limits().maxFrames(),
-            lite.limits().maxSteps(),
-            lite.stepSeconds());
+    if (lite == null || lite.limits() == null || lite.limits().maxFrames() < 1) {
+      return null;
+    }
+    return new NodeFacts.Lite(
+        new Size(lite.limits().maxWidth(), lite.limits().maxHeight()),
+        lite.limits().maxFrames(),
+        lite.limits().maxSteps(),
+        lite.stepSeconds() == null ? Map.of() : lite.stepSeconds());
   }
 
   /** A node whose experts are all quarantined has nobody left to take their steps. */
   public static boolean runsMain(NodeStatus status) {
-    return status.experts().isEmpty()
-        || status.experts().stream().anyMatch(expert -> expert.weight() > 0);
+    return experts(status).isEmpty()
+        || experts(status).stream().anyMatch(expert -> expert.weight() > 0);
   }
 
   private static Set<String> sick(NodeStatus status) {
-    return status.experts().stream()
+    return experts(status).stream()
         .filter(expert -> expert.weight() == 0 || expert.abnormalInARow() > 0)
         .map(NodeStatus.ExpertStatus::name)
         .collect(Collectors.toSet());
+  }
+
+  /** Another engine behind an adapter may have no such thing. */
+  private static List<NodeStatus.ExpertStatus> experts(NodeStatus status) {
+    return status.experts() == null ? List.of() : status.experts();
   }
 }

@@ -39,7 +39,7 @@ public final class FakeInferenceNode implements AutoCloseable {
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, FakeAttempt> attempts = new ConcurrentHashMap<>();
   private final Queue<ErrorCode> refusals = new ConcurrentLinkedQueue<>();
-  private final Queue<FailureClass> failures = new ConcurrentLinkedQueue<>();
+  private final FakeFaults faults = new FakeFaults();
   private final Queue<HttpExchange> streams = new ConcurrentLinkedQueue<>();
   private final AtomicInteger corruptions = new AtomicInteger();
   private final AtomicInteger posts = new AtomicInteger();
@@ -51,8 +51,6 @@ public final class FakeInferenceNode implements AutoCloseable {
   private volatile boolean refusesCheckpoints;
   private volatile boolean lite;
   private volatile double stepSeconds = 0.05;
-  private volatile @Nullable FailureClass always;
-  private volatile @Nullable String sickExpert;
   private volatile boolean expertsAreQuarantined;
   private final int slots;
   private final int port;
@@ -128,12 +126,12 @@ public final class FakeInferenceNode implements AutoCloseable {
 
   /** The next attempt fails so after its first step. */
   public void failNext(FailureClass failure) {
-    failures.add(failure);
+    faults.once(failure);
   }
 
   /** Every attempt fails so after its first step, until told otherwise. */
   public FakeInferenceNode failAlways(@Nullable FailureClass failure) {
-    always = failure;
+    faults.always(failure);
     return this;
   }
 
@@ -151,7 +149,7 @@ public final class FakeInferenceNode implements AutoCloseable {
 
   /** Attempts on the main model fail while this expert takes part. */
   public FakeInferenceNode expertIsSick(@Nullable String expert) {
-    sickExpert = expert;
+    faults.sickExpert(expert);
     return this;
   }
 
@@ -292,7 +290,7 @@ public final class FakeInferenceNode implements AutoCloseable {
             }
             case "POST encode" -> {
               encodings.incrementAndGet();
-              attempt.encodeAgain(failures.poll());
+              attempt.encodeAgain(faults.scripted());
               send(one, 200, attempt.last());
             }
             case "POST cancel" -> {
@@ -340,23 +338,10 @@ public final class FakeInferenceNode implements AutoCloseable {
   private synchronized void begin(AttemptRequest request) {
     posts.incrementAndGet();
     requests.add(request);
-    FakeAttempt attempt = new FakeAttempt(request, failure(request));
+    FakeAttempt attempt = new FakeAttempt(request, faults.next(request));
     attempts.put(request.id(), attempt);
     mostAtOnce.accumulateAndGet(running().size(), Math::max);
     threads.submit(() -> attempt.run(() -> step));
-  }
-
-  private @Nullable FailureClass failure(AttemptRequest request) {
-    String avoided = request.run() == null ? null : request.run().avoidExpert();
-    String sick = sickExpert;
-    if (request.model().equals(FakeNodeStatus.LITE)) {
-      return null;
-    }
-    if (sick != null && !sick.equals(avoided)) {
-      return FailureClass.NAN_LATENTS;
-    }
-    FailureClass scripted = failures.poll();
-    return scripted == null ? always : scripted;
   }
 
   private void stream(HttpExchange exchange, FakeAttempt attempt) throws IOException {

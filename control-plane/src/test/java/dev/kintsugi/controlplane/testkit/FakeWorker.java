@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in for dispatcher and node: claims jobs and completes them with files of pseudo-random
@@ -77,6 +78,15 @@ public final class FakeWorker {
   }
 
   public Job complete(Claim claim, Duration retention) {
+    return complete(claim, retention, null);
+  }
+
+  /** Claims and completes one job as made on a lower step of the ladder. */
+  public Job makeLess(String ladderStep) {
+    return complete(claim(), Duration.ofDays(1), ladderStep);
+  }
+
+  private Job complete(Claim claim, Duration retention, @Nullable String ladderStep) {
     Job job = claim.job();
     List<Artifact> files = new ArrayList<>();
     files.add(keep("video", "video/mp4", video(job)));
@@ -94,9 +104,9 @@ public final class FakeWorker {
             "v1",
             asked.seed(),
             1,
-            false,
-            null,
-            null,
+            ladderStep != null,
+            ladderStep == null ? null : "made with less",
+            ladderStep,
             null);
     Completion completion =
         queue.complete(

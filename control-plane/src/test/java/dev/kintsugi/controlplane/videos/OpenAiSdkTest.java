@@ -91,6 +91,19 @@ class OpenAiSdkTest {
   }
 
   @Test
+  void seesThatAVideoIsLessThanWhatWasAsked() {
+    String id = client.videos().create(VideoCreateParams.builder().prompt("less").build()).id();
+    server.worker().makeLess("fewer_steps");
+    Video done = client.videos().retrieve(id);
+    assertThat(done.status()).isEqualTo(Video.Status.COMPLETED);
+    assertThat(String.valueOf(done._additionalProperties().get("delivered")))
+        .contains("degraded=true")
+        .contains("ladder_step=fewer_steps")
+        .contains("reason=made with less");
+    client.videos().delete(id);
+  }
+
+  @Test
   void understandsRefusals() {
     assertThatThrownBy(
             () ->
