@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             description = "Text-to-video jobs behind the OpenAI Videos contract.",
             license = @License(name = "Apache-2.0")))
 @SecurityScheme(name = "api-key", type = SecuritySchemeType.HTTP, scheme = "bearer")
+@SecurityScheme(name = "operator-key", type = SecuritySchemeType.HTTP, scheme = "bearer")
 @Command(
     name = "control-plane",
     mixinStandardHelpOptions = true,

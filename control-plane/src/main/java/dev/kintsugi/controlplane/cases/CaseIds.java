@@ -13,6 +13,7 @@ import java.util.UUID;
 final class CaseIds {
 
   private static final String CASE = "case_";
+  private static final String REPLAY = "replay_";
   private static final String FAMILY = "fam_";
   private static final int FAMILY_BYTES = 8;
 
@@ -32,6 +33,14 @@ final class CaseIds {
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  static String ofReplay(UUID id) {
+    return REPLAY + Ids.hex(id);
+  }
+
+  static Optional<UUID> parseReplay(String id) {
+    return Ids.parse(REPLAY, id);
   }
 
   static Optional<UUID> parseCase(String id) {

@@ -44,6 +44,31 @@ final class CaseStore {
       WHERE id = ? RETURNING status, status_at
       """;
 
+  /** The guard lets rows go in this transaction only. */
+  private static final String PRUNE =
+      """
+      WITH allowed AS (
+        SELECT set_config('kintsugi.ledger_retention', 'on', true) AS set
+      ), old AS MATERIALIZED (
+        SELECT c.id, c.job_id FROM failure_case c, allowed
+        WHERE allowed.set = 'on' AND occurred_at < ? ORDER BY occurred_at LIMIT ?
+      ), gone AS (
+        DELETE FROM failure_case c USING old WHERE c.id = old.id RETURNING c.id, c.job_id
+      ), replays AS (
+        DELETE FROM case_replay r USING old WHERE r.case_id = old.id RETURNING r.id, r.job_id
+      ), verdicts AS (
+        DELETE FROM case_replay_verdict v USING replays r WHERE v.replay_id = r.id
+      ), evidence AS (
+        DELETE FROM case_replay_evidence e USING replays r WHERE e.job_id = r.job_id
+      ), inputs AS (
+        DELETE FROM failure_input i USING gone g
+        WHERE i.job_id = g.job_id AND NOT EXISTS (
+          SELECT 1 FROM failure_case c
+          WHERE c.job_id = g.job_id AND c.id NOT IN (SELECT id FROM old))
+      )
+      SELECT count(*) FROM gone
+      """;
+
   private final Transactions transactions;
 
   CaseStore(Transactions transactions) {
@@ -135,8 +160,16 @@ final class CaseStore {
     }
   }
 
-  /** Sets the status and keeps who did it. */
-  static void change(Connection connection, FamilyChange change) throws SQLException {
+  /** Sets a family's status and keeps who did it. */
+  void set(FamilyChange change) {
+    transactions.durably(
+        connection -> {
+          change(connection, change);
+          return change.family();
+        });
+  }
+
+  private static void change(Connection connection, FamilyChange change) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             "UPDATE failure_family SET status = ?, status_at = ?, note = ? WHERE id = ?")) {
@@ -187,6 +220,24 @@ final class CaseStore {
               }
             }
             return found;
+          }
+        });
+  }
+
+  /**
+   * Removes cases that happened before then, with their replays, and inputs that no case needs.
+   *
+   * @return how many cases; fewer than {@code limit} when none is left
+   */
+  int prune(Instant before, int limit) {
+    return transactions.durably(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(PRUNE)) {
+            bind(statement, before, limit);
+            try (ResultSet rows = statement.executeQuery()) {
+              rows.next();
+              return rows.getInt(1);
+            }
           }
         });
   }

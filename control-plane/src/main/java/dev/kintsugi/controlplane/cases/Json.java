@@ -40,6 +40,14 @@ final class Json {
     }
   }
 
+  static <T> T as(JsonNode tree, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot read a stored " + type.getSimpleName(), e);
+    }
+  }
+
   /** PostgreSQL keeps every character but one. */
   static String text(String value) {
     return value.replace("\\u0000", "").replace("\0", "");

@@ -1,11 +1,13 @@
 package dev.kintsugi.controlplane.cases;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.Attempt;
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.core.ledger.Features;
 import dev.kintsugi.core.ledger.Fingerprint;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.node.FailureContext;
@@ -26,19 +28,28 @@ final class Ledger {
   private static final int LONGEST_MESSAGE = 4_000;
 
   private final CaseStore store;
+  private final ReplayStore replays;
   private final JobQueue queue;
   private final Clock clock;
   private final Counter recorded;
 
-  Ledger(CaseStore store, JobQueue queue, Clock clock, Meters meters) {
+  Ledger(CaseStore store, ReplayStore replays, JobQueue queue, Clock clock, Meters meters) {
     this.store = store;
+    this.replays = replays;
     this.queue = queue;
     this.clock = clock;
     this.recorded = meters.counter(MetricCatalogue.CASES);
   }
 
-  /** Safe to repeat: the same case is kept once. */
+  /**
+   * Safe to repeat: the same case is kept once. What a replay meets belongs to the case it replays
+   * and is no case of its own.
+   */
   void write(NewCase c) {
+    if (replays.owns(c.jobId())) {
+      replays.addEvidence(c);
+      return;
+    }
     Optional<Job> job = queue.find(c.jobId());
     List<Attempt> attempts = queue.attempts(c.jobId());
     JobParameters asked = job.map(Job::parameters).orElse(null);
@@ -76,6 +87,19 @@ final class Ledger {
         names(c));
   }
 
+  private static JsonNode features(@Nullable Job job) {
+    if (job == null) {
+      return Json.tree(Map.of());
+    }
+    JobParameters asked = job.parameters();
+    return Json.tree(
+        Features.of(
+                asked.prompt(),
+                new Fingerprint.Shape(asked.width(), asked.height(), asked.numFrames()),
+                asked.steps())
+            .named());
+  }
+
   private static List<String> names(NewCase c) {
     String pod = c.nodeId().substring(c.nodeId().lastIndexOf('/') + 1);
     return List.of(c.nodeId(), pod, c.revision(), c.jobId());
@@ -99,8 +123,8 @@ final class Ledger {
         job == null ? "" : job.service(),
         job == null ? "" : job.model(),
         c.failureClass(),
-        c.attribution(),
-        c.rung(),
+        c.attribution().toLowerCase(Locale.ROOT),
+        c.rung().toLowerCase(Locale.ROOT),
         context == null ? null : context.stage().wireName(),
         message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) : message,
         c.nodeId(),
@@ -110,7 +134,7 @@ final class Ledger {
         job == null ? "" : job.traceId(),
         context == null ? null : Json.tree(context),
         Json.tree(c.details()),
-        Json.tree(Map.of()),
+        features(job),
         Json.tree(attempts.stream().filter(attempt -> !attempt.live()).toList()),
         c.at(),
         now);

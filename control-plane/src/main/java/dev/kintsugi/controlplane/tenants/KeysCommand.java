@@ -25,8 +25,13 @@ public final class KeysCommand {
 
   @Command(name = "create", description = "Makes a key and prints it; it cannot be shown again.")
   int create(
-      @Option(names = "--tenant", required = true, description = "Made if it does not exist.")
-          String tenant,
+      @Option(
+              names = "--role",
+              defaultValue = "customer",
+              description = "customer (opens /v1) or operator (opens /ops).")
+          String role,
+      @Option(names = "--tenant", description = "Of a customer; made if it does not exist.")
+          @Nullable String tenant,
       @Option(names = "--plan", defaultValue = "standard", description = "free or standard.")
           String plan,
       @Option(
@@ -36,8 +41,12 @@ public final class KeysCommand {
           double weight) {
     return with(
         tenants -> {
-          Plan chosen = plan(plan);
-          out().println(tenants.createKey(new Tenant(tenant, chosen, weight)).secret());
+          Tenants.NewKey key =
+              switch (role(role)) {
+                case CUSTOMER -> tenants.createKey(new Tenant(named(tenant), plan(plan), weight));
+                case OPERATOR -> operator(tenants, tenant);
+              };
+          out().println(key.secret());
           return 0;
         });
   }
@@ -46,14 +55,15 @@ public final class KeysCommand {
   int list() {
     return with(
         tenants -> {
-          String row = "%-21s %-20s %-9s %-7s %-6s %-8s %s%n";
-          out().printf(row, "ID", "TENANT", "PLAN", "WEIGHT", "KEY", "STATE", "CREATED");
+          String row = "%-21s %-9s %-20s %-9s %-7s %-6s %-8s %s%n";
+          out().printf(row, "ID", "ROLE", "TENANT", "PLAN", "WEIGHT", "KEY", "STATE", "CREATED");
           for (StoredKey key : tenants.keys()) {
             out()
                 .printf(
                     row,
                     key.id(),
-                    key.tenant(),
+                    key.role().storedName(),
+                    key.role() == Role.OPERATOR ? "-" : key.tenant(),
                     key.plan().storedName(),
                     key.weight(),
                     key.hint(),
@@ -83,6 +93,29 @@ public final class KeysCommand {
           out().println(tenants.webhookSecret(tenant).orElse("There is no tenant " + tenant + "."));
           return tenants.webhookSecret(tenant).isPresent() ? 0 : 1;
         });
+  }
+
+  private static Tenants.NewKey operator(Tenants tenants, @Nullable String tenant) {
+    if (tenant != null) {
+      throw new IllegalArgumentException(
+          "an operator's key belongs to no tenant; leave --tenant out");
+    }
+    return tenants.createOperatorKey();
+  }
+
+  private static String named(@Nullable String tenant) {
+    if (tenant == null) {
+      throw new IllegalArgumentException("a customer's key needs --tenant");
+    }
+    return tenant;
+  }
+
+  private static Role role(String name) {
+    try {
+      return Role.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw new IllegalArgumentException("a role is customer or operator; got '" + name + "'");
+    }
   }
 
   private static Plan plan(String name) {

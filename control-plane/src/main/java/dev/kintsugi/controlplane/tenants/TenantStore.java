@@ -24,9 +24,13 @@ final class TenantStore {
     this.transactions = transactions;
   }
 
+  /** Whose key it is and what it is for. */
+  record KeyHolder(String keyId, Role role, Tenant tenant) {}
+
   /** A key as an administrator sees it. */
   record StoredKey(
       String id,
+      Role role,
       String tenant,
       Plan plan,
       double weight,
@@ -34,22 +38,27 @@ final class TenantStore {
       Instant createdAt,
       boolean revoked) {}
 
-  Optional<Tenant> byKey(ApiKey key) {
+  Optional<KeyHolder> byKey(ApiKey key) {
     byte[] digest = key.hash();
     return transactions.reading(
         connection -> {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   """
-                  SELECT k.sha256, t.name, t.plan, t.weight
+                  SELECT k.sha256, t.name, t.plan, t.weight, k.id, k.role
                   FROM api_key k JOIN tenant t ON t.name = k.tenant
                   WHERE k.sha256 = ? AND k.revoked_at IS NULL""")) {
             statement.setBytes(1, digest);
             ResultSet rows = statement.executeQuery();
             return rows.next() && MessageDigest.isEqual(digest, rows.getBytes(1))
                 ? Optional.of(
-                    new Tenant(
-                        rows.getString(2), Plan.fromStored(rows.getString(3)), rows.getDouble(4)))
+                    new KeyHolder(
+                        rows.getString(5),
+                        Role.fromStored(rows.getString(6)),
+                        new Tenant(
+                            rows.getString(2),
+                            Plan.fromStored(rows.getString(3)),
+                            rows.getDouble(4))))
                 : Optional.empty();
           }
         });
@@ -77,19 +86,20 @@ final class TenantStore {
   }
 
   /** Adds a key; the same key again changes nothing. */
-  void saveKey(String id, String tenant, ApiKey key, Instant now) {
+  void saveKey(String id, Role role, String tenant, ApiKey key, Instant now) {
     transactions.durably(
         connection -> {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   """
-                  INSERT INTO api_key (id, tenant, sha256, hint, created_at)
-                  VALUES (?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING""")) {
+                  INSERT INTO api_key (id, tenant, sha256, hint, created_at, role)
+                  VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING""")) {
             statement.setString(1, id);
             statement.setString(2, tenant);
             statement.setBytes(3, key.hash());
             statement.setString(4, key.hint());
             statement.setObject(5, at(now));
+            statement.setString(6, role.storedName());
             return statement.executeUpdate();
           }
         });
@@ -101,7 +111,7 @@ final class TenantStore {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   """
-                  SELECT k.id, t.name, t.plan, t.weight, k.hint, k.created_at, k.revoked_at
+                  SELECT k.id, t.name, t.plan, t.weight, k.hint, k.created_at, k.revoked_at, k.role
                   FROM api_key k JOIN tenant t ON t.name = k.tenant
                   ORDER BY t.name, k.created_at, k.id""")) {
             ResultSet rows = statement.executeQuery();
@@ -179,6 +189,7 @@ final class TenantStore {
   private static StoredKey storedKey(ResultSet rows) throws SQLException {
     return new StoredKey(
         rows.getString(1),
+        Role.fromStored(rows.getString(8)),
         rows.getString(2),
         Plan.fromStored(rows.getString(3)),
         rows.getDouble(4),

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.artifacts.ArtifactPruner;
+import dev.kintsugi.controlplane.cases.CaseInputs;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.queue.Deletion;
 import dev.kintsugi.controlplane.queue.Job;
@@ -43,6 +44,7 @@ final class VideosController {
   private final VideoView view;
   private final PollHeader poll;
   private final ArtifactPruner artifacts;
+  private final CaseInputs inputs;
   private final Clock clock;
 
   VideosController(
@@ -51,12 +53,14 @@ final class VideosController {
       VideoView view,
       PollHeader poll,
       ArtifactPruner artifacts,
+      CaseInputs inputs,
       Clock clock) {
     this.queue = queue;
     this.jobs = jobs;
     this.view = view;
     this.poll = poll;
     this.artifacts = artifacts;
+    this.inputs = inputs;
     this.clock = clock;
   }
 
@@ -114,6 +118,7 @@ final class VideosController {
     return switch (queue.delete(job.tenant(), job.id(), clock.instant())) {
       case Deletion.Deleted(Job deleted) -> {
         artifacts.release(deleted);
+        inputs.forget(deleted.id());
         yield VideoDeleted.of(deleted.id());
       }
       case Deletion.NotFound() -> throw Jobs.missing(video_id);

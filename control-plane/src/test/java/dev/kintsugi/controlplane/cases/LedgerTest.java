@@ -34,7 +34,8 @@ class LedgerTest {
   private final Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
   private final JobQueue queue = new PostgresJobQueue(database.transactions());
   private final CaseStore store = new CaseStore(database.transactions());
-  private final Ledger ledger = new Ledger(store, queue, clock, new Meters());
+  private final Ledger ledger =
+      new Ledger(store, new ReplayStore(database.transactions()), queue, clock, new Meters());
   private Claim claim;
 
   @BeforeEach

@@ -54,6 +54,21 @@ class KeysCommandTest {
   }
 
   @Test
+  void makesOperatorsKeys() {
+    assertThat(run("create", "--role", "operator")).isZero();
+    String key = output.trim();
+    assertThat(server.send(server.request("/ops/v1/cases", key)).status()).isEqualTo(200);
+    assertThat(server.send(server.request("/v1/videos", key)).status()).isEqualTo(403);
+    assertThat(run("list")).isZero();
+    assertThat(output).containsPattern("key_[0-9a-f]{16} +operator +- ");
+    assertThat(run("create", "--role", "operator", "--tenant", "acme")).isEqualTo(2);
+    assertThat(output).contains("belongs to no tenant");
+    assertThat(run("create", "--role", "root")).isEqualTo(2);
+    assertThat(run("create")).isEqualTo(2);
+    assertThat(output).contains("needs --tenant");
+  }
+
+  @Test
   void keepsNoSecret() {
     run("create", "--tenant", "acme");
     String key = output.trim();

@@ -25,6 +25,9 @@ public final class TestServer implements AutoCloseable {
 
   public static final String KEY = "sk-kintsugi-" + "0123456789abcdef".repeat(4);
 
+  /** An operator's. */
+  public static final String OPS_KEY = "sk-kintsugi-" + "fedcba9876543210".repeat(4);
+
   private final TestDatabase database;
   private final Path directory;
   private final EmbeddedServer server;
@@ -51,6 +54,7 @@ public final class TestServer implements AutoCloseable {
       properties.put("micronaut.server.port", -1);
       properties.put("kintsugi.test.fixed-models", true);
       properties.put("kintsugi.bootstrap-api-key", KEY);
+      properties.put("kintsugi.bootstrap-ops-key", OPS_KEY);
       properties.put("kintsugi.artifacts.dir", directory.resolve("artifacts").toString());
       properties.putAll(settings);
       EmbeddedServer server = ApplicationContext.run(EmbeddedServer.class, properties);
@@ -114,6 +118,11 @@ public final class TestServer implements AutoCloseable {
 
   public Answer get(String path) {
     return send(request(path));
+  }
+
+  /** As an operator. */
+  public Answer ops(String path) {
+    return send(request(path, OPS_KEY));
   }
 
   public Answer post(String path, String json) {

@@ -1,0 +1,182 @@
+package dev.kintsugi.controlplane.cases;
+
+import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.node.FailureClass;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which cases are asked for.
+ *
+ * @param page how many, after which, in which order
+ * @param equal columns and the values they must have
+ * @param since inclusive; null for no bound
+ * @param until exclusive; null for no bound
+ * @param text within the message or the prompt; null for any
+ */
+record CaseQuery(
+    Page page,
+    Map<String, String> equal,
+    @Nullable Instant since,
+    @Nullable Instant until,
+    @Nullable String text) {
+
+  private static final Set<String> NAMES =
+      Set.of(
+          "limit",
+          "after",
+          "order",
+          "class",
+          "attribution",
+          "kind",
+          "service",
+          "revision",
+          "node",
+          "rung",
+          "family",
+          "video",
+          "since",
+          "until",
+          "q");
+  private static final int LONGEST_TEXT = 256;
+
+  /**
+   * @param limit rows, 0 to 100
+   * @param after id of the row before the page; null starts at the beginning
+   */
+  record Page(int limit, @Nullable String after, boolean ascending) {
+
+    private static final int DEFAULT = 20;
+    private static final int MOST = 100;
+
+    static Page of(@Nullable String limit, @Nullable String after, @Nullable String order) {
+      return new Page(limit(limit), after, ascending(order));
+    }
+
+    private static int limit(@Nullable String limit) {
+      if (limit == null) {
+        return DEFAULT;
+      }
+      if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > MOST) {
+        throw invalid("'limit' must be a whole number between 0 and " + MOST + ".", "limit");
+      }
+      return Integer.parseInt(limit);
+    }
+
+    private static boolean ascending(@Nullable String order) {
+      if (order == null || order.equals("desc")) {
+        return false;
+      }
+      if (order.equals("asc")) {
+        return true;
+      }
+      throw invalid("'order' must be asc or desc.", "order");
+    }
+  }
+
+  /**
+   * @throws ApiException {@code invalid_value} with the name of the parameter; a filter that nobody
+   *     knows is refused, because leaving it out would show everything
+   */
+  static CaseQuery of(CaseListRequest asked) {
+    for (String name : asked.request().getParameters().names()) {
+      if (!NAMES.contains(name)) {
+        throw invalid(
+            "There is no filter '"
+                + name
+                + "'; there are "
+                + NAMES.stream().sorted().collect(Collectors.joining(", "))
+                + ".",
+            name);
+      }
+    }
+    Map<String, String> equal = new LinkedHashMap<>();
+    add(equal, "failure_class", failureClass(asked.failureClass()));
+    add(equal, "attribution", lower(asked.attribution()));
+    add(equal, "kind", kind(asked.kind()));
+    add(equal, "service", asked.service());
+    add(equal, "revision", asked.revision());
+    add(equal, "node_id", asked.node());
+    add(equal, "rung", lower(asked.rung()));
+    add(equal, "family", asked.family());
+    add(equal, "job_id", asked.video());
+    Page page = Page.of(asked.limit(), asked.after(), asked.order());
+    if (page.after() != null && CaseIds.parseCase(page.after()).isEmpty()) {
+      throw unknownAfter();
+    }
+    return new CaseQuery(
+        page,
+        equal,
+        instant(asked.since(), "since"),
+        instant(asked.until(), "until"),
+        text(asked.q()));
+  }
+
+  @Nullable UUID after() {
+    return page.after() == null ? null : CaseIds.parseCase(page.after()).orElseThrow();
+  }
+
+  static ApiException unknownAfter() {
+    return invalid("'after' must be the id of a case that is still kept.", "after");
+  }
+
+  private static @Nullable String failureClass(@Nullable String name) {
+    if (name == null) {
+      return null;
+    }
+    String upper = name.toUpperCase(Locale.ROOT);
+    List<String> known = Arrays.stream(FailureClass.values()).map(FailureClass::name).toList();
+    if (!known.contains(upper)) {
+      throw invalid("'class' must be one of " + String.join(", ", known) + ".", "class");
+    }
+    return upper;
+  }
+
+  private static @Nullable String kind(@Nullable String name) {
+    List<String> known = Arrays.stream(NewCase.Kind.values()).map(NewCase.Kind::wireName).toList();
+    if (name != null && !known.contains(name)) {
+      throw invalid("'kind' must be one of " + String.join(", ", known) + ".", "kind");
+    }
+    return name;
+  }
+
+  private static @Nullable Instant instant(@Nullable String text, String name) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw invalid(
+          "'" + name + "' must be an ISO-8601 instant such as 2026-06-01T12:00:00Z.", name);
+    }
+  }
+
+  private static @Nullable String text(@Nullable String q) {
+    if (q != null && q.length() > LONGEST_TEXT) {
+      throw invalid("'q' must have at most " + LONGEST_TEXT + " characters.", "q");
+    }
+    return q == null || q.isEmpty() ? null : Json.text(q);
+  }
+
+  private static @Nullable String lower(@Nullable String text) {
+    return text == null ? null : text.toLowerCase(Locale.ROOT);
+  }
+
+  private static void add(Map<String, String> equal, String column, @Nullable String value) {
+    if (value != null) {
+      equal.put(column, Json.text(value));
+    }
+  }
+
+  private static ApiException invalid(String message, String param) {
+    return ApiException.of(ErrorCode.INVALID_VALUE, message, param);
+  }
+}

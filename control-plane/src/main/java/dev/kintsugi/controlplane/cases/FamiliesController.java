@@ -1,0 +1,146 @@
+package dev.kintsugi.controlplane.cases;
+
+import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.tenants.Operator;
+import dev.kintsugi.core.ledger.FamilyStatus;
+import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.ledger.FailureFamily;
+import dev.kintsugi.protocol.ledger.FailureFamilyList;
+import io.micronaut.core.annotation.Introspected;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Patch;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Lists families and says what is known of them. */
+@Tag(name = "operations")
+@SecurityRequirement(name = "operator-key")
+@Controller("/ops/v1/families")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class FamiliesController {
+
+  private static final int LONGEST_NOTE = 2_000;
+
+  /** Only the ledger itself sees that a failure came back. */
+  private static final Set<FamilyStatus> SETTABLE =
+      EnumSet.complementOf(EnumSet.of(FamilyStatus.REGRESSED));
+
+  private final CaseReads reads;
+  private final CaseStore store;
+  private final Clock clock;
+
+  FamiliesController(CaseReads reads, CaseStore store, Clock clock) {
+    this.reads = reads;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * What an operator says of a family.
+   *
+   * @param status {@code open}, {@code explained} or {@code fixed}
+   * @param note why, at most 2,000 characters
+   */
+  @Introspected
+  record StatusChange(@Nullable String status, @Nullable String note) {}
+
+  @Operation(operationId = "listFamilies", summary = "Families of failures, last seen first.")
+  @Get
+  FailureFamilyList list(
+      @QueryValue @Nullable String limit,
+      @QueryValue @Nullable String after,
+      @QueryValue @Nullable String order,
+      @QueryValue @Nullable String status) {
+    CaseQuery.Page page = CaseQuery.Page.of(limit, after, order);
+    if (after != null && reads.family(after).isEmpty()) {
+      throw ApiException.of(
+          ErrorCode.INVALID_VALUE, "'after' must be the id of a family.", "after");
+    }
+    List<CaseReads.StoredFamily> found =
+        reads.families(
+            status == null ? null : status(status, EnumSet.allOf(FamilyStatus.class)), page);
+    List<FailureFamily> shown = found.stream().limit(page.limit()).map(CaseViews::of).toList();
+    return new FailureFamilyList(
+        "list",
+        shown,
+        shown.isEmpty() ? null : shown.getFirst().id(),
+        shown.isEmpty() ? null : shown.getLast().id(),
+        found.size() > page.limit());
+  }
+
+  @Operation(operationId = "retrieveFamily", summary = "One family.")
+  @Get("/{family_id}")
+  FailureFamily retrieve(String family_id) {
+    return CaseViews.of(require(family_id));
+  }
+
+  @Operation(
+      operationId = "updateFamily",
+      summary = "Sets the status. A case that comes after a fix makes the family regressed.")
+  @Patch("/{family_id}")
+  FailureFamily update(HttpRequest<?> request, String family_id, @Body StatusChange change) {
+    CaseReads.StoredFamily before = require(family_id);
+    if (change.status() == null) {
+      throw ApiException.of(
+          ErrorCode.MISSING_REQUIRED_PARAMETER, "'status' is required.", "status");
+    }
+    Optional<String> note = Optional.ofNullable(change.note()).map(Json::text);
+    if (note.orElse("").length() > LONGEST_NOTE) {
+      throw ApiException.of(
+          ErrorCode.INVALID_VALUE,
+          "'note' must have at most " + LONGEST_NOTE + " characters.",
+          "note");
+    }
+    store.set(
+        new FamilyChange(
+            before.id(),
+            clock.instant(),
+            before.status(),
+            status(change.status(), SETTABLE),
+            Operator.of(request).keyId(),
+            note.orElse(null)));
+    return CaseViews.of(require(family_id));
+  }
+
+  private CaseReads.StoredFamily require(String id) {
+    return reads
+        .family(id)
+        .orElseThrow(
+            () ->
+                ApiException.of(
+                    ErrorCode.NOT_FOUND, "There is no family " + id + ".", "family_id"));
+  }
+
+  private static FamilyStatus status(String name, Set<FamilyStatus> allowed) {
+    return allowed.stream()
+        .filter(status -> status.wireName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                ApiException.of(
+                    ErrorCode.INVALID_VALUE,
+                    "'status' must be one of "
+                        + allowed.stream()
+                            .map(FamilyStatus::wireName)
+                            .collect(Collectors.joining(", "))
+                        + "; got '"
+                        + name.toLowerCase(Locale.ROOT)
+                        + "'.",
+                    "status"));
+  }
+}
