@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,7 @@ public final class ArtifactPruner {
     this.clock = clock;
   }
 
-  /** Searches the volume. */
+  /** Searches the store. */
   @Scheduled(
       initialDelay = "${kintsugi.artifacts.prune-interval:1m}",
       fixedDelay = "${kintsugi.artifacts.prune-interval:1m}")
@@ -46,10 +45,7 @@ public final class ArtifactPruner {
     try {
       queue.forgetReusable(clock.instant(), BATCH);
       store.sweepIncoming(before);
-      List<String> candidates;
-      try (Stream<String> old = store.storedBefore(before)) {
-        candidates = old.toList();
-      }
+      List<String> candidates = store.storedBefore(before);
       for (int from = 0; from < candidates.size(); from += BATCH) {
         removeUnused(candidates.subList(from, Math.min(candidates.size(), from + BATCH)));
       }

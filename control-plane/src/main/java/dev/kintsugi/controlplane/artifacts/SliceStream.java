@@ -1,4 +1,4 @@
-package dev.kintsugi.controlplane.videos;
+package dev.kintsugi.controlplane.artifacts;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +13,10 @@ final class SliceStream extends InputStream {
   private final FileChannel channel;
   private long left;
 
-  SliceStream(Path file, ByteRanges.Slice slice) throws IOException {
+  SliceStream(Path file, long first, long length) throws IOException {
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
-    this.channel.position(slice.first());
-    this.left = slice.length();
+    this.channel.position(first);
+    this.left = length;
   }
 
   @Override

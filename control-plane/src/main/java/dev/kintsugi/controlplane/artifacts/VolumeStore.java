@@ -22,12 +22,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files named by the SHA-256 of their content, on a volume that replicas share. A file is seen
- * whole and durable or not at all: written aside, forced to disk, then renamed. The time of the
- * last {@link #write} of a content is kept as the file's modification time, so that removal can
- * tell whether someone else has stored the same content since.
+ * Files on a volume that replicas share: written aside, forced to disk, then renamed. The time of
+ * the last write is the file's modification time.
  */
-public final class ArtifactStore {
+final class VolumeStore extends ArtifactStore {
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final String HIDDEN = ".hidden";
@@ -38,25 +36,17 @@ public final class ArtifactStore {
   private final Clock clock;
 
   /** Creates the directory where it is missing. */
-  public ArtifactStore(Path root, Clock clock) throws IOException {
+  VolumeStore(Path root, Clock clock) throws IOException {
     this.root = Files.createDirectories(root);
     this.aside = Files.createDirectories(root.resolve("incoming"));
     this.clock = clock;
   }
 
-  /**
-   * Stores a stream durably; storing the same content again is cheap and harmless.
-   *
-   * @param sha256 announced digest, lower-case hex
-   * @param bytes announced length
-   * @throws ArtifactMismatchException when the content differs from what was announced; nothing is
-   *     kept
-   */
+  @Override
   public void write(InputStream in, String sha256, long bytes) throws IOException {
-    Path target = path(sha256);
-    Path part = aside.resolve(sha256 + "." + UUID.randomUUID());
+    Path target = file(sha256);
+    Path part = stage(in, sha256, bytes);
     try {
-      copy(in, part, sha256, bytes);
       Files.createDirectories(directory(sha256));
       Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
@@ -66,56 +56,78 @@ public final class ArtifactStore {
     }
   }
 
-  /** Path of a stored file, for reading only. */
-  public Optional<Path> find(String sha256) {
-    return Optional.of(path(sha256)).filter(Files::isRegularFile);
+  /**
+   * Writes a stream aside and checks it.
+   *
+   * @return a durable file that nobody sees; the caller moves or deletes it
+   */
+  Path stage(InputStream in, String sha256, long bytes) throws IOException {
+    Path part = aside.resolve(sha256 + "." + UUID.randomUUID());
+    try {
+      copy(in, part, sha256, bytes);
+      return part;
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(part);
+      throw e;
+    }
   }
 
-  /** When this content was last stored. */
+  @Override
+  public Optional<StoredFile> find(String sha256) {
+    Path file = file(sha256);
+    return Files.isRegularFile(file)
+        ? Optional.of((first, length) -> new SliceStream(file, first, length))
+        : Optional.empty();
+  }
+
+  @Override
   Optional<Instant> storedAt(String sha256) throws IOException {
     try {
-      return Optional.of(Files.getLastModifiedTime(path(sha256)).toInstant());
+      return Optional.of(Files.getLastModifiedTime(file(sha256)).toInstant());
     } catch (NoSuchFileException gone) {
       return Optional.empty();
     }
   }
 
-  /** Takes a file out of sight; {@link #restore} or {@link #discard} must follow. */
+  @Override
   boolean hide(String sha256) throws IOException {
     try {
-      Files.move(path(sha256), hidden(sha256), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(file(sha256), hidden(sha256), StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (NoSuchFileException gone) {
       return false;
     }
   }
 
+  @Override
   void restore(String sha256) throws IOException {
     Files.createDirectories(directory(sha256));
-    Files.move(hidden(sha256), path(sha256), StandardCopyOption.ATOMIC_MOVE);
+    Files.move(hidden(sha256), file(sha256), StandardCopyOption.ATOMIC_MOVE);
   }
 
+  @Override
   void discard(String sha256) throws IOException {
     Files.deleteIfExists(hidden(sha256));
   }
 
-  /** Digests of stored files that nobody has stored since {@code before}. */
-  Stream<String> storedBefore(Instant before) throws IOException {
-    return Files.find(
+  @Override
+  List<String> storedBefore(Instant before) throws IOException {
+    try (Stream<Path> files =
+        Files.find(
             root,
             3,
             (file, attributes) ->
                 attributes.isRegularFile()
                     && !file.startsWith(aside)
-                    && attributes.lastModifiedTime().toInstant().isBefore(before))
-        .map(file -> file.getFileName().toString())
-        .filter(name -> SHA256.matcher(name).matches());
+                    && attributes.lastModifiedTime().toInstant().isBefore(before))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> SHA256.matcher(name).matches())
+          .toList();
+    }
   }
 
-  /**
-   * Tidies up after processes that died before {@code before}: half-written files go, hidden ones
-   * come back, for nobody knows whether they were needed.
-   */
+  @Override
   void sweepIncoming(Instant before) throws IOException {
     List<Path> leftovers;
     try (Stream<Path> parts = Files.list(aside)) {
@@ -138,11 +150,26 @@ public final class ArtifactStore {
     return aside.resolve(sha256 + HIDDEN);
   }
 
-  private Path path(String sha256) {
+  /** Brings a hidden file back where there is one. */
+  void restoreIfHidden(String sha256) throws IOException {
+    if (Files.exists(hidden(sha256))) {
+      restore(sha256);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException when it is not a digest
+   */
+  static String checked(String sha256) {
     if (!SHA256.matcher(sha256).matches()) {
       throw new IllegalArgumentException("not a SHA-256 in lower-case hex: " + sha256);
     }
-    return directory(sha256).resolve(sha256);
+    return sha256;
+  }
+
+  /** Where a content is, or would be. */
+  Path file(String sha256) {
+    return directory(checked(sha256)).resolve(sha256);
   }
 
   private Path directory(String sha256) {

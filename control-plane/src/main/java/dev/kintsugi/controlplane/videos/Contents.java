@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.artifacts.ArtifactStore;
+import dev.kintsugi.controlplane.artifacts.StoredFile;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.Result;
@@ -19,20 +20,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers with the files of a completed job: whole, in parts, or not at all when unchanged. */
 @Singleton
 final class Contents {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
   private static final String BOUNDARY = "kintsugi-part-of-a-video";
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
@@ -75,7 +81,7 @@ final class Contents {
     };
   }
 
-  private record Found(Job job, Artifact artifact, Path path, Instant modified) {
+  private record Found(Job job, Artifact artifact, StoredFile file, Instant modified) {
     long length() {
       return artifact.bytes();
     }
@@ -99,14 +105,30 @@ final class Contents {
             .findFirst()
             .orElseThrow(() -> noVariant(variant));
     boolean expired = job.expiresAt() != null && clock.instant().isAfter(job.expiresAt());
-    Path path = expired ? null : store.find(artifact.sha256()).orElse(null);
-    if (path == null) {
+    StoredFile file = expired ? null : stored(artifact).orElse(null);
+    if (file == null) {
       throw ApiException.of(
           ErrorCode.ARTIFACT_EXPIRED,
           "The content is not kept any more; it expired at " + job.expiresAt() + ".",
           "video_id");
     }
-    return new Found(job, artifact, path, job.completedAt());
+    return new Found(job, artifact, file, job.completedAt());
+  }
+
+  private Optional<StoredFile> stored(Artifact artifact) {
+    try {
+      return store.find(artifact.sha256());
+    } catch (IOException away) {
+      throw unreachable(away);
+    }
+  }
+
+  private static ApiException unreachable(IOException away) {
+    LOG.warn("The store of finished files does not answer: {}", away.getMessage());
+    return ApiException.retryable(
+        ErrorCode.UNAVAILABLE,
+        "The store of finished files is not reachable at the moment; try again.",
+        Duration.ofSeconds(2));
   }
 
   private static ApiException noVariant(String variant) {
@@ -205,10 +227,12 @@ final class Contents {
 
   private static InputStream open(Found found, ByteRanges.Slice slice) {
     try {
-      return new SliceStream(found.path(), slice);
-    } catch (IOException gone) {
+      return found.file().open(slice.first(), slice.length());
+    } catch (NoSuchFileException gone) {
       throw ApiException.of(
           ErrorCode.ARTIFACT_EXPIRED, "The content is not kept any more.", "video_id");
+    } catch (IOException away) {
+      throw unreachable(away);
     }
   }
 

@@ -31,7 +31,7 @@ class ArtifactsTest {
 
   @Test
   void keepsWhatWasAnnouncedAndNothingElse() throws Exception {
-    ArtifactStore store = new ArtifactStore(directory, Clock.systemUTC());
+    ArtifactStore store = ArtifactStore.onVolume(directory, Clock.systemUTC());
     byte[] bytes = bytes(100_000);
     String sha256 = sha256(bytes);
     assertThatThrownBy(
@@ -45,14 +45,15 @@ class ArtifactsTest {
     assertThat(files()).isEmpty();
     store.write(new ByteArrayInputStream(bytes), sha256, bytes.length);
     store.write(new ByteArrayInputStream(bytes), sha256, bytes.length);
-    assertThat(store.find(sha256))
-        .hasValueSatisfying(file -> assertThat(file).hasBinaryContent(bytes));
+    try (InputStream in = store.find(sha256).orElseThrow().open(0, bytes.length)) {
+      assertThat(in).hasBinaryContent(bytes);
+    }
     assertThat(files()).hasSize(1);
   }
 
   @Test
   void showsNothingOfAFileThatIsStillArriving() throws Exception {
-    ArtifactStore store = new ArtifactStore(directory, Clock.systemUTC());
+    ArtifactStore store = ArtifactStore.onVolume(directory, Clock.systemUTC());
     byte[] bytes = bytes(200_000);
     String sha256 = sha256(bytes);
     try (PipedOutputStream source = new PipedOutputStream();
@@ -69,7 +70,7 @@ class ArtifactsTest {
 
   @Test
   void tidiesUpAfterWritersThatDied() throws Exception {
-    ArtifactStore store = new ArtifactStore(directory, Clock.systemUTC());
+    ArtifactStore store = ArtifactStore.onVolume(directory, Clock.systemUTC());
     byte[] bytes = bytes(10);
     String sha256 = sha256(bytes);
     store.write(new ByteArrayInputStream(bytes), sha256, 10);
@@ -81,7 +82,7 @@ class ArtifactsTest {
   }
 
   @Test
-  void removesFilesWithTheirLastVideoOnly() {
+  void removesFilesWithTheirLastVideoOnly() throws IOException {
     try (TestServer server = TestServer.start(Map.of())) {
       ArtifactStore store = server.bean(ArtifactStore.class);
       server.submit("{\"prompt\":\"twins\"}");
@@ -112,7 +113,7 @@ class ArtifactsTest {
       for (String sha256 :
           new String[] {video(kept).sha256(), video(expired).sha256(), sha256(orphan)}) {
         Files.setLastModifiedTime(
-            store.find(sha256).orElseThrow(),
+            ((VolumeStore) store).file(sha256),
             FileTime.from(Instant.now().minus(Duration.ofHours(2))));
       }
       server.bean(ArtifactPruner.class).prune();

@@ -170,7 +170,7 @@ final class Replica implements AutoCloseable {
 
   private static ArtifactStore store(Path files) {
     try {
-      return new ArtifactStore(files, Clock.systemUTC());
+      return ArtifactStore.onVolume(files, Clock.systemUTC());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
