@@ -69,7 +69,20 @@ final class ObjectArtifacts extends ArtifactStore {
       return old;
     }
     String key = key(sha256);
-    return objects.head(key).map(head -> (first, length) -> objects.get(key, first, length));
+    return objects.head(key).map(head -> new InStore(objects, key, head.bytes()));
+  }
+
+  private record InStore(S3Objects objects, String key, long bytes) implements StoredFile {
+
+    @Override
+    public InputStream open() throws IOException {
+      return open(0, bytes);
+    }
+
+    @Override
+    public InputStream open(long first, long length) throws IOException {
+      return objects.get(key, first, length);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.artifacts;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -41,6 +44,11 @@ final class S3Objects implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final Duration SILENT_FOR = Duration.ofSeconds(30);
   private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
+
+  /** Of the answers with status 404, those that are about an object or an upload. */
+  private static final Set<String> GONE =
+      Set.of("", "404", "NotFound", "NoSuchKey", "NoSuchUpload", "Not Found");
+
   private static final int NOT_FOUND = 404;
   private static final int BUSY = 429;
   private static final int TIMED_OUT = 408;
@@ -237,7 +245,7 @@ final class S3Objects implements AutoCloseable {
     } catch (NoSuchKeyException gone) {
       throw missing(gone);
     } catch (SdkServiceException answer) {
-      if (answer.statusCode() == NOT_FOUND) {
+      if (answer.statusCode() == NOT_FOUND && GONE.contains(code(answer))) {
         throw missing(answer);
       }
       boolean mayPass =
@@ -248,11 +256,22 @@ final class S3Objects implements AutoCloseable {
               || String.valueOf(answer.getMessage()).contains("BadDigest");
       String message = "the object store answered: " + answer.getMessage();
       throw mayPass ? new IOException(message, answer) : new RefusedException(message, answer);
+    } catch (UncheckedIOException broken) {
+      throw new IOException("the object store is not reachable: " + broken.getMessage(), broken);
     } catch (SdkClientException away) {
       throw new IOException("the object store is not reachable: " + away.getMessage(), away);
     } catch (SdkException other) {
       throw new IOException("the object store failed: " + other.getMessage(), other);
     }
+  }
+
+  /** Empty where the answer has no body, as to a HEAD request. */
+  private static String code(SdkServiceException answer) {
+    return answer instanceof AwsServiceException aws
+            && aws.awsErrorDetails() != null
+            && aws.awsErrorDetails().errorCode() != null
+        ? aws.awsErrorDetails().errorCode()
+        : "";
   }
 
   private static NoSuchFileException missing(Exception cause) {

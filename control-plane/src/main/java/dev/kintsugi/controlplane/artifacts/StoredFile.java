@@ -3,13 +3,21 @@ package dev.kintsugi.controlplane.artifacts;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A finished file. */
-@FunctionalInterface
+/** A finished file. Once open it can be read to its end, even if the file is pruned meanwhile. */
 public interface StoredFile {
 
+  /** Its length. */
+  long bytes() throws IOException;
+
   /**
-   * Some of its bytes; the caller closes the stream. Once open it can be read to its end, even if
-   * the file is pruned meanwhile.
+   * All of its bytes; the caller closes the stream.
+   *
+   * @throws java.nio.file.NoSuchFileException when it was pruned
+   */
+  InputStream open() throws IOException;
+
+  /**
+   * Some of its bytes; the caller closes the stream.
    *
    * @param first offset of the first byte
    * @param length bytes, at least 1, within the file

@@ -75,9 +75,25 @@ final class VolumeStore extends ArtifactStore {
   @Override
   public Optional<StoredFile> find(String sha256) {
     Path file = file(sha256);
-    return Files.isRegularFile(file)
-        ? Optional.of((first, length) -> new SliceStream(file, first, length))
-        : Optional.empty();
+    return Files.isRegularFile(file) ? Optional.of(new OnVolume(file)) : Optional.empty();
+  }
+
+  private record OnVolume(Path file) implements StoredFile {
+
+    @Override
+    public long bytes() throws IOException {
+      return Files.size(file);
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      return Files.newInputStream(file);
+    }
+
+    @Override
+    public InputStream open(long first, long length) throws IOException {
+      return new SliceStream(file, first, length);
+    }
   }
 
   @Override

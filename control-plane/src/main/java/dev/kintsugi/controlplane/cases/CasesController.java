@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.cases;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.ledger.CaseReplay;
 import dev.kintsugi.protocol.ledger.FailureCase;
@@ -14,6 +15,9 @@ import io.micronaut.http.annotation.RequestBean;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
@@ -39,6 +43,22 @@ final class CasesController {
   }
 
   @Operation(operationId = "listCases", summary = "Failures of every tenant, newest first.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value: param names the filter.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   FailureCaseList list(@RequestBean CaseListRequest asked) {
     CaseQuery query = CaseQuery.of(asked);
@@ -56,6 +76,22 @@ final class CasesController {
   @Operation(
       operationId = "retrieveCase",
       summary = "One failure: input, context, family, replays and the job's whole timeline.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}")
   FailureCaseDetail retrieve(String case_id) {
     StoredCase row = require(reads, case_id);

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.cases;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.core.ledger.FamilyStatus;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.ledger.FailureFamily;
 import dev.kintsugi.protocol.ledger.FailureFamilyList;
@@ -16,6 +17,9 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
@@ -60,6 +64,22 @@ final class FamiliesController {
   record StatusChange(@Nullable String status, @Nullable String note) {}
 
   @Operation(operationId = "listFamilies", summary = "Families of failures, last seen first.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value: param names the parameter.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   FailureFamilyList list(
       @QueryValue @Nullable String limit,
@@ -84,6 +104,22 @@ final class FamiliesController {
   }
 
   @Operation(operationId = "retrieveFamily", summary = "One family.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{family_id}")
   FailureFamily retrieve(String family_id) {
     return CaseViews.of(require(family_id));
@@ -92,6 +128,26 @@ final class FamiliesController {
   @Operation(
       operationId = "updateFamily",
       summary = "Sets the status. A case that comes after a fix makes the family regressed.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value or missing_required_parameter.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Patch("/{family_id}")
   FailureFamily update(HttpRequest<?> request, String family_id, @Body StatusChange change) {
     CaseReads.StoredFamily before = require(family_id);

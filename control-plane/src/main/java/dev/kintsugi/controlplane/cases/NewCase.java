@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param details anything else worth keeping. What the attempt ran with, where that differs from
  *     the job, goes under the names of {@link dev.kintsugi.protocol.node.AttemptRequest} and {@link
  *     dev.kintsugi.protocol.node.AttemptOptions}: {@code size}, {@code num_frames}, {@code
- *     num_inference_steps}, {@code seed}, {@code model}, {@code avoid_expert}, {@code render},
+ *     num_inference_steps}, {@code seed}, {@code lite}, {@code avoid_expert}, {@code render},
  *     {@code resume_from}; a replay runs with it
  */
 public record NewCase(

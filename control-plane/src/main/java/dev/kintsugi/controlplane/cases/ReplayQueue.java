@@ -1,5 +1,7 @@
 package dev.kintsugi.controlplane.cases;
 
+import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
+import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.protocol.node.NodeStatus;
@@ -13,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where replays wait: in the job queue, under names that no service has, one for each set of
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class ReplayQueue {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayQueue.class);
   private static final String PREFIX = "replay:";
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final int MOST_OPEN = 1_000;
@@ -34,6 +39,11 @@ public class ReplayQueue {
   ReplayQueue(ReplayStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
+  }
+
+  /** The replays of one database. */
+  public static ReplayQueue of(Transactions transactions, Clock clock) {
+    return new ReplayQueue(new ReplayStore(transactions), clock);
   }
 
   /** True for the job of a replay: one attempt, and whatever comes of it is its answer. */
@@ -77,14 +87,21 @@ public class ReplayQueue {
     return names;
   }
 
-  /** A second old at most, so that idle slots do not ask the database each time. */
+  /**
+   * A second old at most, so that idle slots do not ask the database each time; older while the
+   * database is away, when nothing can be claimed anyway.
+   */
   private synchronized Set<String> open() {
     Instant now = clock.instant();
     if (seenAt == null || !now.isBefore(seenAt.plus(FRESH))) {
-      open =
-          store.open(MOST_OPEN).stream()
-              .map(ReplayStore.Replay::queueKey)
-              .collect(Collectors.toSet());
+      try {
+        open =
+            store.open(MOST_OPEN).stream()
+                .map(ReplayStore.Replay::queueKey)
+                .collect(Collectors.toSet());
+      } catch (DatabaseUnavailableException away) {
+        LOG.debug("Replays wait for the database: {}", away.getMessage());
+      }
       seenAt = now;
     }
     return open;

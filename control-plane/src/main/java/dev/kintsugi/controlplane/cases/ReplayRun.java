@@ -20,12 +20,10 @@ public record ReplayRun(
 
   /**
    * @param details of the case, see {@link NewCase#details}
-   * @param model name of the model the job asked for
    */
-  static ReplayRun of(Map<String, String> details, String model) {
-    String ran = details.get("model");
+  static ReplayRun of(Map<String, String> details) {
     return new ReplayRun(
-        ran != null && !ran.equals(model) || "lite_model".equals(details.get("rung")),
+        Boolean.parseBoolean(details.get("lite")),
         Render.STILL_MOTION.wireName().equals(details.get("render")),
         details.get("avoid_expert"));
   }

@@ -82,14 +82,7 @@ final class Replays {
       case Submission.Accepted(var accepted) -> {
         ReplayStore.Replay replay =
             new ReplayStore.Replay(
-                id,
-                row.id(),
-                accepted.id(),
-                queueKey,
-                ReplayRun.of(details, row.model()),
-                by,
-                now,
-                null);
+                id, row.id(), accepted.id(), queueKey, ReplayRun.of(details), by, now, null);
         store.insert(replay);
         yield replay;
       }

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.cases;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Operator;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.ledger.CaseReplay;
 import io.micronaut.http.HttpRequest;
@@ -14,6 +15,9 @@ import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
@@ -42,6 +46,26 @@ final class ReplaysController {
       summary =
           "Runs the same prompt, seed and parameters on the same weights, once, when a slot is"
               + " free; finds the replay that is under way.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "not_replayable: with what is missing.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Post(value = "/{case_id}/replay", consumes = "*/*")
   @Status(HttpStatus.ACCEPTED)
   CaseReplay start(HttpRequest<?> request, String case_id) {
@@ -50,6 +74,22 @@ final class ReplaysController {
   }
 
   @Operation(operationId = "listReplays", summary = "Replays of a case, oldest first.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}/replays")
   List<CaseReplay> list(String case_id) {
     StoredCase row = CasesController.require(reads, case_id);
@@ -59,6 +99,22 @@ final class ReplaysController {
   @Operation(
       operationId = "retrieveReplay",
       summary = "Whether the failure happened again, with both outcomes side by side.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}/replays/{replay_id}")
   CaseReplay retrieve(String case_id, String replay_id) {
     StoredCase row = CasesController.require(reads, case_id);

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.dispatch;
 
 import dev.kintsugi.controlplane.artifacts.ArtifactStore;
+import dev.kintsugi.controlplane.artifacts.StoredFile;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.SavedCheckpoint;
 import dev.kintsugi.controlplane.recovery.RecoveryMetrics;
@@ -9,7 +10,6 @@ import dev.kintsugi.protocol.node.AttemptStatus;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -82,11 +82,11 @@ class CheckpointCourier {
 
   /** Hands a checkpoint to a node; what went wrong, if anything did. */
   Optional<String> hand(String address, Plan.Checkpoint checkpoint) throws InterruptedException {
-    Optional<Path> file = store.find(checkpoint.sha256());
-    if (file.isEmpty()) {
-      return Optional.of("it is not kept any more");
-    }
     try {
+      Optional<StoredFile> file = store.find(checkpoint.sha256());
+      if (file.isEmpty()) {
+        return Optional.of("it is not kept any more");
+      }
       nodes.putCheckpoint(address, checkpoint.sha256(), file.get());
       return Optional.empty();
     } catch (IOException | NodeException e) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.queue.Claim;
@@ -31,12 +32,14 @@ class Dispatcher {
 
   private final AttemptTools tools;
   private final AttemptRunner runner;
+  private final ReplayQueue replays;
   private final DispatchBell bell;
   private final Map<String, ShareTally> tallies = new HashMap<>();
 
-  Dispatcher(AttemptTools tools, AttemptRunner runner, DispatchBell bell) {
+  Dispatcher(AttemptTools tools, AttemptRunner runner, ReplayQueue replays, DispatchBell bell) {
     this.tools = tools;
     this.runner = runner;
+    this.replays = replays;
     this.bell = bell;
   }
 
@@ -59,15 +62,22 @@ class Dispatcher {
         service.nodes().stream()
             .collect(Collectors.toMap(FleetNode::nodeId, Function.identity(), (a, b) -> a));
     report(service, nodes.values(), now);
-    if (load.isEmpty() || (!rung && load.get().depth() == 0)) {
+    if (load.isEmpty()) {
       return;
     }
+    if (rung || load.get().depth() > 0) {
+      fill(service, nodes, now);
+    }
+    nodes.values().forEach(node -> replay(node, now));
+  }
+
+  private void fill(RegisteredService service, Map<String, FleetNode> nodes, Instant now) {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
     tally.weights(service.state().revisions());
     Set<String> exhausted = new HashSet<>();
     while (choose(nodes.values(), exhausted, tally, now) instanceof SlotChoice.Take take) {
       FleetNode node = nodes.get(take.nodeId());
-      Optional<Claim> claim = node == null ? Optional.empty() : claim(node);
+      Optional<Claim> claim = node == null ? Optional.empty() : claim(node, node.service());
       if (claim.isPresent() && node != null) {
         tally.claimed(take.revision());
         runner.start(claim.get(), node, false);
@@ -95,14 +105,28 @@ class Dispatcher {
     return status != null && tools.roster().usable(node, now) && Situations.runsMain(status);
   }
 
-  private Optional<Claim> claim(FleetNode node) {
+  /** Gives a slot that no customer's job took to an operator's replay. */
+  private void replay(FleetNode node, Instant now) {
+    NodeStatus status = tools.roster().sight(node.nodeId()).status();
+    for (String name : replays.waitingFor(node, status)) {
+      if (slots(node, now).free() == 0) {
+        return;
+      }
+      claim(node, name).ifPresent(claim -> runner.start(claim, node, false));
+    }
+  }
+
+  /**
+   * @param from the queue's name of the service whose jobs are wanted
+   */
+  private Optional<Claim> claim(FleetNode node, String from) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
     if (status == null) {
       return Optional.empty();
     }
     ClaimRequest request =
         new ClaimRequest(
-            node.service(),
+            from,
             node.revision(),
             node.nodeId(),
             node.spot(),

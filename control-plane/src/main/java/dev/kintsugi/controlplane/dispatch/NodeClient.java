@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.dispatch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.controlplane.artifacts.StoredFile;
 import dev.kintsugi.controlplane.dispatch.NodeException.Refused;
 import dev.kintsugi.controlplane.dispatch.NodeException.Unreachable;
 import dev.kintsugi.protocol.error.ErrorBody;
@@ -22,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -140,14 +140,25 @@ class NodeClient implements AutoCloseable {
   }
 
   /** Gives a node a checkpoint to start from. */
-  void putCheckpoint(String address, String sha256, Path file)
+  void putCheckpoint(String address, String sha256, StoredFile file)
       throws Unreachable, Refused, IOException, InterruptedException {
     HttpRequest put =
         to(address, "/node/checkpoints/" + sha256)
             .header("Content-Type", "application/octet-stream")
-            .PUT(BodyPublishers.ofFile(file))
+            .PUT(
+                BodyPublishers.fromPublisher(
+                    BodyPublishers.ofInputStream(() -> opened(file)), file.bytes()))
             .build();
     ask(put, TRANSFER_WITHIN);
+  }
+
+  /** The client asks for it when it sends; what goes wrong then ends the call. */
+  private static InputStream opened(StoredFile file) {
+    try {
+      return file.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A file of a completed attempt; the caller closes it and checks its digest. */

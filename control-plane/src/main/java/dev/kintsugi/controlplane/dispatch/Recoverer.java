@@ -1,5 +1,7 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.cases.ReplayQueue;
+import dev.kintsugi.controlplane.cases.ReplayRun;
 import dev.kintsugi.controlplane.dispatch.AttemptEnding.Failed;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Attempt;
@@ -17,6 +19,7 @@ import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.core.recovery.Prediction;
 import dev.kintsugi.core.recovery.Recovery;
 import dev.kintsugi.core.recovery.RecoveryDecision;
+import dev.kintsugi.core.recovery.RecoveryPolicy;
 import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.core.recovery.Situation;
 import dev.kintsugi.core.recovery.Tried;
@@ -43,6 +46,7 @@ class Recoverer {
   private final Situations situations;
   private final NodeTallies tallies;
   private final Answers answers;
+  private final ReplayQueue replays;
   private final RecoveryMetrics metrics;
   private final DispatchPolicy policy;
 
@@ -52,6 +56,7 @@ class Recoverer {
       Situations situations,
       NodeTallies tallies,
       Answers answers,
+      ReplayQueue replays,
       RecoveryMetrics metrics,
       DispatchPolicy policy) {
     this.queue = queue;
@@ -59,6 +64,7 @@ class Recoverer {
     this.situations = situations;
     this.tallies = tallies;
     this.answers = answers;
+    this.replays = replays;
     this.metrics = metrics;
     this.policy = policy;
   }
@@ -103,7 +109,9 @@ class Recoverer {
     Situations.Known known = known(job, tried, blame, now);
     Situation in = situations.of(known, node -> roster.usable(node, now));
     String last = History.of(attempt, failure.kind().name(), failure.message());
-    RecoveryDecision decision = Recovery.decide(in, policy.recovery(), now);
+    RecoveryPolicy bounds =
+        ReplayQueue.isReplay(job) ? policy.recovery().once() : policy.recovery();
+    RecoveryDecision decision = Recovery.decide(in, bounds, now);
     return step(job, decision, blame, ran, History.of(attempts, last), now);
   }
 
@@ -119,6 +127,10 @@ class Recoverer {
   /** The plan that was kept with the job, unless it would not be done in time on this node. */
   Start start(Claim claim, FleetNode node, Instant now) throws InterruptedException {
     Job job = claim.job();
+    Optional<ReplayRun> replay = replays.run(job);
+    if (replay.isPresent()) {
+      return new Start.Go(as(replay.get(), Plan.asAsked(Situations.asked(job))));
+    }
     Plan plan = Situations.plan(job, job.plan());
     Optional<NodeFacts> facts = situations.facts(node, true);
     Instant latest = latestEnd(job);
@@ -139,6 +151,20 @@ class Recoverer {
     }
     Attribution none = blame == null ? Attribution.NODE : blame;
     return new Start.End(step(job, decision, none, plan, History.of(attempts, null), now));
+  }
+
+  /** A replay runs as the attempt ran that failed, from its first step. */
+  private static Plan as(ReplayRun run, Plan asked) {
+    return new Plan(
+        asked.rung(),
+        asked.size(),
+        asked.frames(),
+        asked.steps(),
+        asked.seed(),
+        run.lite(),
+        run.still(),
+        run.avoidExpert(),
+        null);
   }
 
   /** What becomes of a job that waits and has no time left. */

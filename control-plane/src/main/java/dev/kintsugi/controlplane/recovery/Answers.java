@@ -59,8 +59,16 @@ public class Answers {
   /** The files of an earlier clip are still there. */
   public boolean kept(Job earlier) {
     Result result = earlier.result();
-    return result != null
-        && result.artifacts().stream().allMatch(file -> store.find(file.sha256()).isPresent());
+    return result != null && result.artifacts().stream().allMatch(file -> kept(file.sha256()));
+  }
+
+  /** What cannot be asked for now cannot be delivered now. */
+  private boolean kept(String sha256) {
+    try {
+      return store.find(sha256).isPresent();
+    } catch (IOException away) {
+      return false;
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.recovery;
 
+import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.fleet.NodeSight;
@@ -90,8 +91,14 @@ public class Situations {
         seeds.nextInt(Integer.MAX_VALUE));
   }
 
-  /** The steps of the job's service; the full ladder while no fleet knows the service. */
+  /**
+   * The steps of the job's service; the full ladder while no fleet knows the service, and none for
+   * a replay: what comes of its one attempt is its answer.
+   */
   public List<Rung> ladder(Job job) {
+    if (ReplayQueue.isReplay(job)) {
+      return List.of();
+    }
     return service(job).map(RegisteredService::ladder).orElse(Rung.LADDER);
   }
 

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.tenants.Tenant;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -39,6 +40,38 @@ final class ContentController {
   @Operation(
       operationId = "downloadVideoContent",
       summary = "The file; Range, If-Range and If-None-Match are honoured.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value: variant.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "video_not_found, not_found: no such variant.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "not_ready: no content yet.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "410",
+      description = "artifact_expired.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "416",
+      description = "range_not_satisfiable.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @ApiResponse(
       responseCode = "200",
       description = "variant is video (MP4), thumbnail or spritesheet.",

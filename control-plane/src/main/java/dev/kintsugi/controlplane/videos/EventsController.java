@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.tenants.Tenant;
+import dev.kintsugi.protocol.error.ErrorBody;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -36,6 +37,22 @@ final class EventsController {
   @Operation(
       operationId = "streamVideoEvents",
       summary = "Progress as server-sent events, resumed by Last-Event-ID; ends with the video.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "video_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @ApiResponse(
       responseCode = "200",
       description = "Event names are phases; data is a progress record.",

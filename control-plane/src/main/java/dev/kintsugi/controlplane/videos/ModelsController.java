@@ -5,11 +5,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kintsugi.controlplane.fleet.ModelCatalogue;
 import dev.kintsugi.controlplane.fleet.ServedModel;
 import dev.kintsugi.controlplane.tenants.Tenant;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
@@ -46,6 +50,18 @@ final class ModelsController {
       @JsonProperty("limits") @Nullable ModelLimits limits) {}
 
   @Operation(operationId = "listModels", summary = "Models this key may use, with their limits.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   ModelList list(HttpRequest<?> request) {
     List<Model> data =

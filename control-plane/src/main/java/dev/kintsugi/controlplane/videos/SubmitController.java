@@ -4,6 +4,7 @@ import dev.kintsugi.controlplane.observability.Trace;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.tenants.Tenant;
 import dev.kintsugi.controlplane.view.VideoView;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.video.Video;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -20,6 +21,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.inject.Named;
@@ -59,6 +61,42 @@ final class SubmitController {
   }
 
   @Operation(operationId = "createVideo", summary = "Submits a video; answers at once.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "What is wrong with the request; param names the first field.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "model_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "idempotency_key_reused.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "413",
+      description = "request_too_large.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "415",
+      description = "unsupported_media_type.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "429",
+      description = "rate_limit_exceeded or quota_exceeded: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @RequestBody(
       required = true,
       content = {
@@ -85,6 +123,54 @@ final class SubmitController {
   @Operation(
       operationId = "createVideoSync",
       summary = "Submits a small video and answers with the MP4 once it is done.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "What is wrong with the request; param names the first field.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "model_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "idempotency_key_reused.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "413",
+      description = "request_too_large.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "415",
+      description = "unsupported_media_type.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "429",
+      description = "rate_limit_exceeded or quota_exceeded: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "499",
+      description = "cancelled.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "500",
+      description = "generation_failed.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "504",
+      description = "deadline_exceeded.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @RequestBody(
       required = true,
       content = {

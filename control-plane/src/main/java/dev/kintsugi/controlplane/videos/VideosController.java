@@ -9,6 +9,7 @@ import dev.kintsugi.controlplane.queue.JobPage;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Tenant;
 import dev.kintsugi.controlplane.view.VideoView;
+import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.video.Video;
 import dev.kintsugi.protocol.video.VideoDeleted;
@@ -23,6 +24,9 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
@@ -65,6 +69,22 @@ final class VideosController {
   }
 
   @Operation(operationId = "retrieveVideo", summary = "One video.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "video_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{video_id}")
   HttpResponse<Video> retrieve(HttpRequest<?> request, String video_id) {
     Job job = jobs.require(Tenant.of(request), video_id);
@@ -72,6 +92,22 @@ final class VideosController {
   }
 
   @Operation(operationId = "listVideos", summary = "The caller's videos, newest first.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value: limit, after or order.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   VideoList list(
       HttpRequest<?> request,
@@ -101,6 +137,22 @@ final class VideosController {
   @Operation(
       operationId = "cancelVideo",
       summary = "Ends a queued or running video as failed, code cancelled.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "video_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Post(value = "/{video_id}/cancel", consumes = "*/*")
   HttpResponse<Video> cancel(HttpRequest<?> request, String video_id) {
     Job job = jobs.require(Tenant.of(request), video_id);
@@ -112,6 +164,26 @@ final class VideosController {
   }
 
   @Operation(operationId = "deleteVideo", summary = "Deletes an ended video and its files.")
+  @ApiResponse(
+      responseCode = "401",
+      description = "invalid_api_key: none, unknown or revoked.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "403",
+      description = "forbidden: the key is for the other API.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "video_not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "not_ready: it is queued or running.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "503",
+      description = "unavailable: with Retry-After.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Delete("/{video_id}")
   VideoDeleted delete(HttpRequest<?> request, String video_id) {
     Job job = jobs.require(Tenant.of(request), video_id);

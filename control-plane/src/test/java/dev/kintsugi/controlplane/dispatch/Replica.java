@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.dispatch;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.artifacts.ArtifactStore;
 import dev.kintsugi.controlplane.cases.NewCase;
+import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
@@ -71,6 +72,7 @@ final class Replica implements AutoCloseable {
     NodeRoster roster = new NodeRoster(fleet, sights);
     ArtifactStore store = store(files);
     DispatchPolicy policy = policy(name);
+    ReplayQueue replays = ReplayQueue.of(transactions, Clock.systemUTC());
     AttemptTools tools =
         new AttemptTools(
             patient,
@@ -83,6 +85,7 @@ final class Replica implements AutoCloseable {
                 new Situations(fleet, sights),
                 new NodeTallies(),
                 new Answers(new PlaceholderClip(), store),
+                replays,
                 recovery,
                 policy),
             new CaseNotes(cases::add, roster, Clock.systemUTC()),
@@ -93,7 +96,7 @@ final class Replica implements AutoCloseable {
     AttemptRunner runner = new AttemptRunner(tools, new AttemptConclusion(tools), bell);
     this.dispatching =
         new Dispatching(
-            new Dispatcher(tools, runner, bell),
+            new Dispatcher(tools, runner, replays, bell),
             new NodeWatcher(tools, runner, bell),
             new LeaseReaper(tools, runner, bell),
             runner);

@@ -51,6 +51,20 @@ public record RecoveryPolicy(
     }
   }
 
+  /** The same for a job whose first failure ends it, whoever is to blame. */
+  public RecoveryPolicy once() {
+    return new RecoveryPolicy(
+        1,
+        1,
+        gpuFactor,
+        gpuFloor,
+        firstBackoff,
+        maxBackoff,
+        reserve,
+        otherNodePatience,
+        sameNodePatience);
+  }
+
   Duration backoff(int failures) {
     if (failures == 0) {
       return Duration.ZERO;
