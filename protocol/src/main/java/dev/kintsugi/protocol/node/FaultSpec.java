@@ -9,15 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Body of {@code POST /node/faults}: one fault to inject. It ends by itself when it has acted
- * {@code count} times or {@code durationSeconds} are over, whichever is first.
+ * {@code count} times or {@code durationSeconds} are over, whichever is first. What it is counted
+ * in depends on the kind: attempts, tries to encode, downloads, or checks of the weights.
  *
  * @param count times it acts; null means 1
  * @param probability chance that it acts when it could, 0..1; null means 1
+ * @param seed of the chance: the same seed makes the same chances come true; null lets the node
+ *     choose one, which its answer names
  * @param step denoise step at which it acts, from 1; null means the first chance
  * @param durationSeconds how long it stays, at most 3600; null means 300
  * @param expert the expert that fails, for {@code expert-failure}
  * @param xid NVIDIA's number, for {@code gpu-fault}
- * @param delaySeconds added to each step for {@code latency}; length of a {@code stall}
+ * @param delaySeconds added to each step for {@code latency}, null means 1; length of a {@code
+ *     stall}, null means until the fault ends
+ * @param bytes memory that each {@code leak} keeps; null means 33554432
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -25,11 +30,13 @@ public record FaultSpec(
     @JsonProperty("kind") Kind kind,
     @JsonProperty("count") @Nullable Integer count,
     @JsonProperty("probability") @Nullable Double probability,
+    @JsonProperty("seed") @Nullable Long seed,
     @JsonProperty("step") @Nullable Integer step,
     @JsonProperty("duration_seconds") @Nullable Double durationSeconds,
     @JsonProperty("expert") @Nullable String expert,
     @JsonProperty("xid") @Nullable Integer xid,
-    @JsonProperty("delay_seconds") @Nullable Double delaySeconds) {
+    @JsonProperty("delay_seconds") @Nullable Double delaySeconds,
+    @JsonProperty("bytes") @Nullable Long bytes) {
 
   /** The faults a node can have on demand. */
   public enum Kind {

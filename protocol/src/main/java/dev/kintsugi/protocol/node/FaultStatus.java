@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * One injected fault: item of {@code GET /node/faults} and of the node's status.
  *
  * @param id chosen by the node
+ * @param fault as it was asked for, with everything left out filled in
  * @param acted times it acted
+ * @param effect what it did last, one sentence; null when it has not acted
  * @param endsAt when it ends at the latest
  * @param endedAt null while it is armed
  */
@@ -20,6 +22,7 @@ public record FaultStatus(
     @JsonProperty("id") String id,
     @JsonProperty("fault") FaultSpec fault,
     @JsonProperty("acted") int acted,
+    @JsonProperty("effect") @Nullable String effect,
     @JsonProperty("started_at") Instant startedAt,
     @JsonProperty("ends_at") Instant endsAt,
     @JsonProperty("ended_at") @Nullable Instant endedAt) {}
