@@ -51,6 +51,11 @@ final class ServeCommand implements Callable<Integer> {
       description = "how long a stop may take in all, such as 25s (default: 25s)")
   private @Nullable String grace;
 
+  @Option(
+      names = "--faults",
+      description = "let /node/faults break this node on purpose (default: no)")
+  private boolean faults;
+
   @Override
   public Integer call() throws InterruptedException {
     Map<String, Object> settings = new HashMap<>();
@@ -62,6 +67,7 @@ final class ServeCommand implements Callable<Integer> {
     put(settings, "kintsugi.node.device", device);
     put(settings, "kintsugi.node.work-dir", workDir);
     put(settings, "kintsugi.node.grace", grace);
+    put(settings, "kintsugi.node.faults", faults ? Boolean.TRUE : null);
     return NodeServer.run(settings);
   }
 

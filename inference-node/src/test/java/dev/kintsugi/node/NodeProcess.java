@@ -103,6 +103,11 @@ final class NodeProcess implements AutoCloseable {
     return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Of a process that has ended. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

@@ -31,13 +31,13 @@ public final class ClipEncoder {
       throw new MediaException(
           "the decoder made " + frames.frames() + " frames where " + spec.frames() + " were asked");
     }
-    Path video = part(directory, Variant.VIDEO);
+    Path video = unfinished(directory, Variant.VIDEO);
     if (!writeVideo(frames, spec, video, cancelled)) {
       return Optional.empty();
     }
-    Path thumbnail = part(directory, Variant.THUMBNAIL);
+    Path thumbnail = unfinished(directory, Variant.THUMBNAIL);
     StillImages.thumbnail(frames, spec, thumbnail);
-    Path spritesheet = part(directory, Variant.SPRITESHEET);
+    Path spritesheet = unfinished(directory, Variant.SPRITESHEET);
     StillImages.spritesheet(frames, spec, spritesheet);
     return Optional.of(
         List.of(
@@ -70,7 +70,8 @@ public final class ClipEncoder {
     }
   }
 
-  private static Path part(Path directory, Variant variant) {
+  /** Where a file is written before it is complete. */
+  public static Path unfinished(Path directory, Variant variant) {
     return directory.resolve(variant.fileName() + ".part");
   }
 

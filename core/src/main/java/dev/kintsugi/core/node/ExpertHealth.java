@@ -80,8 +80,7 @@ public final class ExpertHealth {
       case SELF_TEST_PASSED ->
           state.quarantinedAt() == null
               ? new Decision.Keep(state, seen)
-              : new Decision.Release(
-                  State.TRUSTED, Duration.between(state.quarantinedAt(), now));
+              : new Decision.Release(State.TRUSTED, Duration.between(state.quarantinedAt(), now));
       case SELF_TEST_FAILED -> new Decision.Keep(state, seen);
     };
   }
@@ -91,8 +90,7 @@ public final class ExpertHealth {
     if (state.quarantinedAt() == null && inARow >= policy.abnormalInARow()) {
       return new Decision.Quarantine(new State(inARow, now), inARow);
     }
-    return new Decision.Keep(
-        new State(inARow, state.quarantinedAt()), Observation.ABNORMAL_RESULT);
+    return new Decision.Keep(new State(inARow, state.quarantinedAt()), Observation.ABNORMAL_RESULT);
   }
 
   /** How a run ended, as far as it says something about the experts. */

@@ -82,8 +82,7 @@ class ExpertHealthTest {
     "OTHER,      high low, ,     ''",
   })
   void blamesOnlyWhomItCan(RunEnd end, String took, @Nullable String failed, String expected) {
-    Map<String, Observation> seen =
-        new TreeMap<>(ExpertHealth.attribute(end, names(took), failed));
+    Map<String, Observation> seen = new TreeMap<>(ExpertHealth.attribute(end, names(took), failed));
     assertThat(
             seen.entrySet().stream()
                 .map(e -> e.getKey() + "=" + e.getValue())

@@ -246,6 +246,13 @@ public final class Attempt {
     change(s -> s.phase(AttemptPhase.DENOISING).progress(denoised(step, steps)));
   }
 
+  /** An expert is about to run; told when it is another one than before. */
+  void stepping(String expert) {
+    if (!expert.equals(status().expert())) {
+      change(s -> s.phase(AttemptPhase.DENOISING).expert(expert));
+    }
+  }
+
   void stepped(int step, int steps, String expert) {
     int progress = denoised(step, steps);
     change(s -> s.phase(AttemptPhase.DENOISING).progress(progress).expert(expert).step(step));

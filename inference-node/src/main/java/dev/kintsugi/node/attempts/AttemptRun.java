@@ -6,6 +6,7 @@ import dev.kintsugi.node.checkpoints.CheckpointTrail;
 import dev.kintsugi.node.engine.Clip;
 import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.node.engine.Expert;
+import dev.kintsugi.node.engine.FaultPoints;
 import dev.kintsugi.node.engine.FrameChunk;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.GenerationListener;
@@ -27,6 +28,7 @@ final class AttemptRun implements GenerationListener {
   private final List<AttemptListener> listeners;
   private final RunOptions options;
   private final CheckpointTrail checkpoints;
+  private final FaultPoints faults;
   private long lastStepNanos;
   private @Nullable MediaException spoolFailure;
 
@@ -38,7 +40,8 @@ final class AttemptRun implements GenerationListener {
       ClipInspection inspection,
       StepTimes stepTimes,
       NodeMetrics metrics,
-      List<AttemptListener> listeners) {
+      List<AttemptListener> listeners,
+      FaultPoints faults) {
     this.attempt = attempt;
     this.options = options;
     this.checkpoints = checkpoints;
@@ -47,6 +50,7 @@ final class AttemptRun implements GenerationListener {
     this.stepTimes = stepTimes;
     this.metrics = metrics;
     this.listeners = listeners;
+    this.faults = faults;
   }
 
   /** How a run ended. */
@@ -90,6 +94,16 @@ final class AttemptRun implements GenerationListener {
   @Override
   public void substituted(Expert out, Expert by) {
     attempt.substituted(out.wireName());
+  }
+
+  @Override
+  public void stepping(int step, Expert expert) {
+    attempt.stepping(expert.wireName());
+  }
+
+  @Override
+  public FaultPoints faults() {
+    return faults;
   }
 
   @Override

@@ -55,6 +55,7 @@ public final class AttemptService {
   private final ExpertWeights weights;
   private final CheckpointStore checkpoints;
   private final CheckpointSettings settings;
+  private final AttemptFaults faults;
   private final Clock clock;
   private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
   private volatile boolean draining;
@@ -68,6 +69,7 @@ public final class AttemptService {
       ExpertWeights weights,
       CheckpointStore checkpoints,
       CheckpointSettings settings,
+      AttemptFaults faults,
       Clock clock) {
     this.host = host;
     this.work = work;
@@ -76,6 +78,7 @@ public final class AttemptService {
     this.weights = weights;
     this.checkpoints = checkpoints;
     this.settings = settings;
+    this.faults = faults;
     this.clock = clock;
   }
 
@@ -255,6 +258,7 @@ public final class AttemptService {
     Attempt attempt;
     try {
       attempt = new Attempt(job, warm.card(), work.require().create(id), clock.instant());
+      faults.directoryMade(id, attempt.directory());
     } catch (MediaException e) {
       LOG.atError().addKeyValue("attempt_id", id).log("refused an attempt: {}", e.getMessage());
       return new Refused(new Decision.Refuse(Reason.DISK_FULL, Duration.ofSeconds(30)));
@@ -265,7 +269,12 @@ public final class AttemptService {
     host.execute(
         () -> {
           try {
-            worker.generate(attempt, warm.model(), options);
+            if (host.model(warm.card().name()).filter(warm::equals).isPresent()) {
+              worker.generate(attempt, warm.model(), options);
+            } else {
+              worker.fail(
+                  attempt, FailureClass.NODE_LOST, "its model was unloaded meanwhile", List.of());
+            }
           } catch (RuntimeException | Error e) {
             worker.fail(attempt, FailureClass.INTERNAL, "the engine failed: " + e, List.of());
             throw e;

@@ -48,6 +48,7 @@ final class AttemptWorker {
   private final NodeMetrics metrics;
   private final FailureContexts contexts;
   private final List<AttemptListener> listeners;
+  private final AttemptFaults faults;
   private final Clock clock;
   private final ClipEncoder encoder = new ClipEncoder();
 
@@ -59,6 +60,7 @@ final class AttemptWorker {
       NodeMetrics metrics,
       FailureContexts contexts,
       List<AttemptListener> listeners,
+      AttemptFaults faults,
       Clock clock) {
     this.encoding = encoding;
     this.inspector = inspector;
@@ -67,6 +69,7 @@ final class AttemptWorker {
     this.metrics = metrics;
     this.contexts = contexts;
     this.listeners = listeners;
+    this.faults = faults;
     this.clock = clock;
   }
 
@@ -137,7 +140,16 @@ final class AttemptWorker {
     }
     ClipInspection inspection = inspect(attempt, model);
     Outcome outcome =
-        new AttemptRun(attempt, options, trail, spool, inspection, stepTimes, metrics, listeners)
+        new AttemptRun(
+                attempt,
+                options,
+                trail,
+                spool,
+                inspection,
+                stepTimes,
+                metrics,
+                listeners,
+                faults.generation(attempt.id()))
             .run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
@@ -231,7 +243,7 @@ final class AttemptWorker {
 
   private void encode(Attempt attempt, FrameSpool spool) {
     long start = System.nanoTime();
-    try {
+    try (AttemptFaults.Undo undo = faults.encoding(attempt.id(), attempt.directory())) {
       Optional<List<MediaFile>> files =
           encoder.encode(
               spool, attempt.job().video(), attempt.directory(), attempt::cancelRequested);

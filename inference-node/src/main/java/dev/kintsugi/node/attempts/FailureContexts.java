@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class FailureContexts {
   private final DeviceMonitor device;
+  private final AttemptFaults faults;
 
-  FailureContexts(DeviceMonitor device) {
+  FailureContexts(DeviceMonitor device, AttemptFaults faults) {
     this.device = device;
+    this.faults = faults;
   }
 
   /**
@@ -33,6 +35,6 @@ final class FailureContexts {
         device.readings(),
         xid,
         status.quality(),
-        null);
+        faults.acted(attempt.id()).orElse(null));
   }
 }

@@ -2,6 +2,7 @@ package dev.kintsugi.node.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.kintsugi.core.diffusion.FlowSchedule;
 import dev.kintsugi.node.engine.ReplayableModel.EncodedText;
 import dev.kintsugi.node.engine.TextEncoding.TextBatch;
@@ -60,6 +61,7 @@ final class Denoiser {
     List<TextBatch> texts = texts(prompts, request.guidanceScale() > 1);
     int first = resume(options.resume(), shape, latents, solver);
     Set<Expert> told = EnumSet.noneOf(Expert.class);
+    FaultPoints faults = listener.faults();
     listener.latents(first, latents);
     for (int i = first; i < schedule.steps(); i++) {
       Expert range = expertAt(schedule, i);
@@ -67,6 +69,8 @@ final class Denoiser {
       if (expert != range && told.add(range)) {
         listener.substituted(range, expert);
       }
+      listener.stepping(i + 1, expert);
+      faults.beforeStep(i + 1, expert, floats -> allocate(parent, floats));
       // A scale belongs to the level of noise, whoever runs there.
       double guidance = range == Expert.LOW ? request.guidanceScale2() : request.guidanceScale();
       float[] velocity =
@@ -80,7 +84,9 @@ final class Denoiser {
               texts,
               guidance,
               listener);
+      faults.answered(i + 1, expert, velocity);
       solver.advance(i, latents, velocity);
+      faults.advanced(i + 1, expert, latents);
       requireFinite(latents, i + 1, schedule.steps(), expert);
       listener.latents(i + 1, latents);
       listener.step(i + 1, schedule.steps(), expert);
@@ -197,6 +203,12 @@ final class Denoiser {
                   batch.rows(manager),
                   batch.logCounts(manager));
       return velocity.toFloatArray();
+    }
+  }
+
+  private static void allocate(NDManager parent, long floats) {
+    try (NDManager manager = parent.newSubManager()) {
+      manager.create(new Shape(floats));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.kintsugi.node.engine.Denoiser.Prompts;
 import dev.kintsugi.node.model.ModelDirectory;
 import dev.kintsugi.node.model.ModelManifest;
 import dev.kintsugi.protocol.node.FailureClass;
+import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Text encoder, experts and decoder of one model, run one generation at a time. */
@@ -33,6 +34,11 @@ final class DjlVideoModel implements ReplayableModel {
   @Override
   public ModelManifest manifest() {
     return directory.manifest();
+  }
+
+  @Override
+  public Path selfTest() {
+    return directory.selfTest();
   }
 
   @Override

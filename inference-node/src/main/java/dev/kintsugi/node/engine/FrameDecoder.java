@@ -41,7 +41,7 @@ final class FrameDecoder {
         FrameChunk chunk = chunk(out.head(), frames);
         state = new NDList(out.subList(1, out.size()));
         state.forEach(s -> s.setName("state[]"));
-        listener.frames(chunk);
+        listener.frames(listener.faults().decoded(chunk));
         frames += chunk.frameCount();
       }
       return frames;

@@ -25,6 +25,14 @@ public interface GenerationListener {
   default void substituted(Expert out, Expert by) {}
 
   /**
+   * A denoise step begins.
+   *
+   * @param step 1..total
+   * @param expert the transformer that is about to run
+   */
+  default void stepping(int step, Expert expert) {}
+
+  /**
    * A denoise step is done.
    *
    * @param step 1..total
@@ -50,4 +58,9 @@ public interface GenerationListener {
 
   /** Frames as they stream out of the decoder, in order. */
   default void frames(FrameChunk chunk) {}
+
+  /** Where a drill makes this generation go wrong. */
+  default FaultPoints faults() {
+    return FaultPoints.NONE;
+  }
 }

@@ -1,5 +1,7 @@
 package dev.kintsugi.node.engine;
 
+import java.nio.file.Path;
+
 /** A model whose inner values can be compared with those of a reference run. */
 public interface ReplayableModel extends VideoModel {
 
@@ -21,6 +23,9 @@ public interface ReplayableModel extends VideoModel {
       return mean;
     }
   }
+
+  /** The folder of its stored reference runs. */
+  Path selfTest();
 
   /** Cleans, tokenises and encodes a prompt as {@link #generate} does. */
   EncodedText encode(String prompt) throws GenerationException;

@@ -2,8 +2,9 @@ package dev.kintsugi.node.http;
 
 import dev.kintsugi.node.attempts.AttemptService;
 import dev.kintsugi.node.attempts.StepTimes;
-import dev.kintsugi.node.engine.ExpertWeights;
 import dev.kintsugi.node.events.NodeEvents;
+import dev.kintsugi.node.experts.ExpertWatch;
+import dev.kintsugi.node.faults.FaultBoard;
 import dev.kintsugi.node.telemetry.DeviceMonitor;
 import dev.kintsugi.node.telemetry.NodeMetrics;
 import dev.kintsugi.node.warmup.ModelCard;
@@ -12,7 +13,6 @@ import dev.kintsugi.node.warmup.ModelState.Warm;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.NodeStatus;
-import dev.kintsugi.protocol.node.NodeStatus.ExpertStatus;
 import dev.kintsugi.protocol.node.NodeStatus.LiteModel;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
 import io.micronaut.http.HttpResponse;
@@ -59,7 +59,8 @@ final class NodeController {
   private final DeviceMonitor device;
   private final NodeMetrics metrics;
   private final NodeEvents events;
-  private final ExpertWeights weights;
+  private final ExpertWatch experts;
+  private final FaultBoard faults;
 
   NodeController(
       AttemptService attempts,
@@ -68,14 +69,16 @@ final class NodeController {
       DeviceMonitor device,
       NodeMetrics metrics,
       NodeEvents events,
-      ExpertWeights weights) {
+      ExpertWatch experts,
+      FaultBoard faults) {
     this.attempts = attempts;
     this.host = host;
     this.stepTimes = stepTimes;
     this.device = device;
     this.metrics = metrics;
     this.events = events;
-    this.weights = weights;
+    this.experts = experts;
+    this.faults = faults;
   }
 
   @Get("/node/status")
@@ -88,7 +91,7 @@ final class NodeController {
         card.version(),
         card.digest(),
         card.lite(),
-        card.experts().stream().map(this::expert).toList(),
+        card.experts().stream().map(experts::status).toList(),
         AttemptService.SLOTS,
         attempts.freeSlots(),
         attempts.running(),
@@ -99,7 +102,7 @@ final class NodeController {
         stepTimes.medians(card.name()),
         device.readings(),
         host.lite().map(Warm::card).map(this::lite).orElse(null),
-        List.of(),
+        faults.statuses(),
         events.recent());
   }
 
@@ -156,11 +159,6 @@ final class NodeController {
         card.name(), card.version(), card.digest(), card.limits(), stepTimes.medians(card.name()));
   }
 
-  private ExpertStatus expert(String name) {
-    double weight = weights.weight(name);
-    return new ExpertStatus(name, weight > 0, weight, 0);
-  }
-
   private @Nullable String notReady() {
     if (attempts.draining()) {
       return "the node is draining";
@@ -168,7 +166,17 @@ final class NodeController {
     if (!host.alive()) {
       return "the engine thread died";
     }
-    return host.warm().isPresent() ? null : host.state().reason();
+    if (host.warm().isEmpty()) {
+      return host.state().reason();
+    }
+    return Stream.concat(host.warm().stream(), host.lite().stream()).anyMatch(this::usable)
+        ? null
+        : "every expert of the model is quarantined until its self-test passes";
+  }
+
+  /** Whether any expert of a model may run. */
+  private boolean usable(Warm warm) {
+    return warm.card().experts().stream().anyMatch(e -> experts.status(e).healthy());
   }
 
   private static HttpResponse<ErrorBody> down(String reason) {

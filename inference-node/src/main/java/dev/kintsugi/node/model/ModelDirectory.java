@@ -65,9 +65,14 @@ public final class ModelDirectory {
    *     unreadable
    */
   public static ModelDirectory open(Path directory) throws ModelLoadException {
+    return open(directory, WeightReader.DISK);
+  }
+
+  /** The same, through a reader of files. */
+  public static ModelDirectory open(Path directory, WeightReader reader) throws ModelLoadException {
     byte[] bytes = manifestBytes(directory);
     ModelManifest own = parse(directory.resolve(MANIFEST), bytes);
-    checkFiles(directory, own.files());
+    checkFiles(directory, own.files(), reader);
     String digest = ManifestText.digest(bytes);
     ModelManifest.Base base = own.base();
     if (base == null) {
@@ -85,7 +90,7 @@ public final class ModelDirectory {
               + ", found "
               + found);
     }
-    ModelDirectory parent = open(shared);
+    ModelDirectory parent = open(shared, reader);
     return new ModelDirectory(directory, shared, complete(directory, own, parent.manifest), digest);
   }
 
@@ -93,22 +98,22 @@ public final class ModelDirectory {
    * Reads and checks a model directory whose base may have been checked already; a base of hundreds
    * of gigabytes is not read twice.
    */
-  public static ModelDirectory openBeside(Path directory, ModelDirectory checked)
-      throws ModelLoadException {
+  public static ModelDirectory openBeside(
+      Path directory, ModelDirectory checked, WeightReader reader) throws ModelLoadException {
     byte[] bytes = manifestBytes(directory);
     ModelManifest own = parse(directory.resolve(MANIFEST), bytes);
     ModelManifest.Base base = own.base();
     if (base == null
         || !base.manifestSha256().equals(checked.digest)
         || !sameFile(directory.resolve(base.directory()), checked.directory)) {
-      return open(directory);
+      return open(directory, reader);
     }
-    checkFiles(directory, own.files());
+    checkFiles(directory, own.files(), reader);
     return new ModelDirectory(
         directory,
         checked.directory,
         complete(directory, own, checked.manifest),
-        hex(sha256().digest(bytes)));
+        ManifestText.digest(bytes));
   }
 
   private static boolean sameFile(Path one, Path other) {
@@ -246,9 +251,12 @@ public final class ModelDirectory {
         own.files());
   }
 
-  private static void checkFiles(Path directory, List<FileEntry> files) throws ModelLoadException {
+  private static void checkFiles(Path directory, List<FileEntry> files, WeightReader reader)
+      throws ModelLoadException {
     List<Optional<ModelLoadException>> found =
-        files.parallelStream().map(f -> Optional.ofNullable(problem(directory, f))).toList();
+        files.parallelStream()
+            .map(f -> Optional.ofNullable(problem(directory, f, reader)))
+            .toList();
     for (Optional<ModelLoadException> problem : found) {
       if (problem.isPresent()) {
         throw problem.get();
@@ -256,7 +264,8 @@ public final class ModelDirectory {
     }
   }
 
-  private static @Nullable ModelLoadException problem(Path directory, FileEntry entry) {
+  private static @Nullable ModelLoadException problem(
+      Path directory, FileEntry entry, WeightReader reader) {
     Path file = directory.resolve(entry.path());
     if (!file.normalize().startsWith(directory.normalize())) {
       return corrupt(file, "lies outside the model directory");
@@ -274,7 +283,7 @@ public final class ModelDirectory {
                 + " bytes instead of "
                 + entry.size());
       }
-      String sha256 = digestOf(file);
+      String sha256 = digestOf(file, reader);
       return sha256.equals(entry.sha256())
           ? null
           : corrupt(file, "is altered: sha256 " + sha256 + " instead of " + entry.sha256());
@@ -283,10 +292,10 @@ public final class ModelDirectory {
     }
   }
 
-  private static String digestOf(Path file) throws IOException {
+  private static String digestOf(Path file, WeightReader reader) throws IOException {
     MessageDigest sha = sha256();
     byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = reader.open(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         sha.update(buffer, 0, n);
       }

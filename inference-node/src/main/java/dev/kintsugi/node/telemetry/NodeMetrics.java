@@ -1,5 +1,6 @@
 package dev.kintsugi.node.telemetry;
 
+import dev.kintsugi.core.node.ExpertHealth;
 import dev.kintsugi.core.node.Retention;
 import dev.kintsugi.core.quality.Verdict;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
@@ -43,6 +44,8 @@ public final class NodeMetrics {
   private final Gauge promptDrift;
   private final Gauge promptDriftLimit;
   private final Counter verdicts;
+  private final Counter expertResults;
+  private final Gauge expertWeight;
   private boolean jvmRegistered;
 
   public NodeMetrics(DeviceMonitor device) {
@@ -61,6 +64,8 @@ public final class NodeMetrics {
     }
     verdicts = registered(Counter.builder(), MetricCatalogue.NODE_QUALITY_VERDICTS);
     ready = gauge(MetricCatalogue.NODE_READY);
+    expertResults = registered(Counter.builder(), MetricCatalogue.NODE_EXPERT_RESULTS);
+    expertWeight = gauge(MetricCatalogue.NODE_EXPERT_WEIGHT);
     reading(device, MetricCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
     reading(device, MetricCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
     reading(device, MetricCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
@@ -96,6 +101,16 @@ public final class NodeMetrics {
                   rejected.statistic().wireName())
               .inc();
     }
+  }
+
+  /**
+   * Something spoke for or against an expert.
+   *
+   * @param weight that it has from now on
+   */
+  public void expertSeen(String expert, ExpertHealth.Observation seen, double weight) {
+    expertResults.labelValues(expert, seen.name().toLowerCase(Locale.ROOT)).inc();
+    expertWeight.labelValues(expert).set(weight);
   }
 
   /** A watcher noticed something. */

@@ -64,7 +64,7 @@ public final class GoldenCheck {
         text = text(tensors, side, encoded).or(text);
       }
     }
-    Comparison comparison = new Comparison(golden, tensors, new Latents(golden.asked()));
+    Comparison comparison = new Comparison(golden, tensors, latentShape(model, golden.asked()));
     model.replay(request(golden, run), comparison.reference(0), comparison);
     return List.of(tokens, text, comparison.latents(), comparison.frames());
   }
@@ -91,6 +91,11 @@ public final class GoldenCheck {
         Stage.TEXT, largest(expected, encoded.embeddings()), tolerance.latents(), "in the " + side);
   }
 
+  /** What a run of the folder asked for. */
+  GenerationRequest request(GoldenFolder golden, String name) {
+    return request(golden, Objects.requireNonNull(golden.asked().runs().get(name), name));
+  }
+
   private GenerationRequest request(GoldenFolder golden, GoldenFolder.Run run) {
     GoldenFolder.Asked asked = golden.asked();
     return new GenerationRequest(
@@ -107,7 +112,7 @@ public final class GoldenCheck {
         "euler".equals(run.scheduler()) ? SchedulerKind.EULER : SchedulerKind.UNIPC);
   }
 
-  private static double largest(float[] expected, float[] found) {
+  static double largest(float[] expected, float[] found) {
     double largest = 0;
     for (int i = 0; i < expected.length; i++) {
       double difference = Math.abs((double) expected[i] - found[i]);
@@ -119,33 +124,28 @@ public final class GoldenCheck {
   }
 
   /** Shape of the latents of a golden run. */
-  private final class Latents {
-    private final long[] shape;
-
-    Latents(GoldenFolder.Asked asked) {
-      ModelManifest.Vae vae = Objects.requireNonNull(model.manifest().vae());
-      shape =
-          new long[] {
-            1,
-            vae.latentChannels(),
-            (asked.numFrames() - 1) / vae.temporalStride() + 1,
-            asked.height() / vae.spatialStride(),
-            asked.width() / vae.spatialStride()
-          };
-    }
+  static long[] latentShape(ReplayableModel model, GoldenFolder.Asked asked) {
+    ModelManifest.Vae vae = Objects.requireNonNull(model.manifest().vae());
+    return new long[] {
+      1,
+      vae.latentChannels(),
+      (asked.numFrames() - 1) / vae.temporalStride() + 1,
+      asked.height() / vae.spatialStride(),
+      asked.width() / vae.spatialStride()
+    };
   }
 
   /** Listens to a repetition and keeps the largest differences. */
   private final class Comparison implements GenerationListener {
     private final GoldenFolder.Asked asked;
     private final SafetensorsFile tensors;
-    private final Latents shape;
+    private final long[] shape;
     private final byte[] frames;
     private StageDifference latents =
         new StageDifference(Stage.LATENTS, 0, tolerance.latents(), "");
     private StageDifference colours = new StageDifference(Stage.FRAMES, 0, tolerance.frames(), "");
 
-    Comparison(GoldenFolder golden, SafetensorsFile tensors, Latents shape)
+    Comparison(GoldenFolder golden, SafetensorsFile tensors, long[] shape)
         throws SafetensorsException {
       this.asked = golden.asked();
       this.tensors = tensors;
@@ -157,7 +157,7 @@ public final class GoldenCheck {
     }
 
     float[] reference(int step) throws SafetensorsException {
-      return tensors.floats("latents_" + step, shape.shape);
+      return tensors.floats("latents_" + step, shape);
     }
 
     StageDifference latents() {

@@ -9,6 +9,7 @@ import dev.kintsugi.node.engine.ModelLoader;
 import dev.kintsugi.node.engine.ReplayableModel;
 import dev.kintsugi.node.model.ModelDirectory;
 import dev.kintsugi.node.model.ModelLoadException;
+import dev.kintsugi.node.model.WeightReader;
 import dev.kintsugi.node.verify.GoldenCheck;
 import dev.kintsugi.node.verify.GoldenException;
 import dev.kintsugi.node.verify.StageDifference;
@@ -32,14 +33,17 @@ final class EngineModelOpener implements ModelOpener {
 
   private final NodeSettings settings;
   private final EngineSettings engine;
+  private final WeightReader.Source weights;
   private final Clock clock;
 
   /** What was opened last; touched on the engine thread only. */
   private @Nullable Opened main;
 
-  EngineModelOpener(NodeSettings settings, EngineSettings engine, Clock clock) {
+  EngineModelOpener(
+      NodeSettings settings, EngineSettings engine, WeightReader.Source weights, Clock clock) {
     this.settings = settings;
     this.engine = engine;
+    this.weights = weights;
     this.clock = clock;
   }
 
@@ -53,7 +57,7 @@ final class EngineModelOpener implements ModelOpener {
     try {
       stage.accept("the files of " + path + " are being checked");
       long start = System.nanoTime();
-      ModelDirectory directory = ModelDirectory.open(path);
+      ModelDirectory directory = ModelDirectory.open(path, weights.forVerification());
       long hashed = System.nanoTime();
       stage.accept("the model is being loaded");
       ReplayableModel model = ModelLoader.load(directory, options());
@@ -86,7 +90,8 @@ final class EngineModelOpener implements ModelOpener {
     }
     try {
       long start = System.nanoTime();
-      ModelDirectory directory = ModelDirectory.openBeside(path.get(), base.directory());
+      ModelDirectory directory =
+          ModelDirectory.openBeside(path.get(), base.directory(), weights.forVerification());
       if (directory.manifest().name().equals(base.directory().manifest().name())) {
         throw new ModelUnusableException(
             FailureClass.MODEL_LOAD_FAILED,

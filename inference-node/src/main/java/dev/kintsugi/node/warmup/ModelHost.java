@@ -9,6 +9,7 @@ import dev.kintsugi.protocol.node.FailureClass;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.scheduling.TaskScheduler;
 import jakarta.annotation.PostConstruct;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +30,9 @@ public final class ModelHost {
   private volatile Optional<Warm> lite = Optional.empty();
   private String lastError = "";
   private String lastLiteError = "";
+
+  /** Everything that occupies memory, the main model first; touched on the engine thread only. */
+  private final List<Warm> loaded = new ArrayList<>();
 
   ModelHost(
       EngineThread engine,
@@ -74,6 +78,26 @@ public final class ModelHost {
     return engine.alive();
   }
 
+  /**
+   * Checks and loads the model anew after the work before it. Until then nothing is admitted.
+   *
+   * @param why end of the sentence: the model is loaded anew, ...
+   */
+  public void reload(String why) {
+    state = new Loading("the model is loaded anew: " + why);
+    lite = Optional.empty();
+    LOG.info(state.reason());
+    engine.execute(
+        () -> {
+          // Two copies of a large model fit no device; the lite one may share parts of the main
+          // one.
+          lite = Optional.empty();
+          loaded.reversed().forEach(w -> w.model().close());
+          loaded.clear();
+          open();
+        });
+  }
+
   @PostConstruct
   void start() {
     engine.execute(this::open);
@@ -86,6 +110,7 @@ public final class ModelHost {
         prerequisite.establish();
       }
       Warm warm = opener.open(stage -> state = new Loading(stage));
+      loaded.add(warm);
       state = warm;
       LOG.atInfo()
           .addKeyValue("event", "ready")
@@ -114,6 +139,7 @@ public final class ModelHost {
     }
     try {
       lite = opener.openLite();
+      lite.ifPresent(loaded::add);
       lite.ifPresent(
           w ->
               LOG.atInfo()
@@ -130,6 +156,13 @@ public final class ModelHost {
     }
   }
 
+  private void tryAgain() {
+    // Somebody may have loaded it meanwhile.
+    if (state instanceof Broken) {
+      open();
+    }
+  }
+
   private void broken(Broken broken) {
     state = broken;
     // The same error once: a retry that finds nothing new has nothing to say.
@@ -140,6 +173,6 @@ public final class ModelHost {
           .addKeyValue("failure", broken.failure())
           .log(broken.reason());
     }
-    scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::open));
+    scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::tryAgain));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kintsugi.node.model.ModelDirectory;
 import dev.kintsugi.node.model.ModelLoadException;
 import dev.kintsugi.node.model.TestModels;
+import dev.kintsugi.node.model.WeightReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ class LiteBesideTest {
   @Test
   void itSharesWhatItHasFromItsBaseAndOutlivesIt() throws Exception {
     ModelDirectory base = ModelDirectory.open(Path.of("models/wan-tiny"));
-    ModelDirectory own = ModelDirectory.openBeside(Path.of("models/wan-tiny-lite"), base);
+    ModelDirectory own =
+        ModelDirectory.openBeside(Path.of("models/wan-tiny-lite"), base, WeightReader.DISK);
     DjlVideoModel main = (DjlVideoModel) ModelLoader.load(base, OPTIONS);
     try (DjlVideoModel lite = (DjlVideoModel) ModelLoader.loadBeside(own, main, OPTIONS)) {
       assertThat(lite.modules().common()).isSameAs(main.modules().common());
@@ -36,7 +38,7 @@ class LiteBesideTest {
     Path damaged = TestModels.copy("wan-tiny-lite", models);
     TestModels.copy("wan-tiny", models);
     TestModels.replace(damaged, "transformer.pt", "no archive".getBytes(StandardCharsets.UTF_8));
-    ModelDirectory own = ModelDirectory.openBeside(damaged, base);
+    ModelDirectory own = ModelDirectory.openBeside(damaged, base, WeightReader.DISK);
     try (ReplayableModel main = ModelLoader.load(base, OPTIONS)) {
       assertThatThrownBy(() -> ModelLoader.loadBeside(own, main, OPTIONS).close())
           .isInstanceOf(ModelLoadException.class)
@@ -51,7 +53,7 @@ class LiteBesideTest {
     Path damaged = TestModels.copy("wan-tiny-lite", models);
     TestModels.copy("wan-tiny", models);
     Files.writeString(damaged.resolve("transformer.pt"), "x");
-    assertThatThrownBy(() -> ModelDirectory.openBeside(damaged, base))
+    assertThatThrownBy(() -> ModelDirectory.openBeside(damaged, base, WeightReader.DISK))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("transformer.pt is truncated");
   }

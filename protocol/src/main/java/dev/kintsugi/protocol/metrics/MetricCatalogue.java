@@ -53,6 +53,10 @@ public final class MetricCatalogue {
       histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert");
   public static final MetricSpec NODE_STAGE_DURATION =
       histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage");
+  public static final MetricSpec NODE_EXPERT_WEIGHT =
+      gauge("kintsugi_node_expert_weight", "1 in use, 0 quarantined.", "expert");
+  public static final MetricSpec NODE_EXPERT_RESULTS =
+      counter("kintsugi_node_expert_results", "Results of an expert, by kind.", "expert", "result");
   public static final MetricSpec NODE_READY =
       gauge("kintsugi_node_ready", "1 when warm and not draining.");
   public static final MetricSpec NODE_MEMORY_USED =
@@ -126,6 +130,8 @@ public final class MetricCatalogue {
         NODE_ATTEMPTS,
         NODE_STEP_DURATION,
         NODE_STAGE_DURATION,
+        NODE_EXPERT_WEIGHT,
+        NODE_EXPERT_RESULTS,
         NODE_READY,
         NODE_MEMORY_USED,
         NODE_UTILIZATION,

@@ -30,13 +30,13 @@ public record FaultSpec(
     @JsonProperty("kind") Kind kind,
     @JsonProperty("count") @Nullable Integer count,
     @JsonProperty("probability") @Nullable Double probability,
-    @JsonProperty("seed") @Nullable Long seed,
+    @JsonProperty("seed") @Nullable Integer seed,
     @JsonProperty("step") @Nullable Integer step,
     @JsonProperty("duration_seconds") @Nullable Double durationSeconds,
     @JsonProperty("expert") @Nullable String expert,
     @JsonProperty("xid") @Nullable Integer xid,
     @JsonProperty("delay_seconds") @Nullable Double delaySeconds,
-    @JsonProperty("bytes") @Nullable Long bytes) {
+    @JsonProperty("bytes") @Nullable Integer bytes) {
 
   /** The faults a node can have on demand. */
   public enum Kind {
