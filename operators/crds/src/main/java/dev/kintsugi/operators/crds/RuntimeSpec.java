@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param image null means the image the operator was installed with
  * @param drainTimeout a pod that stops, or is replaced, waits at most this long for its job
+ * @param faultInjection opens the fault port of the service's nodes
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RuntimeSpec(
@@ -54,7 +55,13 @@ public record RuntimeSpec(
         @JsonPropertyDescription(
             "Longest wait for a running job when a pod stops or is replaced;"
                 + " after it the job is handed back and runs on another pod.")
-        String drainTimeout) {
+        String drainTimeout,
+    @JsonProperty("faultInjection")
+        @Default("false")
+        @JsonPropertyDescription(
+            "Lets whoever reaches a pod's port break it on purpose, at /node/faults. For drills;"
+                + " a change replaces the pods.")
+        Boolean faultInjection) {
 
   static final String DEFAULT_DRAIN_TIMEOUT = "2m";
 
@@ -62,11 +69,13 @@ public record RuntimeSpec(
     env = env == null ? List.of() : List.copyOf(env);
     nodeSelector = nodeSelector == null ? Map.of() : Map.copyOf(nodeSelector);
     tolerations = tolerations == null ? List.of() : List.copyOf(tolerations);
+    faultInjection = Objects.requireNonNullElse(faultInjection, false);
     drainTimeout = Objects.requireNonNullElse(drainTimeout, DEFAULT_DRAIN_TIMEOUT);
   }
 
   /** As the schema defaults it. */
   public static RuntimeSpec defaults() {
-    return new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), DEFAULT_DRAIN_TIMEOUT);
+    return new RuntimeSpec(
+        null, null, List.of(), Map.of(), List.of(), DEFAULT_DRAIN_TIMEOUT, false);
   }
 }

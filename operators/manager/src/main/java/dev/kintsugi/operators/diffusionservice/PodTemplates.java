@@ -42,6 +42,7 @@ final class PodTemplates {
       Set.of(
           "KINTSUGI_NODE_MODEL",
           "KINTSUGI_NODE_LITE_MODEL",
+          "KINTSUGI_NODE_FAULTS",
           "KINTSUGI_NODE_WORK_DIR",
           "KINTSUGI_NODE_GRACE",
           "KINTSUGI_NODE_HOST",
@@ -164,6 +165,9 @@ final class PodTemplates {
     env.add(variable("KINTSUGI_NODE_GRACE", drain(spec).toSeconds() + "s"));
     env.add(variable("KINTSUGI_NODE_HOST", "0.0.0.0"));
     env.add(variable("KINTSUGI_NODE_PORT", Integer.toString(Names.PORT)));
+    if (spec.runtime().faultInjection()) {
+      env.add(variable("KINTSUGI_NODE_FAULTS", "true"));
+    }
     spec.runtime().env().stream()
         .filter(variable -> !RESERVED_ENV.contains(variable.getName()))
         .forEach(env::add);

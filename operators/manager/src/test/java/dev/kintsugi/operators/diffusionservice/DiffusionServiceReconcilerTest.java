@@ -373,7 +373,7 @@ class DiffusionServiceReconcilerTest {
 
   @Test
   void aDrainEndsAtItsBoundEvenIfAJobDoesNot() {
-    var runtime = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "1s");
+    var runtime = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "1s", false);
     apply("wan", spec("1", runtime, PoolSpec.of("main", 1)));
     awaitReady("wan", 1);
     plane.running(kubelet.pods().getFirst().getMetadata().getName(), 1);
@@ -400,7 +400,8 @@ class DiffusionServiceReconcilerTest {
                 new EnvVarBuilder().withName("not a name=").withValue("x").build()),
             Map.of("no spaces", "please!"),
             List.of(),
-            "2m");
+            "2m",
+            false);
 
     apply("wan", spec("1", runtime, PoolSpec.of("main", 1)));
 
@@ -429,7 +430,8 @@ class DiffusionServiceReconcilerTest {
   void anInvalidChangeLeavesWhatRunsAlone() {
     apply("wan", spec("1", PoolSpec.of("main", 1)));
     awaitReady("wan", 1);
-    var runtime = new RuntimeSpec(null, null, List.of(), Map.of("no spaces", "!"), List.of(), "2m");
+    var runtime =
+        new RuntimeSpec(null, null, List.of(), Map.of("no spaces", "!"), List.of(), "2m", false);
 
     apply("wan", spec("2", runtime, PoolSpec.of("main", 1)));
 

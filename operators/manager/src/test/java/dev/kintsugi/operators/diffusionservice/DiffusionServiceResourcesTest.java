@@ -111,7 +111,7 @@ class DiffusionServiceResourcesTest {
     assertThat(Revisions.name(retimed, SETTINGS)).isEqualTo(before);
 
     var digest = new ModelSpec("wan-tiny", "1", null, "sha256:" + "0".repeat(64), null);
-    var image = new RuntimeSpec("other:1", null, List.of(), Map.of(), List.of(), "2m");
+    var image = new RuntimeSpec("other:1", null, List.of(), Map.of(), List.of(), "2m", false);
     assertThat(
             List.of(
                 Revisions.name(spec(new ModelSpec("wan-tiny", "2", null, null, null)), SETTINGS),
@@ -138,7 +138,7 @@ class DiffusionServiceResourcesTest {
 
   @Test
   void aStopGivesTheDrainItsTime() {
-    var runtime = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "90s");
+    var runtime = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "90s", false);
     var spec = spec(MODEL, runtime, MAIN);
     assertThat(env(spec)).containsEntry("KINTSUGI_NODE_GRACE", "90s");
     assertThat(pod(spec).getTerminationGracePeriodSeconds()).isGreaterThan(90);
@@ -175,9 +175,19 @@ class DiffusionServiceResourcesTest {
   }
 
   @Test
+  void onlyAServiceThatSaysSoCanBeBrokenOnPurpose() {
+    assertThat(env(spec(MODEL))).doesNotContainKey("KINTSUGI_NODE_FAULTS");
+    var variable = new EnvVarBuilder().withName("KINTSUGI_NODE_FAULTS").withValue("true").build();
+    var sneaked = new RuntimeSpec(null, null, List.of(variable), Map.of(), List.of(), "2m", false);
+    assertThat(env(spec(MODEL, sneaked, MAIN))).doesNotContainKey("KINTSUGI_NODE_FAULTS");
+    var allowed = new RuntimeSpec(null, null, List.of(), Map.of(), List.of(), "2m", true);
+    assertThat(env(spec(MODEL, allowed, MAIN))).containsEntry("KINTSUGI_NODE_FAULTS", "true");
+  }
+
+  @Test
   void whatTheOperatorSetsCannotBeOverridden() {
     var variable = new EnvVarBuilder().withName("KINTSUGI_NODE_MODEL").withValue("x").build();
-    var runtime = new RuntimeSpec(null, null, List.of(variable), Map.of(), List.of(), "2m");
+    var runtime = new RuntimeSpec(null, null, List.of(variable), Map.of(), List.of(), "2m", false);
     assertThat(env(spec(MODEL, runtime, MAIN)))
         .containsEntry("KINTSUGI_NODE_MODEL", "/models/wan-tiny");
   }
@@ -197,7 +207,8 @@ class DiffusionServiceResourcesTest {
 
   @Test
   void poolsAddToWhereTheirPodsMayRun() {
-    var runtime = new RuntimeSpec(null, null, List.of(), Map.of("gpu", "h200"), List.of(), "2m");
+    var runtime =
+        new RuntimeSpec(null, null, List.of(), Map.of("gpu", "h200"), List.of(), "2m", false);
     var pool = new PoolSpec("spot", true, 1, 2, Map.of("capacity", "spot"), List.of());
     var deployment = only(spec(MODEL, runtime, pool), Deployment.class);
     assertThat(deployment.getSpec().getTemplate().getSpec().getNodeSelector())
