@@ -21,7 +21,7 @@ public sealed interface ReplayVerdict {
     COMPLETED_WITHOUT_FAULT,
     /** It failed in another way. */
     OTHER_FAILURE,
-    /** The machine gave up before there was an answer. */
+    /** The machine gave up, and nothing shows that the work made it. */
     MACHINE_FAILED,
     /** Other weights ran than those that failed. */
     OTHER_WEIGHTS,
@@ -74,7 +74,10 @@ public sealed interface ReplayVerdict {
   /** Share of the schedule within which two failures are at the same step. */
   double SAME_STEP = 0.1;
 
-  /** Failures that say something of the machine of the moment and nothing of the work. */
+  /**
+   * Failures that say something of the machine of the moment: a node that is stopped twice is no
+   * work that kills it twice. Only the same place in the run says more.
+   */
   Set<String> MACHINE = Set.of("NODE_LOST", "UPLOAD_FAILED", "GPU_FAULT", "CANCELLED");
 
   /** Compares the failure with what happened when the same work was done again. */
@@ -108,6 +111,10 @@ public sealed interface ReplayVerdict {
         same(original.stage(), again.stage())
             && same(original.expert(), again.expert())
             && apart <= Math.max(1, SAME_STEP * original.steps());
+    boolean placed = original.steps() > 0 && again.steps() > 0;
+    if (MACHINE.contains(again.failureClass()) && !(placed && samePlace)) {
+      return new Inconclusive(Reason.MACHINE_FAILED);
+    }
     return new Reproduced(samePlace ? Reason.SAME_FAILURE : Reason.SAME_CLASS_ELSEWHERE, apart);
   }
 

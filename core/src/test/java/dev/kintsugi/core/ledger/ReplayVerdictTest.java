@@ -31,6 +31,7 @@ class ReplayVerdictTest {
     Failed planted = new Failed("NAN_LATENTS", "denoising", "high", 10, 50, "d1", true);
     Failed unknown = failed("NAN_LATENTS", null, null, 0, 0, "");
     Failed lost = failed("NODE_LOST", "denoising", "low", 3, 4, "");
+    Failed gone = failed("NODE_LOST", null, null, 0, 0, "");
     return Stream.of(
         Arguments.of(NAN, NAN, new Reproduced(SAME_FAILURE, 0)),
         Arguments.of(
@@ -51,6 +52,12 @@ class ReplayVerdictTest {
             new Reproduced(SAME_CLASS_ELSEWHERE, 0)),
         Arguments.of(unknown, NAN, new Reproduced(SAME_FAILURE, 0)),
         Arguments.of(lost, lost, new Reproduced(SAME_FAILURE, 0)),
+        Arguments.of(gone, gone, new Inconclusive(MACHINE_FAILED)),
+        Arguments.of(lost, gone, new Inconclusive(MACHINE_FAILED)),
+        Arguments.of(
+            lost,
+            failed("NODE_LOST", "denoising", "low", 1, 4, ""),
+            new Inconclusive(MACHINE_FAILED)),
         Arguments.of(NAN, new Completed("d1"), new NotReproduced(COMPLETED)),
         Arguments.of(NAN, new Completed(""), new NotReproduced(COMPLETED)),
         Arguments.of(planted, new Completed("d1"), new NotReproduced(COMPLETED_WITHOUT_FAULT)),
