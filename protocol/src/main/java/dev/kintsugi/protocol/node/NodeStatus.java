@@ -64,13 +64,20 @@ public record NodeStatus(
       @JsonProperty("abnormal_in_a_row") int abnormalInARow) {}
 
   /** The smaller model beside the main one; {@code model} of an attempt chooses between them. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record LiteModel(
       @JsonProperty("model") String model,
       @JsonProperty("version") String version,
       @JsonProperty("digest") String digest,
       @JsonProperty("limits") ModelLimits limits,
-      @JsonProperty("step_seconds") Map<String, Double> stepSeconds) {}
+      @JsonProperty("step_seconds") Map<String, Double> stepSeconds) {
+
+    /** Nothing is measured yet where the map is left out. */
+    public LiteModel {
+      stepSeconds = stepSeconds == null ? Map.of() : Map.copyOf(stepSeconds);
+    }
+  }
 
   /** What the loaded model can be asked for, and its defaults. */
   @JsonIgnoreProperties(ignoreUnknown = true)
