@@ -16,6 +16,7 @@ import dev.kintsugi.protocol.node.FailureClass;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,8 @@ class AttemptConclusion {
     this.tools = tools;
   }
 
-  void complete(Claim claim, FleetNode node, Result result) throws InterruptedException {
+  void complete(Claim claim, FleetNode node, Result result, @Nullable Failed mended)
+      throws InterruptedException {
     Completion answer =
         tools
             .queue()
@@ -43,7 +45,7 @@ class AttemptConclusion {
       case Completion.Completed completed -> {
         ended(claim, Attempt.COMPLETED);
         tools.recoverer().succeeded(claim, tools.clock().instant());
-        note(completed.job(), claim, result);
+        note(completed.job(), claim, result, mended);
         LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
         clean(claim, node);
       }
@@ -55,7 +57,11 @@ class AttemptConclusion {
     }
   }
 
-  private void note(Job completed, Claim claim, Result result) throws InterruptedException {
+  private void note(Job completed, Claim claim, Result result, @Nullable Failed mended)
+      throws InterruptedException {
+    if (mended != null) {
+      tools.cases().mended(completed, claim.attempt(), mended);
+    }
     if (result.delivered().reason() == null) {
       return;
     }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** How this replica's part in an attempt ends. */
 sealed interface AttemptEnding {
 
-  record Done(Result result) implements AttemptEnding {}
+  /**
+   * @param mended a failure that the node got over by itself
+   */
+  record Done(Result result, @Nullable Failed mended) implements AttemptEnding {}
 
   /**
    * @param expert that worked last

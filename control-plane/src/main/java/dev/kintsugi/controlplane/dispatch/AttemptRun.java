@@ -51,7 +51,7 @@ final class AttemptRun {
   private String silence = "";
   private Plan plan;
   private String note = "";
-  private boolean encodedAgain;
+  private @Nullable Failed encodedAgain;
 
   AttemptRun(Claim claim, FleetNode node, AttemptTools tools) {
     this.claim = claim;
@@ -129,7 +129,7 @@ final class AttemptRun {
       }
       case AttemptSignal.Rejected(FailureClass kind, String message) ->
           Optional.of(failed(kind, message, null));
-      case AttemptSignal.Stored(var result) -> Optional.of(new Done(result));
+      case AttemptSignal.Stored(var result) -> Optional.of(new Done(result, encodedAgain));
       case AttemptSignal.NotStored(String message) ->
           Optional.of(failed(FailureClass.UPLOAD_FAILED, message, null));
       case AttemptSignal.HandOver() -> Optional.of(new HandedOver());
@@ -145,8 +145,8 @@ final class AttemptRun {
   private Optional<AttemptEnding> hear(AttemptStatus status, Instant now) {
     AttemptStatus.AttemptError error = status.error();
     if (status.phase() == AttemptPhase.FAILED) {
-      if (error != null && error.code() == FailureClass.ENCODE_FAILED && !encodedAgain) {
-        encodedAgain = true;
+      if (error != null && error.code() == FailureClass.ENCODE_FAILED && encodedAgain == null) {
+        encodedAgain = failed(error.code(), error.message(), error.context());
         helpers.encodeAgain(status.sequence(), error);
         return Optional.empty();
       }

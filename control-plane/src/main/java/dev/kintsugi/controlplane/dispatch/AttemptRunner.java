@@ -100,7 +100,7 @@ class AttemptRunner {
       }
       AttemptEnding ending = run.see(plan.get(), adopted);
       switch (ending) {
-        case Done(var result) -> conclusion.complete(claim, node, result);
+        case Done(var result, var mended) -> conclusion.complete(claim, node, result, mended);
         case Failed failed -> conclusion.fail(claim, node, failed);
         case Lost(var reason) -> conclusion.lost(claim, node, reason);
         case HandedOver() -> conclusion.handOver(claim);

@@ -92,6 +92,24 @@ class CaseNotes {
             clock.instant()));
   }
 
+  /** A node got over a failure within the attempt. */
+  void mended(Job job, Attempt attempt, Failed failure) {
+    recorder.record(
+        new NewCase(
+            NewCase.Kind.RECOVERED_FAULT,
+            job.id(),
+            attempt.id(),
+            failure.kind().name(),
+            lower(Attribution.NODE),
+            "",
+            failure.message(),
+            attempt.nodeId(),
+            attempt.revision(),
+            failure.context(),
+            Map.of(),
+            clock.instant()));
+  }
+
   private void note(
       NewCase.Kind kind, Job job, Attempt attempt, Plan ran, Failed failure, Recoverer.Step step) {
     Map<String, String> details = new TreeMap<>(differences(job, attempt, ran));
