@@ -10,12 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.node.FakeNode;
 import dev.kintsugi.node.NodeClient;
 import dev.kintsugi.node.NodeClient.Event;
-import dev.kintsugi.node.engine.ExpertWeights;
+import dev.kintsugi.node.experts.Quarantine;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,14 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Attempts that do without an expert, over a model that steps on command. */
 class ExpertSubstitutionTest {
   @TempDir Path work;
-  private final Map<String, Double> weights = new ConcurrentHashMap<>();
   private FakeNode node;
   private NodeClient client;
 
   @BeforeEach
   void start() {
-    ExpertWeights known = expert -> weights.getOrDefault(expert, 1.0);
-    node = new FakeNode(work, Map.of(), List.of(known));
+    node = new FakeNode(work);
     client = node.client();
     await().until(() -> client.get("/readyz").statusCode() == 200);
   }
@@ -46,7 +42,7 @@ class ExpertSubstitutionTest {
   @ParameterizedTest
   @CsvSource({"high, low", "low, high"})
   void aQuarantinedExpertsStepsGoToTheOther(String out, String by) {
-    weights.put(out, 0.0);
+    Quarantine.begin(node, out);
     client.post("/v1/videos", request("a", "a red ball", 4));
     expectOnly(by, out, client.follow("a", 0, e -> false));
     JsonNode experts = client.json("/node/status").get("experts");
@@ -65,7 +61,7 @@ class ExpertSubstitutionTest {
 
   @Test
   void anAttemptWithoutAnUsableExpertIsRefusedAtOnceForAnotherNode() {
-    weights.put("low", 0.0);
+    Quarantine.begin(node, "low");
     HttpResponse<String> refused = client.post("/v1/videos", avoiding("a", "high"));
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(json(refused).at("/error/code").asText()).isEqualTo("unavailable");
@@ -76,7 +72,7 @@ class ExpertSubstitutionTest {
     assertThat(client.get("/v1/videos/a").statusCode()).isEqualTo(404);
     assertThat(client.json("/node/status").get("free_slots").asInt()).isEqualTo(1);
 
-    weights.clear();
+    Quarantine.end(node, "low");
     assertThat(client.post("/v1/videos", avoiding("a", "high")).statusCode()).isEqualTo(200);
   }
 

@@ -60,7 +60,8 @@ class QualityGateHttpTest {
     assertThat(ended.at("/quality/" + statistic).isNumber()).isTrue();
     assertThat(ended.at("/error/context/quality")).isEqualTo(ended.get("quality"));
     assertThat(ended.has("artifacts")).isFalse();
-    assertThat(work.resolve("attempts/a/frames.rgb")).doesNotExist();
+    // Followers hear of the end before the files are cleared away.
+    await().until(() -> Files.notExists(work.resolve("attempts/a/frames.rgb")));
     assertThat(client.get("/metrics").body())
         .containsPattern(
             "kintsugi_node_quality_verdicts_total\\{statistic=\"%s\",verdict=\"%s\"} 1.0"
