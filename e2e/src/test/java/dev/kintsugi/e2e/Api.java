@@ -100,6 +100,15 @@ final class Api {
     }
   }
 
+  Answer delete(String path) {
+    return answer(
+        HttpRequest.newBuilder(URI.create(baseUrl + path))
+            .header("Authorization", "Bearer " + apiKey)
+            .timeout(Duration.ofSeconds(30))
+            .DELETE()
+            .build());
+  }
+
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create(baseUrl + path))
         .header("Authorization", "Bearer " + apiKey)

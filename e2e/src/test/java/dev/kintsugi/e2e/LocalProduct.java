@@ -71,6 +71,11 @@ final class LocalProduct implements AutoCloseable {
     return new Api(url(), apiKey());
   }
 
+  /** With the operators' key. */
+  Api ops() {
+    return new Api(url(), exported.get("KINTSUGI_OPS_KEY"));
+  }
+
   String url() {
     return exported.get("KINTSUGI_URL");
   }

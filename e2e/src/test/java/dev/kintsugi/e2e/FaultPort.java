@@ -1,0 +1,121 @@
+package dev.kintsugi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Faults in the pods of the demo service, through the port that pods have only when told to. */
+final class FaultPort {
+  private static final String NO_KEY = "";
+
+  private final LocalProduct product;
+
+  /** An inference pod of the demo service. */
+  record Pod(String name, Api api) {
+    JsonNode status() {
+      return api.get("/node/status").json();
+    }
+  }
+
+  private FaultPort(LocalProduct product) {
+    this.product = product;
+  }
+
+  /**
+   * Makes the demo service run so many pods that take faults and notice them soon, and waits until
+   * customers are served by exactly them.
+   */
+  static FaultPort open(LocalProduct product, int pods) {
+    String patch =
+        """
+        [{"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
+         {"op": "replace", "path": "/spec/pools/0/minReplicas", "value": %d},
+         {"op": "replace", "path": "/spec/runtime/env", "value": [
+           {"name": "KINTSUGI_NODE_THREADS", "value": "1"},
+           {"name": "JAVA_TOOL_OPTIONS", "value": "-XX:TieredStopAtLevel=1"},
+           {"name": "KINTSUGI_NODE_WATCH_STALL_FLOOR", "value": "5s"},
+           {"name": "KINTSUGI_NODE_EXPERTS_SELF_TEST_EVERY", "value": "5s"}]}]
+        """
+            .formatted(pods);
+    product.kubectl("patch", "dsvc", "wan-tiny", "-n", "studio", "--type=json", "-p", patch);
+    FaultPort port = new FaultPort(product);
+    await(pods + " pods take faults")
+        .atMost(Duration.ofMinutes(4))
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptions()
+        .until(() -> port.pods().size() == pods && port.pods().stream().allMatch(port::serves));
+    await("the control plane sees " + pods + " free slots")
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptions()
+        .until(() -> Metrics.of(product).sum("kintsugi_node_slots", "state=\"free\"") == pods);
+    return port;
+  }
+
+  /** Those that are not about to go. */
+  List<Pod> pods() {
+    return product
+        .kubectl(
+            "get",
+            "pods",
+            "-n",
+            "studio",
+            "-l",
+            "kintsugi.dev/service=wan-tiny",
+            "--sort-by=.metadata.name",
+            "-o",
+            "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}"
+                + "{{.metadata.name}} {{.status.podIP}}{{\"\\n\"}}{{end}}{{end}}")
+        .lines()
+        .map(line -> line.split(" "))
+        .map(pair -> new Pod(pair[0], new Api("http://" + pair[1] + ":8090", NO_KEY)))
+        .toList();
+  }
+
+  /** The only pod. */
+  Pod pod() {
+    List<Pod> pods = pods();
+    assertThat(pods).hasSize(1);
+    return pods.getFirst();
+  }
+
+  /** Returns the id of the fault. */
+  String arm(Pod pod, Map<String, Object> fault) {
+    Api.Answer answer = pod.api().post("/node/faults", fault);
+    assertThat(answer.status()).as(answer.body()).isBetween(200, 201);
+    return answer.json().path("id").asText();
+  }
+
+  /** Ends every fault everywhere, and waits until nothing of them is left. */
+  void calm() {
+    await("the pods are themselves again")
+        .atMost(Duration.ofMinutes(3))
+        .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptions()
+        .until(
+            () ->
+                pods().stream()
+                    .allMatch(
+                        pod -> {
+                          pod.api().delete("/node/faults");
+                          return serves(pod) && trusted(pod.status());
+                        }));
+  }
+
+  private boolean serves(Pod pod) {
+    return pod.api().get("/node/faults").status() == 200 && pod.api().ready();
+  }
+
+  private static boolean trusted(JsonNode status) {
+    for (JsonNode expert : status.path("experts")) {
+      if (expert.path("weight").asDouble() < 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
