@@ -37,10 +37,8 @@ final class Mttr {
               "black-frames", Map.of(),
               "frozen", Map.of(),
               "flicker", Map.of(),
-              "encode-failed", Map.of(),
-              "upload-failed", Map.of(),
               "gpu-fault", Map.of("xid", 79),
-              "stall", Map.of("delay_seconds", 60),
+              "stall", Map.of("delay_seconds", 8),
               "crash", Map.of()));
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -73,21 +71,35 @@ final class Mttr {
           Locale.ROOT, "%s: median %.2f s%n", fault.getKey(), quantile(of(samples, fault.getKey()), 0.5));
     }
     ObjectNode result = JSON.createObjectNode();
-    List<Double> all = samples.stream().map(Sample::seconds).toList();
-    result.put("mttr_p50_s", quantile(all, 0.5));
-    result.put("mttr_p95_s", quantile(all, 0.95));
-    ObjectNode kinds = result.putObject("kinds");
+    ObjectNode figures = result.putObject("figures");
+    figure(figures, "mttr_s", samples.stream().map(Sample::seconds).toList());
+    ObjectNode kinds = result.putObject("settings").put("rounds", rounds).putObject("kinds");
     for (String kind : FAULTS.keySet()) {
-      List<Double> seconds = of(samples, kind);
-      kinds
-          .putObject(kind)
-          .put("p50_s", quantile(seconds, 0.5))
-          .put("p95_s", quantile(seconds, 0.95))
-          .put("max_s", quantile(seconds, 1));
+      figure(kinds, kind, of(samples, kind));
     }
+    figures
+        .putObject("mttr_p95_s")
+        .put("median", figures.path("mttr_s").path("p95").asDouble())
+        .put("min", spread(kinds).stream().min(Double::compare).orElseThrow())
+        .put("max", spread(kinds).stream().max(Double::compare).orElseThrow())
+        .put("what", "95th percentile over all kinds; min and max of one kind");
     result.set("samples", JSON.valueToTree(samples));
     Files.writeString(
         Path.of(args[5]), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result));
+  }
+
+  private static void figure(ObjectNode into, String name, List<Double> seconds) {
+    into.putObject(name)
+        .put("median", quantile(seconds, 0.5))
+        .put("min", quantile(seconds, 0))
+        .put("max", quantile(seconds, 1))
+        .put("p95", quantile(seconds, 0.95));
+  }
+
+  private static List<Double> spread(ObjectNode kinds) {
+    List<Double> p95 = new ArrayList<>();
+    kinds.forEach(kind -> p95.add(kind.path("p95").asDouble()));
+    return p95;
   }
 
   private Sample round(String kind, Map<String, Object> more, int seed) throws Exception {
