@@ -5,6 +5,7 @@ import dev.kintsugi.core.quality.ClipStatistics;
 import dev.kintsugi.core.quality.QualityThresholds;
 import dev.kintsugi.core.quality.Statistic;
 import dev.kintsugi.core.quality.StatisticsTable;
+import dev.kintsugi.node.Consoles;
 import dev.kintsugi.node.engine.EngineOptions;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.ModelLoader;

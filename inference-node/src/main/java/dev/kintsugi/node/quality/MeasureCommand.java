@@ -1,6 +1,7 @@
 package dev.kintsugi.node.quality;
 
 import dev.kintsugi.core.quality.StatisticsTable;
+import dev.kintsugi.node.Consoles;
 import dev.kintsugi.node.engine.EngineOptions;
 import dev.kintsugi.node.model.ModelLoadException;
 import java.io.BufferedInputStream;

@@ -1,5 +1,6 @@
 package dev.kintsugi.node.verify;
 
+import dev.kintsugi.node.Consoles;
 import dev.kintsugi.node.engine.EngineOptions;
 import dev.kintsugi.node.engine.GenerationException;
 import dev.kintsugi.node.engine.ModelLoader;
@@ -63,8 +64,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = console(false);
-    PrintWriter err = console(true);
+    PrintWriter out = Consoles.out(spec);
+    PrintWriter err = Consoles.err(spec);
     Map<String, ReplayableModel> models = new LinkedHashMap<>();
     try {
       return verify(out, err, models);
@@ -144,12 +145,5 @@ public final class VerifyCommand implements Callable<Integer> {
         (System.nanoTime() - start) / 1e9);
     out.flush();
     return stages.stream().filter(s -> !s.within()).map(s -> run + ": " + s.describe()).toList();
-  }
-
-  private PrintWriter console(boolean error) {
-    if (spec == null) {
-      return new PrintWriter(error ? System.err : System.out, true);
-    }
-    return error ? spec.commandLine().getErr() : spec.commandLine().getOut();
   }
 }
