@@ -26,6 +26,18 @@ import java.util.Map;
 /** Lists and shows cases. */
 @Tag(name = "operations")
 @SecurityRequirement(name = "operator-key")
+@ApiResponse(
+    responseCode = "401",
+    description = "invalid_api_key: none, unknown or revoked.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "403",
+    description = "forbidden: the key is for the other API.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "503",
+    description = "unavailable: with Retry-After.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
 @Controller("/ops/v1/cases")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class CasesController {
@@ -47,18 +59,6 @@ final class CasesController {
       responseCode = "400",
       description = "invalid_value: param names the filter.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   FailureCaseList list(@RequestBean CaseListRequest asked) {
     CaseQuery query = CaseQuery.of(asked);
@@ -77,20 +77,8 @@ final class CasesController {
       operationId = "retrieveCase",
       summary = "One failure: input, context, family, replays and the job's whole timeline.")
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}")
   FailureCaseDetail retrieve(String case_id) {

@@ -34,6 +34,18 @@ import org.jspecify.annotations.Nullable;
 /** Lists families and says what is known of them. */
 @Tag(name = "operations")
 @SecurityRequirement(name = "operator-key")
+@ApiResponse(
+    responseCode = "401",
+    description = "invalid_api_key: none, unknown or revoked.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "403",
+    description = "forbidden: the key is for the other API.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "503",
+    description = "unavailable: with Retry-After.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
 @Controller("/ops/v1/families")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class FamiliesController {
@@ -68,18 +80,6 @@ final class FamiliesController {
       responseCode = "400",
       description = "invalid_value: param names the parameter.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   FailureFamilyList list(
       @QueryValue @Nullable String limit,
@@ -105,20 +105,8 @@ final class FamiliesController {
 
   @Operation(operationId = "retrieveFamily", summary = "One family.")
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{family_id}")
   FailureFamily retrieve(String family_id) {
@@ -133,20 +121,8 @@ final class FamiliesController {
       description = "invalid_value or missing_required_parameter.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Patch("/{family_id}")
   FailureFamily update(HttpRequest<?> request, String family_id, @Body StatusChange change) {

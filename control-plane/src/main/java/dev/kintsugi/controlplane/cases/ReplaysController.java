@@ -25,6 +25,18 @@ import java.util.List;
 /** Runs a failed attempt's work again. */
 @Tag(name = "operations")
 @SecurityRequirement(name = "operator-key")
+@ApiResponse(
+    responseCode = "401",
+    description = "invalid_api_key: none, unknown or revoked.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "403",
+    description = "forbidden: the key is for the other API.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+@ApiResponse(
+    responseCode = "503",
+    description = "unavailable: with Retry-After.",
+    content = @Content(schema = @Schema(implementation = ErrorBody.class)))
 @Controller("/ops/v1/cases")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ReplaysController {
@@ -47,24 +59,12 @@ final class ReplaysController {
           "Runs the same prompt, seed and parameters on the same weights, once, when a slot is"
               + " free; finds the replay that is under way.")
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @ApiResponse(
       responseCode = "409",
       description = "not_replayable: with what is missing.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Post(value = "/{case_id}/replay", consumes = "*/*")
   @Status(HttpStatus.ACCEPTED)
@@ -75,20 +75,8 @@ final class ReplaysController {
 
   @Operation(operationId = "listReplays", summary = "Replays of a case, oldest first.")
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}/replays")
   List<CaseReplay> list(String case_id) {
@@ -100,20 +88,8 @@ final class ReplaysController {
       operationId = "retrieveReplay",
       summary = "Whether the failure happened again, with both outcomes side by side.")
   @ApiResponse(
-      responseCode = "401",
-      description = "invalid_api_key: none, unknown or revoked.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "403",
-      description = "forbidden: the key is for the other API.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
       responseCode = "404",
       description = "not_found.",
-      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
-  @ApiResponse(
-      responseCode = "503",
-      description = "unavailable: with Retry-After.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get("/{case_id}/replays/{replay_id}")
   CaseReplay retrieve(String case_id, String replay_id) {
