@@ -28,7 +28,7 @@ import java.util.Arrays;
  */
 final class BadJobs {
   /** Shares of the mixture, from the smallest regression to the largest. */
-  private static final double[] SHARES = {0.64, 0.08, 0.13, 0.15};
+  private static final double[] SHARES = {0.66, 0.04, 0.22, 0.08};
 
   /** Share of bad jobs of the largest regression. */
   private static final double WORST = 0.95;
@@ -129,14 +129,11 @@ final class BadJobs {
    * the nearest point. That guards against chance, not against a drift since.
    */
   private BadJobs alone(boolean bad) {
-    double[] next = wealth;
-    if (alone >= ALONE) {
-      double bound = baseline.upperBound(policy.rollbackAt() - Math.log(BOUND_RISK));
-      next = wealth.clone();
-      for (int i = 0; i < next.length && bound < WORST; i++) {
-        double worse = Math.max(bound, worse(baseline.rate(), i));
-        next[i] += ratio(worse, bound, bad);
-      }
+    double bound =
+        alone < ALONE ? 1 : baseline.upperBound(policy.rollbackAt() - Math.log(BOUND_RISK));
+    double[] next = wealth.clone();
+    for (int i = 0; i < next.length && bound < WORST; i++) {
+      next[i] += ratio(Math.max(bound, worse(baseline.rate(), i)), bound, bad);
     }
     return new BadJobs(policy, waiting, baseline, next, health, alone + 1);
   }

@@ -16,15 +16,28 @@ public final class RolloutJudge {
 
   public static RolloutVerdict decide(Evidence evidence, Situation now) {
     Evidence against = evidence.withLate(now.certainBadInFlight());
-    Numbers numbers = numbers(evidence, against, now);
     VerdictPolicy policy = evidence.policy();
-    if (against.regression(now.pendingInFlight()) >= policy.rollbackAt()) {
+    double regression = against.regression(now.pendingInFlight());
+    double healthNeeded = now.share() * policy.promoteAt();
+    Numbers numbers =
+        new Numbers(
+            evidence.jobs(Arm.CANARY),
+            evidence.bad(Arm.CANARY),
+            evidence.jobs(Arm.STABLE),
+            evidence.bad(Arm.STABLE),
+            now.certainBadInFlight(),
+            leading(against),
+            Math.exp(regression),
+            Math.exp(policy.rollbackAt()),
+            Math.exp(against.health()),
+            Math.exp(healthNeeded));
+    if (regression >= policy.rollbackAt()) {
       return new RolloutVerdict.Rollback(reason(numbers.leading()), numbers);
     }
     if (now.promoted()) {
       return new RolloutVerdict.Continue(Reason.WATCHING, numbers);
     }
-    boolean proven = evidence.health() >= now.share() * policy.promoteAt();
+    boolean proven = against.health() >= healthNeeded;
     if (!proven && now.sinceStart().compareTo(now.limit()) >= 0) {
       return new RolloutVerdict.Inconclusive(whyNot(evidence), numbers);
     }
@@ -34,21 +47,6 @@ public final class RolloutJudge {
     return proven
         ? new RolloutVerdict.Promote(Reason.STEP_PROVEN, numbers)
         : new RolloutVerdict.Continue(Reason.GATHERING_EVIDENCE, numbers);
-  }
-
-  private static Numbers numbers(Evidence evidence, Evidence against, Situation now) {
-    VerdictPolicy policy = evidence.policy();
-    return new Numbers(
-        evidence.jobs(Arm.CANARY),
-        evidence.bad(Arm.CANARY),
-        evidence.jobs(Arm.STABLE),
-        evidence.bad(Arm.STABLE),
-        now.certainBadInFlight(),
-        leading(against),
-        Math.exp(against.regression(now.pendingInFlight())),
-        Math.exp(policy.rollbackAt()),
-        Math.exp(evidence.health()),
-        Math.exp(now.share() * policy.promoteAt()));
   }
 
   private static Channel leading(Evidence evidence) {
