@@ -41,7 +41,7 @@ record Peer(
   static final Peer FLAGGER_GUARDED = new Peer(Kind.FLAGGER, 60, 60, 0.01, 5, 10, false);
 
   String label() {
-    return "%s %.0f min, window %.0f min, %s, %s %d, %d checks%s"
+    return "%s %.0f min, window %.0f min, %s, %s %d%s%s"
         .formatted(
             kind == Kind.ARGO ? "Argo" : "Flagger",
             interval / 60,
@@ -49,7 +49,7 @@ record Peer(
             Figures.percent(limit),
             kind == Kind.ARGO ? "failureLimit" : "threshold",
             fails,
-            checks,
+            checks == Integer.MAX_VALUE ? "" : ", %d checks".formatted(checks),
             noDataFails ? ", no data fails" : "");
   }
 

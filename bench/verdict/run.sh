@@ -6,5 +6,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 JAVA_HOME=$("$root/deploy/bin/find-jdk")
 mkdir -p "$root/bench/results"
-exec "$JAVA_HOME/bin/java" -Xmx1g -cp "$root/inference-node/target/lib/*" "$here/Verdict.java" \
+exec "$JAVA_HOME/bin/java" -Xmx2g -cp "$root/inference-node/target/lib/*" "$here/Verdict.java" \
   "${TRACES:-10000}" "${SEED:-1}" "$root/bench/results/verdict.json"
