@@ -136,7 +136,8 @@ final class FleetController {
         state.sequence(),
         load.depth(),
         load.running().jobs(),
-        service.nodes().stream().map(node -> evidence(service, node)).toList());
+        service.nodes().stream().map(node -> evidence(service, node)).toList(),
+        null);
   }
 
   /** Running attempts are asked of the queue, not guessed: 0 lets the operator remove the node. */

@@ -69,7 +69,8 @@ final class TestFleet implements FleetRegistry {
                         .map(w -> new ServiceState.Revision(w.getKey(), "1.0", null, w.getValue()))
                         .toList(),
                     List.copyOf(nodes),
-                    ladder),
+                    ladder,
+                    null),
                 false));
     return this;
   }

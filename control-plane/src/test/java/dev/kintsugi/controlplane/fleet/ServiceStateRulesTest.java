@@ -32,7 +32,8 @@ class ServiceStateRulesTest {
             List.of(
                 new ServiceState.Node("n", "r2", "main", false, "ftp://x", true, false),
                 new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)),
-            List.of("fewer_steps", "fewer_steps", "as_asked"));
+            List.of("fewer_steps", "fewer_steps", "as_asked"),
+            null);
     assertThat(ServiceStateRules.problems("Studio!", "-", state))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(

@@ -58,7 +58,8 @@ final class FleetStates {
                 .sorted(Observations.byName())
                 .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
                 .toList(),
-            ladder(spec.degradation().ladder())));
+            ladder(spec.degradation().ladder()),
+            null));
   }
 
   private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {

@@ -192,6 +192,7 @@ public class FleetPusher {
         state.tenants(),
         state.revisions(),
         state.nodes(),
-        state.ladder());
+        state.ladder(),
+        state.rollout());
   }
 }

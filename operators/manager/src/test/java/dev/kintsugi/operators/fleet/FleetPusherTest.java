@@ -60,6 +60,7 @@ class FleetPusherTest {
         List.of(new ServiceState.Revision("a", "1", null, 100)),
         List.of(
             new ServiceState.Node("a1", "a", "main", false, "http://127.0.0.1:1", true, draining)),
+        null,
         null);
   }
 
@@ -142,6 +143,7 @@ class FleetPusherTest {
             List.of(),
             ahead.revisions(),
             ahead.nodes(),
+            null,
             null));
 
     assertThat(sync(false, 0).sync().status()).isEqualTo(Status.REFUSED);

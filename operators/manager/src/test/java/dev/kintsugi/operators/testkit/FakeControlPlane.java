@@ -120,7 +120,7 @@ public final class FakeControlPlane implements AutoCloseable {
         200,
         json.writeValueAsString(
             new ServiceEvidence(
-                state.uid(), state.generation(), state.sequence(), 0, jobs, nodes)));
+                state.uid(), state.generation(), state.sequence(), 0, jobs, nodes, null)));
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
