@@ -47,7 +47,8 @@ final class Claiming {
 
   /** Rows that every node of the statement may take now. */
   private static final String NOT_AVOIDED =
-      " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])";
+      " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])"
+          + " AND (failed_on IS NULL OR NOT failed_on && ?::text[])";
 
   private static final String TAKE_HEAD = "WITH head AS (";
 
@@ -103,7 +104,8 @@ final class Claiming {
     }
   }
 
-  private record Group(String service, List<Lane> lanes) {}
+  /** Slots that one statement may serve. */
+  private record Group(String service, List<Lane> lanes, Set<String> notFailedOn) {}
 
   private record Taken(Job job, long fence, int place) {}
 
@@ -208,7 +210,9 @@ final class Claiming {
       ClaimOrder.Order order =
           ClaimOrder.decide(new ClaimOrder.Asking(ticket, request.spot()), policy);
       groups
-          .computeIfAbsent(new Group(request.service(), order.lanes()), g -> new ArrayList<>())
+          .computeIfAbsent(
+              new Group(request.service(), order.lanes(), request.notFailedOn()),
+              g -> new ArrayList<>())
           .add(new Slot(place, Ids.next(input.now()), request, input.now()));
     }
     Map<Integer, Claim> claims = new HashMap<>();
@@ -287,7 +291,10 @@ final class Claiming {
     if (lane != Lane.REALTIME) {
       sql.with(now);
     }
-    sql.with(now).each("text", slots, s -> s.request().nodeId()).with(slots.size());
+    sql.with(now)
+        .each("text", slots, s -> s.request().nodeId())
+        .each("text", List.copyOf(group.notFailedOn()), revision -> revision)
+        .with(slots.size());
   }
 
   private static Claim claim(Taken taken, Slot slot) {

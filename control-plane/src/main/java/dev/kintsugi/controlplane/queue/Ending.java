@@ -94,11 +94,14 @@ final class Ending {
         UPDATE job j SET status = 'queued', progress = 0, sequence = j.sequence + 1,
           plan = ?::jsonb
         FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, g.at, g.outcome, g.number
+        RETURNING j.*, g.at, g.outcome, g.number, g.revision
       ), queued AS (
         INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at,
-          deadline, avoid, avoid_until)
-        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline, ?::text[], ? FROM ended
+          deadline, avoid, avoid_until, failed_on)
+        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline, ?::text[], ?,
+          ARRAY(SELECT a.revision FROM attempt a WHERE a.job_id = ended.id
+            UNION SELECT ended.revision)
+        FROM ended
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, at, status, number, outcome FROM ended
