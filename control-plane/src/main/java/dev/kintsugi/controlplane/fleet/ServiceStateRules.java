@@ -50,7 +50,9 @@ final class ServiceStateRules {
       for (int i = 0; i < state.tenants().size(); i++) {
         require(text(state.tenants().get(i)), "tenants[" + i + "]: must be 1 to 253 characters");
       }
-      checkNodes(state.nodes(), checkRevisions(state.revisions()));
+      Set<String> revisions = checkRevisions(state.revisions());
+      checkNodes(state.nodes(), revisions);
+      problems.addAll(RolloutRules.problems(state.rollout(), revisions));
     }
   }
 

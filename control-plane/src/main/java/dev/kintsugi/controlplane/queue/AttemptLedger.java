@@ -30,7 +30,7 @@ public final class AttemptLedger {
         UNION
         SELECT * FROM attempt WHERE id = ANY(?::uuid[])
       ) a JOIN job j ON j.id = a.job_id
-      WHERE j.service = ? AND a.revision = ANY(?::text[])
+      WHERE j.service = ? AND a.revision = ANY(?::text[]) AND j.started_at >= ?
       ORDER BY a.ended_at, a.id
       """;
 
@@ -40,7 +40,7 @@ public final class AttemptLedger {
         SELECT max(e.at) FROM job_event e WHERE e.job_id = l.job_id AND e.attempt = l.number
       ) AS changed_at
       FROM lease l JOIN job j ON j.id = l.job_id
-      WHERE l.service = ? AND l.revision = ANY(?::text[]) AND l.attempt_id >= ?
+      WHERE l.service = ? AND l.revision = ANY(?::text[]) AND j.started_at >= ?
       ORDER BY l.started_at, l.attempt_id
       """;
 
@@ -54,15 +54,15 @@ public final class AttemptLedger {
    * Which attempts are asked for.
    *
    * @param service {@code namespace/name}
-   * @param begunSince earlier ones are in neither list
-   * @param endedOfBegunSince of the ended ones only those begun since then
+   * @param jobsSince attempts of jobs that first ran earlier are in neither list
+   * @param begunSince of the ended ones only those begun since then
    * @param andEnded besides, those of these ids that have ended
    */
   public record Question(
       String service,
       Collection<String> revisions,
+      Instant jobsSince,
       Instant begunSince,
-      Instant endedOfBegunSince,
       Collection<String> andEnded) {}
 
   /**
@@ -85,31 +85,35 @@ public final class AttemptLedger {
               Sql live = Sql.of(c, LIVE)) {
             return new View(
                 ended
-                    .with(Ids.lowest(asked.endedOfBegunSince()))
+                    .with(Ids.lowest(asked.begunSince()))
                     .each("uuid", others, id -> id)
                     .with(asked.service())
                     .each("text", revisions, revision -> revision)
-                    .rows(row -> of(Rows.attempt(row), row, null)),
+                    .with(asked.jobsSince())
+                    .rows(row -> of(Rows.attempt(row), 0, row, null)),
                 live.with(asked.service())
                     .each("text", revisions, revision -> revision)
-                    .with(Ids.lowest(asked.begunSince()))
-                    .rows(row -> of(Rows.lease(row), row, changedAt(row))));
+                    .with(asked.jobsSince())
+                    .rows(row -> of(Rows.lease(row), row.getInt("steps"), row, changedAt(row))));
           }
         });
   }
 
-  private static LedgerAttempt of(Attempt attempt, ResultSet row, @Nullable Instant changedAt)
-      throws SQLException {
+  private static LedgerAttempt of(
+      Attempt attempt, int steps, ResultSet row, @Nullable Instant changedAt) throws SQLException {
     return new LedgerAttempt(
         attempt,
         row.getObject("deadline", OffsetDateTime.class).toInstant(),
         row.getDouble("job_cost"),
         row.getBoolean("degraded"),
+        steps,
         changedAt);
   }
 
   private static @Nullable Instant changedAt(ResultSet row) throws SQLException {
     OffsetDateTime at = row.getObject("changed_at", OffsetDateTime.class);
-    return at == null ? row.getObject("started_at", OffsetDateTime.class).toInstant() : at.toInstant();
+    return at == null
+        ? row.getObject("started_at", OffsetDateTime.class).toInstant()
+        : at.toInstant();
   }
 }

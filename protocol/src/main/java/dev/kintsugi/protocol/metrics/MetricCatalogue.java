@@ -47,6 +47,36 @@ public final class MetricCatalogue {
       counter("kintsugi_cases", "Failure cases recorded.", "kind", "failure_class");
   public static final MetricSpec CASES_DEFERRED =
       counter("kintsugi_cases_deferred", "Failure cases left to be found again from attempts.");
+  public static final MetricSpec ROLLOUT_VERDICTS =
+      counter(
+          "kintsugi_rollout_verdicts",
+          "Changes of a rollout's verdict, by verdict and reason.",
+          "service",
+          "verdict",
+          "reason");
+  public static final MetricSpec ROLLOUT_EVIDENCE =
+      gauge(
+          "kintsugi_rollout_evidence",
+          "E-values of a rollout: for a regression of the canary, and for its health.",
+          "service",
+          "hypothesis");
+  public static final MetricSpec ROLLOUT_CARRIED =
+      gauge(
+          "kintsugi_rollout_carried_ratio",
+          "Part of the attempts since the weights changed that the canary took, 0 to 1.",
+          "service");
+  public static final MetricSpec ROLLOUT_JOBS =
+      gauge(
+          "kintsugi_rollout_jobs",
+          "Jobs since the rollout began, by version and ending.",
+          "service",
+          "version",
+          "ending");
+  public static final MetricSpec ROLLOUT_CUT_DELAY =
+      histogram(
+          "kintsugi_rollout_cut_delay_seconds",
+          "From the first job that was certain to be bad to the end of the canary's traffic.",
+          "service");
   public static final MetricSpec NODE_ATTEMPTS =
       counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome");
   public static final MetricSpec NODE_STEP_DURATION =
@@ -127,6 +157,11 @@ public final class MetricCatalogue {
         WEBHOOK_DELIVERIES,
         CASES,
         CASES_DEFERRED,
+        ROLLOUT_VERDICTS,
+        ROLLOUT_EVIDENCE,
+        ROLLOUT_CARRIED,
+        ROLLOUT_JOBS,
+        ROLLOUT_CUT_DELAY,
         NODE_ATTEMPTS,
         NODE_STEP_DURATION,
         NODE_STAGE_DURATION,
