@@ -24,11 +24,11 @@ import java.util.Arrays;
  * both versions share.
  *
  * <p>A regression may have any size from the smallest one worth detecting. The wealth is a mixture
- * over five of them, most of it on the smallest, which takes longest to prove.
+ * over four of them, most of it on the smallest, which takes longest to prove.
  */
 final class BadJobs {
   /** Shares of the mixture, from the smallest regression to the largest. */
-  private static final double[] SHARES = {0.72, 0.1, 0.06, 0.06, 0.06};
+  private static final double[] SHARES = {0.64, 0.08, 0.13, 0.15};
 
   /** Share of bad jobs of the largest regression. */
   private static final double WORST = 0.95;
@@ -88,8 +88,8 @@ final class BadJobs {
       known = known.with(first, queue.bad(first));
       queue = queue.drop(first);
     }
-    // Half of what waits: blocks stay near the same size though stable jobs end at random.
-    int jobs = (queue.size() + 1) / 2;
+    // A third of what waits: blocks stay near the same size though stable jobs end at random.
+    int jobs = (queue.size() + 2) / 3;
     int badJobs = queue.bad(jobs);
     return new BadJobs(
         policy,
@@ -100,9 +100,23 @@ final class BadJobs {
         alone + 1);
   }
 
+  /** Stable jobs that wait for a canary job to be compared with. */
+  int waiting() {
+    return waiting.size();
+  }
+
   /** Natural logarithm of the evidence that the canary is worse. */
   double regression() {
-    return LogSum.of(wealth);
+    return regression(0);
+  }
+
+  /** The same if so many more jobs of the canary were good, whatever stable's do. */
+  double regression(long good) {
+    double[] next = wealth.clone();
+    for (int i = 0; i < next.length && good > 0; i++) {
+      next[i] += good * ratio(worse(baseline.rate(), i), baseline.rate(), false);
+    }
+    return LogSum.of(next);
   }
 
   /** Natural logarithm of the evidence that it is not worse by the smallest regression. */
@@ -145,7 +159,7 @@ final class BadJobs {
   private double worse(double stable, int i) {
     double smallest = policy.smallestRegression();
     double size = smallest * Math.pow(WORST / smallest, i / (SHARES.length - 1.0));
-    return Math.min(WORST, stable + size);
+    return Math.max(stable, Math.min(WORST, stable + size));
   }
 
   private double healthFactor(double rate, boolean bad, int jobs, int badJobs) {

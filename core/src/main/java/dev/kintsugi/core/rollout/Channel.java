@@ -8,10 +8,15 @@ package dev.kintsugi.core.rollout;
  * average reaches 1/α whenever one channel alone reaches 1/(α · weight).
  */
 public enum Channel {
-  BAD_JOBS(0.85),
-  TIME(0.07),
-  COST(0.03),
-  RATING(0.05);
+  BAD_JOBS(0.88),
+  /** Seconds per unit of predicted work. */
+  TIME(0.03),
+  /** Money per unit of predicted work. */
+  COST(0.02),
+  /** Scores of the quality gate. */
+  QUALITY(0.04),
+  /** The customers' ratings. */
+  RATING(0.03);
 
   private final double weight;
 

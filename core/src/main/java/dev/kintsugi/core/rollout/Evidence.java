@@ -2,7 +2,9 @@ package dev.kintsugi.core.rollout;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the jobs of a rollout say so far; immutable and of bounded size. It is a fold: the same
@@ -16,33 +18,33 @@ import java.util.Map;
  * VerdictPolicy#priceRatio}; with equal prices it is the same number as the channel of time.
  */
 public final class Evidence {
+  /** A score lower by this share is no regression: gates score different looks differently. */
+  private static final double SCORE_TOLERANCE = 0.05;
+
   private final VerdictPolicy policy;
   private final long[] counts;
   private final BadJobs badJobs;
-  private final Ranks time;
-  private final Ranks cost;
-  private final Ranks rating;
+  private final Map<Channel, Ranks> ranks;
 
   private Evidence(
-      VerdictPolicy policy, long[] counts, BadJobs badJobs, Ranks time, Ranks cost, Ranks rating) {
+      VerdictPolicy policy, long[] counts, BadJobs badJobs, Map<Channel, Ranks> ranks) {
     this.policy = policy;
     this.counts = counts;
     this.badJobs = badJobs;
-    this.time = time;
-    this.cost = cost;
-    this.rating = rating;
+    this.ranks = ranks;
   }
 
   public static Evidence none(VerdictPolicy policy) {
     double smallest = policy.smallestSlowdown();
-    Ranks pace = Ranks.none(1 + smallest / 2, 1 + smallest);
-    return new Evidence(
-        policy,
-        new long[Arm.values().length * Ending.values().length],
-        BadJobs.none(policy),
-        pace,
-        pace,
-        Ranks.none(1, 1));
+    Ranks paces = Ranks.none(1 + smallest / 2, 1 + smallest);
+    double score = 1 / (1 + SCORE_TOLERANCE);
+    Map<Channel, Ranks> ranks = new EnumMap<>(Channel.class);
+    ranks.put(Channel.TIME, paces);
+    ranks.put(Channel.COST, paces);
+    ranks.put(Channel.QUALITY, Ranks.none(score, score));
+    ranks.put(Channel.RATING, Ranks.none(1, 1));
+    long[] counts = new long[Arm.values().length * Ending.values().length];
+    return new Evidence(policy, counts, BadJobs.none(policy), ranks);
   }
 
   public static Evidence of(VerdictPolicy policy, Iterable<JobOutcome> outcomes) {
@@ -59,7 +61,9 @@ public final class Evidence {
       return next;
     }
     if (outcome.ending() != Ending.FAILED && !Double.isNaN(outcome.pace())) {
-      next = next.paced(outcome.arm(), outcome.pace());
+      double price = outcome.arm() == Arm.CANARY ? policy.priceRatio() : 1;
+      next = next.ranked(Channel.TIME, outcome.arm(), outcome.pace());
+      next = next.ranked(Channel.COST, outcome.arm(), outcome.pace() * price);
     }
     return outcome.rating() == null ? next : next.withRating(outcome.arm(), outcome.rating());
   }
@@ -85,9 +89,17 @@ public final class Evidence {
     return counted(Arm.CANARY, Ending.LATE, jobs, next);
   }
 
-  /** A rating that came after its job's outcome was folded. */
-  public Evidence withRating(Arm arm, int stars) {
-    return new Evidence(policy, counts, badJobs, time, cost, fold(rating, arm, -stars));
+  /** A rating that came after its job's outcome was folded; higher is better. */
+  public Evidence withRating(Arm arm, int rating) {
+    return ranked(Channel.RATING, arm, -rating);
+  }
+
+  /** What the quality gate scored a job; higher is better, 0 or more. */
+  public Evidence withScore(Arm arm, double score) {
+    if (!(score >= 0 && score < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("score must be 0 or more, but is " + score);
+    }
+    return ranked(Channel.QUALITY, arm, -score);
   }
 
   public VerdictPolicy policy() {
@@ -124,31 +136,38 @@ public final class Evidence {
 
   /** Natural logarithm of the evidence that the canary is worse in anything: an e-process. */
   public double regression() {
+    return regression(0);
+  }
+
+  /** The same if so many more jobs of the canary were good. */
+  double regression(long good) {
     return LogSum.of(
         Arrays.stream(Channel.values())
-            .mapToDouble(channel -> channel.logWeight() + regression(channel))
+            .mapToDouble(
+                channel ->
+                    channel.logWeight()
+                        + (channel == Channel.BAD_JOBS
+                            ? badJobs.regression(good)
+                            : regression(channel)))
             .toArray());
   }
 
   /** The same of one channel alone, before its weight. */
   public double regression(Channel channel) {
-    return switch (channel) {
-      case BAD_JOBS -> badJobs.regression();
-      case TIME -> time.regression();
-      case COST -> cost.regression();
-      case RATING -> rating.regression();
-    };
+    Ranks ranked = ranks.get(channel);
+    return ranked == null ? badJobs.regression() : ranked.regression();
   }
 
   /**
    * Natural logarithm of the evidence that the canary is neither worse by the smallest regression
    * nor slower or dearer by the smallest slowdown: the least of their e-processes, because a bad
-   * version passes only when its own is passed. Paces count only where they are known; ratings are
-   * too rare to wait for.
+   * version passes only when its own is passed. Paces count only where they are known; scores and
+   * ratings stop a version but are not waited for.
    */
   public double health() {
     double least = badJobs.health();
-    for (Ranks paces : new Ranks[] {time, cost}) {
+    for (Channel channel : List.of(Channel.TIME, Channel.COST)) {
+      Ranks paces = Objects.requireNonNull(ranks.get(channel));
       least = paces.compared() == 0 ? least : Math.min(least, paces.health());
     }
     return least;
@@ -165,13 +184,13 @@ public final class Evidence {
   private Evidence counted(Arm arm, Ending ending, long jobs, BadJobs next) {
     long[] more = counts.clone();
     more[at(arm, ending)] += jobs;
-    return new Evidence(policy, more, next, time, cost, rating);
+    return new Evidence(policy, more, next, ranks);
   }
 
-  private Evidence paced(Arm arm, double pace) {
-    double price = arm == Arm.CANARY ? policy.priceRatio() : 1;
-    return new Evidence(
-        policy, counts, badJobs, fold(time, arm, pace), fold(cost, arm, pace * price), rating);
+  private Evidence ranked(Channel channel, Arm arm, double value) {
+    Map<Channel, Ranks> more = new EnumMap<>(ranks);
+    more.compute(channel, (same, before) -> fold(Objects.requireNonNull(before), arm, value));
+    return new Evidence(policy, counts, badJobs, more);
   }
 
   private static Ranks fold(Ranks ranks, Arm arm, double value) {

@@ -64,7 +64,7 @@ final class Ranks {
     if (waiting.length == 0) {
       return this;
     }
-    int jobs = (waiting.length + 1) / 2;
+    int jobs = (waiting.length + 2) / 3;
     double[] block = Arrays.copyOf(waiting, jobs);
     double[] rest = Arrays.copyOfRange(waiting, jobs, waiting.length);
     return new Ranks(

@@ -15,10 +15,10 @@ public final class RolloutJudge {
   private RolloutJudge() {}
 
   public static RolloutVerdict decide(Evidence evidence, Situation now) {
-    Evidence against = foreseen(evidence, now);
+    Evidence against = evidence.withLate(now.certainBadInFlight());
     Numbers numbers = numbers(evidence, against, now);
     VerdictPolicy policy = evidence.policy();
-    if (against.regression() >= policy.rollbackAt()) {
+    if (against.regression(now.pendingInFlight()) >= policy.rollbackAt()) {
       return new RolloutVerdict.Rollback(reason(numbers.leading()), numbers);
     }
     if (now.promoted()) {
@@ -36,13 +36,6 @@ public final class RolloutJudge {
         : new RolloutVerdict.Continue(Reason.GATHERING_EVIDENCE, numbers);
   }
 
-  /**
-   * The evidence with what is certain of jobs in flight, and the best that is possible of others.
-   */
-  private static Evidence foreseen(Evidence evidence, Situation now) {
-    return evidence.withLate(now.certainBadInFlight()).withGood(Arm.CANARY, now.pendingInFlight());
-  }
-
   private static Numbers numbers(Evidence evidence, Evidence against, Situation now) {
     VerdictPolicy policy = evidence.policy();
     return new Numbers(
@@ -52,7 +45,7 @@ public final class RolloutJudge {
         evidence.bad(Arm.STABLE),
         now.certainBadInFlight(),
         leading(against),
-        Math.exp(against.regression()),
+        Math.exp(against.regression(now.pendingInFlight())),
         Math.exp(policy.rollbackAt()),
         Math.exp(evidence.health()),
         Math.exp(now.share() * policy.promoteAt()));
@@ -71,6 +64,7 @@ public final class RolloutJudge {
       case BAD_JOBS -> Reason.MORE_BAD_JOBS;
       case TIME -> Reason.SLOWER;
       case COST -> Reason.COSTLIER;
+      case QUALITY -> Reason.LOWER_QUALITY;
       case RATING -> Reason.WORSE_RATED;
     };
   }

@@ -22,6 +22,7 @@ public sealed interface RolloutVerdict {
     MORE_BAD_JOBS,
     SLOWER,
     COSTLIER,
+    LOWER_QUALITY,
     WORSE_RATED,
     /** Neither way is proven yet. */
     GATHERING_EVIDENCE,
@@ -99,6 +100,7 @@ public sealed interface RolloutVerdict {
           switch (reason) {
             case SLOWER -> "The canary is slower";
             case COSTLIER -> "The canary costs more";
+            case LOWER_QUALITY -> "The canary's videos score lower";
             case WORSE_RATED -> "Customers rate the canary lower";
             default -> "The canary makes more bad jobs";
           };

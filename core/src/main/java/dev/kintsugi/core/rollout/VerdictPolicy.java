@@ -5,7 +5,7 @@ package dev.kintsugi.core.rollout;
  *
  * @param alpha most chance that a version no worse than stable is ever rolled back, (0, 0.5]
  * @param beta most chance that a version worse by {@code smallestRegression}, or slower by {@code
- *     smallestSlowdown}, ever passes its last step, (0, 0.5]
+ *     smallestSlowdown}, is not rolled back, if the time allows a verdict, (0, 0.5]
  * @param smallestRegression smallest rise of the share of bad jobs that is worth detecting, as a
  *     difference of shares, [0.001, 0.5]: 0.04 finds 1 % → 5 %
  * @param smallestSlowdown smallest rise of time, or of cost, per unit of work that is worth
@@ -38,9 +38,12 @@ public record VerdictPolicy(
     return -Math.log(alpha);
   }
 
-  /** Natural logarithm of the evidence that promotes to everyone. */
+  /**
+   * Natural logarithm of the evidence that promotes to everyone. A tenth of β is kept for a worse
+   * version that is still undecided at the limit.
+   */
   double promoteAt() {
-    return -Math.log(beta);
+    return -Math.log(0.9 * beta);
   }
 
   private static void requireWithin(String field, double value, double least, double most) {
