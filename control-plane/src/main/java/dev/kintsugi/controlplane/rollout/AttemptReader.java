@@ -41,7 +41,7 @@ record AttemptReader(String stable, String canary) {
         ended,
         made ? null : Situations.cause(String.valueOf(attempt.outcome())),
         blame(attempt.attribution()),
-        ended.isAfter(row.deadline()),
+        row.deadline(),
         made && (row.degraded() || lesser(attempt.plan())),
         made ? pace(row, ended) : Double.NaN);
   }

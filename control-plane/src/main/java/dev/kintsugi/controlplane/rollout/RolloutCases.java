@@ -90,7 +90,7 @@ final class RolloutCases {
     details.put("step", Integer.toString(decision.stage().step()));
     details.put("weight", Integer.toString(decision.stage().weight()));
     details.put("reason", told.reason());
-    details.put("e_value", "%.4g".formatted(told.againstCanary()));
+    details.put("e_value", String.format(Locale.ROOT, "%.4g", told.againstCanary()));
     details.put("stable_jobs", bad(told.stable()) + " of " + told.stable().jobs() + " bad");
     details.put("canary_jobs", bad(told.canary()) + " of " + told.canary().jobs() + " bad");
     return details;

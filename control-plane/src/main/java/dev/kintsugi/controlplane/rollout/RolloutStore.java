@@ -47,8 +47,10 @@ final class RolloutStore {
 
   private static final String NEWEST =
       """
-      SELECT DISTINCT ON (service, rollout) * FROM rollout_decision
-      WHERE service LIKE ? ESCAPE '\\' ORDER BY service, rollout, id DESC
+      SELECT * FROM (
+        SELECT DISTINCT ON (service, rollout) * FROM rollout_decision
+        WHERE service LIKE ? ESCAPE '\\' ORDER BY service, rollout, id DESC
+      ) newest ORDER BY at DESC, id DESC LIMIT 500
       """;
 
   private final Transactions transactions;
@@ -102,7 +104,7 @@ final class RolloutStore {
   }
 
   /**
-   * The newest decision of every rollout.
+   * The newest decision of each of the 500 rollouts that were decided on last.
    *
    * @param namespace only of its services; empty for all
    */

@@ -8,15 +8,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One try of a rollout, kept up with the ledger. Not for use by several threads at once. */
 final class RolloutTry {
 
   /**
-   * What is read again each time: claims that were being committed, and the difference between the
-   * clocks of replicas.
+   * What is read again each time. Attempts that last longer than a look apart are seen live first;
+   * this is for shorter ones, whose ids another replica made by a clock that is behind.
    */
-  private static final Duration OVERLAP = Duration.ofSeconds(30);
+  private static final Duration OVERLAP = Duration.ofSeconds(10);
 
   private final RolloutKey key;
   private final VerdictPolicy policy;
@@ -24,6 +25,7 @@ final class RolloutTry {
   private final Instant startedAt;
   private final Trial trial;
   private Instant readUntil;
+  private @Nullable Decision told;
 
   RolloutTry(RolloutKey key, ServiceState.Rollout rollout) {
     this.key = key;
@@ -59,6 +61,15 @@ final class RolloutTry {
     trial.read(view.ended(), view.live());
     trial.rate(feedback.since(key.service(), since));
     readUntil = now.isBefore(startedAt) ? startedAt : now;
+  }
+
+  /** Whether this replica thinks otherwise than the last time it was asked. */
+  boolean changes(Decision decision) {
+    return told == null || !decision.repeats(told);
+  }
+
+  void tell(Decision decision) {
+    told = decision;
   }
 
   Trial trial() {

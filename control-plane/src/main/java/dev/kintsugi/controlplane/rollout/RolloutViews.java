@@ -103,7 +103,7 @@ final class RolloutViews {
     @Nullable Instant inFlight = found.flights().firstBad();
     return Stream.concat(
             Stream.ofNullable(inFlight),
-            found.trial().firstBad().map(Observation::outcome).map(o -> o.at()).stream())
+            found.trial().firstBad().map(Observation::certainAt).stream())
         .min(Instant::compareTo)
         .orElse(null);
   }

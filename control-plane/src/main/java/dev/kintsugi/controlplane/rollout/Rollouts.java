@@ -166,8 +166,10 @@ public class Rollouts implements RolloutReports, CanaryGate {
         return;
       }
       Decision decision = new Decision(key, now, stage, evidence(service, of, found));
-      boolean repeated = inForce.filter(decision::repeats).isPresent();
-      publish(repeated ? decision : keep(decision, found), found);
+      // Two replicas that see different things for long must not answer each other row by row.
+      boolean news = of.changes(decision) && inForce.filter(decision::repeats).isEmpty();
+      publish(news ? keep(decision, found) : decision, found);
+      of.tell(decision);
     }
   }
 

@@ -56,7 +56,7 @@ final class RolloutsController {
 
   @Operation(
       operationId = "listRollouts",
-      summary = "Every rollout that was judged, with its newest evidence.")
+      summary = "The rollouts decided on last, with their newest evidence.")
   @Get
   RolloutList list(@QueryValue @Nullable String namespace) {
     List<RolloutView> views =

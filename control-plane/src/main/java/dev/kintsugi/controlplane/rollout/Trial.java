@@ -251,7 +251,7 @@ final class Trial {
       newestOfCanary = seen;
     }
     if (arm == Arm.CANARY && ending.bad()) {
-      BadKey key = new BadKey(seen.outcome().at(), seen.outcome().job());
+      BadKey key = new BadKey(seen.certainAt(), seen.outcome().job());
       if (sign > 0) {
         badCanary.put(key, seen);
       } else {

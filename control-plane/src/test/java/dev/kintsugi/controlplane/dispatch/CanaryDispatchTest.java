@@ -61,15 +61,11 @@ class CanaryDispatchTest extends DispatchScenario {
   @Test
   void whatFailedOnTheCanaryIsRetriedOnStable() {
     fleet.rollout("r1", "r2").weight("r1", 50).weight("r2", 50);
-    FakeInferenceNode canary = fake(4, Duration.ofMillis(5));
-    canary.failAlways(FailureClass.BLACK_FRAMES);
     fleet.node("stable", fake(1, STEP));
-    fleet.node("canary-0", canary, "r2", false);
-    FakeInferenceNode second = fake(4, Duration.ofMillis(5));
-    second.failAlways(FailureClass.BLACK_FRAMES);
-    fleet.node("canary-1", second, "r2", false);
+    fleet.node("canary-0", fake(1, STEP).failAlways(FailureClass.BLACK_FRAMES), "r2", false);
+    fleet.node("canary-1", fake(1, STEP).failAlways(FailureClass.BLACK_FRAMES), "r2", false);
     JobQueue queue = replica(database()).queue();
-    List<String> jobs = submit(queue, 12);
+    List<String> jobs = submit(queue, 8);
     awaitCompleted(queue, jobs);
     List<List<String>> tried = jobs.stream().map(id -> revisions(queue, List.of(id))).toList();
     assertThat(tried).contains(List.of("r2", "r1"));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause why it made no video; null when it made one
  * @param blame what recovery blamed; null where it made a video or the customer cancelled it
- * @param late it ended after the deadline of its job
+ * @param deadline of its job
  * @param degraded it made less than was asked
  * @param pace seconds per predicted GPU second; NaN where it did not do the whole work as asked
  */
@@ -24,12 +24,16 @@ public record AttemptFacts(
     Instant endedAt,
     @Nullable Cause cause,
     @Nullable Attribution blame,
-    boolean late,
+    Instant deadline,
     boolean degraded,
     double pace) {
 
   boolean completed() {
     return cause == null;
+  }
+
+  boolean late() {
+    return endedAt.isAfter(deadline);
   }
 
   /** What was computed is wrong or too much, so the input may be to blame. */

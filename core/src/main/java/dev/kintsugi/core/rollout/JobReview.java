@@ -1,6 +1,7 @@
 package dev.kintsugi.core.rollout;
 
 import dev.kintsugi.core.recovery.Attribution;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +25,14 @@ public final class JobReview {
    *
    * @param outcome without a rating
    */
-  public record Observation(AttemptFacts attempt, JobOutcome outcome, Finding.Reason reason) {}
+  public record Observation(AttemptFacts attempt, JobOutcome outcome, Finding.Reason reason) {
+
+    /** When the outcome was certain: a late job is so from its deadline on. */
+    public Instant certainAt() {
+      boolean sooner = outcome.ending() == Ending.LATE && attempt.late();
+      return sooner ? attempt.deadline() : outcome.at();
+    }
+  }
 
   /**
    * @param attempts ended attempts of one job by both versions, by the time of their end

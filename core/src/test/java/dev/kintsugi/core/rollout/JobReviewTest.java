@@ -68,23 +68,35 @@ class JobReviewTest {
   void aLesserVideoHasNoPace() {
     AttemptFacts lesser =
         new AttemptFacts(
-            "a", "j", CANARY, "n", NOON, NOON.plusSeconds(9), null, null, false, true, 2);
+            "a", "j", CANARY, "n", NOON, NOON.plusSeconds(9), null, null, NOON.plusSeconds(600), true, 2);
     assertThat(outcome(List.of(lesser), CANARY).orElseThrow().pace()).isNaN();
     assertThat(outcome(List.of(made(CANARY, false)), CANARY).orElseThrow().pace()).isEqualTo(1.5);
+  }
+
+  @Test
+  void aLateJobIsCertainFromItsDeadlineOn() {
+    AttemptFacts late = made(CANARY, true);
+    assertThat(review(List.of(late), CANARY).orElseThrow().certainAt()).isEqualTo(late.deadline());
+    AttemptFacts failed = failed(CANARY, Cause.NAN_LATENTS, Attribution.MODEL_VERSION);
+    assertThat(review(List.of(failed), CANARY).orElseThrow().certainAt())
+        .isEqualTo(failed.endedAt());
   }
 
   private static Optional<Ending> ending(List<AttemptFacts> attempts, Arm arm) {
     return outcome(attempts, arm).map(JobOutcome::ending);
   }
 
-  /** On a version's only node, which never comes back. */
   private static Optional<JobOutcome> outcome(List<AttemptFacts> attempts, Arm arm) {
+    return review(attempts, arm).map(JobReview.Observation::outcome);
+  }
+
+  /** On a version's only node, which never comes back. */
+  private static Optional<JobReview.Observation> review(List<AttemptFacts> attempts, Arm arm) {
     return JobReview.decide(
             attempts,
             arm,
             (attempt, input, after) -> new Surroundings(1, 1, 0, false, 0, false, input, after),
-            FaultReview.Policy.DEFAULT)
-        .map(JobReview.Observation::outcome);
+            FaultReview.Policy.DEFAULT);
   }
 
   private AttemptFacts failed(Arm arm, Cause cause, Attribution blame) {
@@ -105,10 +117,7 @@ class JobReviewTest {
         "n",
         at,
         at.plusSeconds(9),
-        cause,
-        blame,
-        late,
-        false,
+        cause, blame, late ? at : at.plusSeconds(600), false,
         cause == null ? 1.5 : Double.NaN);
   }
 }
