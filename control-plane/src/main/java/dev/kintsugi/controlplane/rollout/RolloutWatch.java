@@ -20,6 +20,7 @@ class RolloutWatch implements ApplicationEventListener<ServerStartupEvent> {
   private final RolloutBell bell;
   private final RolloutSettings settings;
   private volatile @Nullable Thread loop;
+  private volatile boolean stopping;
 
   RolloutWatch(Rollouts rollouts, RolloutBell bell, RolloutSettings settings) {
     this.rollouts = rollouts;
@@ -38,16 +39,17 @@ class RolloutWatch implements ApplicationEventListener<ServerStartupEvent> {
 
   @PreDestroy
   void stop() throws InterruptedException {
+    stopping = true;
+    bell.ring();
     Thread running = loop;
     if (running != null) {
-      running.interrupt();
       running.join(STOP_WITHIN);
     }
   }
 
   private void run() {
     try {
-      while (true) {
+      while (!stopping) {
         lookSafely();
         bell.await(settings.interval());
       }

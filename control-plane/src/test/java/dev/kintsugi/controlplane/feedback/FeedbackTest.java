@@ -111,7 +111,9 @@ class FeedbackTest {
                 .database()
                 .number(
                     "SELECT count(*) FROM feedback WHERE rating = 1 AND comment IS NULL"
-                        + " AND job_id = '" + id + "'"))
+                        + " AND job_id = '"
+                        + id
+                        + "'"))
         .isEqualTo(1);
   }
 

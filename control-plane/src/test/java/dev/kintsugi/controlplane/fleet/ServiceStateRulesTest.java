@@ -61,8 +61,7 @@ class ServiceStateRulesTest {
   @Test
   void everyProblemOfARolloutIsReportedByItsField() {
     ServiceState.Rollout wrong =
-        new ServiceState.Rollout(
-            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0, "yesterday", false);
+        new ServiceState.Rollout(" ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0, "yesterday", false);
     assertThat(RolloutRules.problems(wrong, Set.of("r1", "r2")))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(

@@ -101,7 +101,17 @@ class FaultReviewTest {
       boolean late, boolean degraded, boolean after, Ending ending, Reason reason) {
     AttemptFacts made =
         new AttemptFacts(
-            "a", "j", Arm.STABLE, "n", NOON, NOON.plusSeconds(9), null, null, deadline(late), degraded, 1);
+            "a",
+            "j",
+            Arm.STABLE,
+            "n",
+            NOON,
+            NOON.plusSeconds(9),
+            null,
+            null,
+            deadline(late),
+            degraded,
+            1);
     assertThat(decide(made, new Surroundings(1, 0, 0, true, 0, false, false, after)))
         .isEqualTo(new Counts(ending, reason));
   }
@@ -140,7 +150,17 @@ class FaultReviewTest {
   private static AttemptFacts attempt(
       Cause cause, @Nullable Attribution blame, Duration ran, boolean late) {
     return new AttemptFacts(
-        "a", "j", Arm.CANARY, "n", NOON, NOON.plus(ran), cause, blame, deadline(late), false, Double.NaN);
+        "a",
+        "j",
+        Arm.CANARY,
+        "n",
+        NOON,
+        NOON.plus(ran),
+        cause,
+        blame,
+        deadline(late),
+        false,
+        Double.NaN);
   }
 
   private static Instant deadline(boolean passed) {

@@ -68,7 +68,17 @@ class JobReviewTest {
   void aLesserVideoHasNoPace() {
     AttemptFacts lesser =
         new AttemptFacts(
-            "a", "j", CANARY, "n", NOON, NOON.plusSeconds(9), null, null, NOON.plusSeconds(600), true, 2);
+            "a",
+            "j",
+            CANARY,
+            "n",
+            NOON,
+            NOON.plusSeconds(9),
+            null,
+            null,
+            NOON.plusSeconds(600),
+            true,
+            2);
     assertThat(outcome(List.of(lesser), CANARY).orElseThrow().pace()).isNaN();
     assertThat(outcome(List.of(made(CANARY, false)), CANARY).orElseThrow().pace()).isEqualTo(1.5);
   }
@@ -93,10 +103,10 @@ class JobReviewTest {
   /** On a version's only node, which never comes back. */
   private static Optional<JobReview.Observation> review(List<AttemptFacts> attempts, Arm arm) {
     return JobReview.decide(
-            attempts,
-            arm,
-            (attempt, input, after) -> new Surroundings(1, 1, 0, false, 0, false, input, after),
-            FaultReview.Policy.DEFAULT);
+        attempts,
+        arm,
+        (attempt, input, after) -> new Surroundings(1, 1, 0, false, 0, false, input, after),
+        FaultReview.Policy.DEFAULT);
   }
 
   private AttemptFacts failed(Arm arm, Cause cause, Attribution blame) {
@@ -117,7 +127,10 @@ class JobReviewTest {
         "n",
         at,
         at.plusSeconds(9),
-        cause, blame, late ? at : at.plusSeconds(600), false,
+        cause,
+        blame,
+        late ? at : at.plusSeconds(600),
+        false,
         cause == null ? 1.5 : Double.NaN);
   }
 }

@@ -74,8 +74,9 @@ public record ServiceState(
    * @param beta highest probability that a version worse by {@code smallestRegression} is promoted
    * @param smallestRegression rise of the share of bad jobs that must not go unnoticed, 0..1
    * @param decideWithinSeconds without a verdict after it, the result is {@code INCONCLUSIVE}
-   * @param startedAt RFC 3339; jobs begun earlier are no evidence. Another value under the same name
-   *     is a new try: evidence starts from none, and a rollback of the earlier try does not hold
+   * @param startedAt RFC 3339; jobs begun earlier are no evidence. Another value under the same
+   *     name is a new try: evidence starts from none, and a rollback of the earlier try does not
+   *     hold
    * @param promoted the canary carries everything and is only watched until its bake ends
    */
   public record Rollout(
