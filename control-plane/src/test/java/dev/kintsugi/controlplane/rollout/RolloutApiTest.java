@@ -24,13 +24,11 @@ class RolloutApiTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TOKEN = "fleet-token-of-this-test-0123456789";
-  private static final String PATH = "/fleet/v1/services/studio/pair";
+  private static final String PATH = "/fleet/v1/services/studio/wan-tiny";
 
   @Test
   void aBadVersionIsCutOffWithinSecondsAndEverybodyCanSeeWhy() throws Exception {
-    try (TestServer server =
-            TestServer.start(
-                Map.of("kintsugi.fleet.token", TOKEN, "kintsugi.test.fixed-models", false));
+    try (TestServer server = TestServer.start(Map.of("kintsugi.fleet.token", TOKEN));
         FakeInferenceNode stable = new FakeInferenceNode(2, Duration.ofMillis(20));
         FakeInferenceNode canary =
             new FakeInferenceNode(2, Duration.ofMillis(20)).failAlways(FailureClass.BLACK_FRAMES)) {
@@ -57,7 +55,7 @@ class RolloutApiTest {
 
       JsonNode listed = server.ops("/ops/v1/rollouts").json().at("/data/0");
       assertThat(listed.get("name").asText()).isEqualTo("pair-2");
-      assertThat(listed.get("service").asText()).isEqualTo("pair");
+      assertThat(listed.get("service").asText()).isEqualTo("wan-tiny");
       assertThat(listed.get("active").asBoolean()).isTrue();
       JsonNode shown = server.ops("/ops/v1/rollouts/studio/pair-2").json();
       assertThat(shown.get("decisions").findValuesAsText("verdict")).last().isEqualTo("ROLLBACK");
@@ -73,7 +71,7 @@ class RolloutApiTest {
       assertThat(metrics(server))
           .contains(
               "kintsugi_rollout_verdicts_total{reason=\"more_bad_jobs\"",
-              "kintsugi_rollout_cut_delay_seconds_count{service=\"studio/pair\"} 1",
+              "kintsugi_rollout_cut_delay_seconds_count{service=\"studio/wan-tiny\"} 1",
               "kintsugi_rollout_jobs{ending=\"low_quality\"");
 
       assertThat(put(server, without(state(stable, canary, 2))).json().has("rollout")).isFalse();
@@ -90,7 +88,7 @@ class RolloutApiTest {
   }
 
   private static void submit(TestServer server) {
-    server.submit("{\"model\":\"pair\",\"prompt\":\"a red ball\",\"size\":\"64x64\"}");
+    server.submit("{\"prompt\":\"a red ball\",\"size\":\"64x64\"}");
   }
 
   private static JsonNode get(TestServer server) {
@@ -125,7 +123,7 @@ class RolloutApiTest {
         "pair",
         1,
         sequence,
-        "pair",
+        "wan-tiny",
         600,
         List.of(),
         List.of(
