@@ -211,7 +211,7 @@ final class Mttr {
     Instant until = Instant.now().plus(PATIENCE);
     while (Instant.now().isBefore(until)) {
       try {
-        if (send(node + "/readyz", "GET", "", "").statusCode() == 200) {
+        if (send(node + "/readyz", "GET", "", "").statusCode() == 200 && trusted(node)) {
           return;
         }
       } catch (IOException e) {
@@ -220,6 +220,13 @@ final class Mttr {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
     throw new IllegalStateException(node + " is not ready");
+  }
+
+  /** A node whose expert is out of use gets no job that asks for full quality. */
+  private boolean trusted(String node) throws Exception {
+    JsonNode experts =
+        JSON.readTree(send(node + "/node/status", "GET", "", "").body()).path("experts");
+    return experts.valueStream().allMatch(expert -> expert.path("weight").asDouble() == 1);
   }
 
   private static double load() {

@@ -7,8 +7,8 @@ cd "$here/../.."
 out=$(realpath -m "$1")
 state=$(mktemp -d)
 export CLUSTER=none KINTSUGI_STATE_DIR=$state KINTSUGI_PORT=${KINTSUGI_PORT:-18480} KINTSUGI_NODE_PORT=${KINTSUGI_NODE_PORT:-18490}
-# Stalls are noticed after 5 s instead of 20, so that the rounds end soon.
-export KINTSUGI_NODE_FAULTS=true KINTSUGI_NODE_WATCH_STALL_FLOOR=5s
+# Stalls are noticed after 5 s instead of 20 and experts tested every 5 s instead of 60, so that the rounds end soon.
+export KINTSUGI_NODE_FAULTS=true KINTSUGI_NODE_WATCH_STALL_FLOOR=5s KINTSUGI_NODE_EXPERTS_SELF_TEST_EVERY=5s
 . deploy/none/lib.sh
 end() {
   stop second-node
