@@ -20,7 +20,7 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
   static Map<String, Object> spec(String fault, int times) {
     Map<String, Object> spec = new LinkedHashMap<>(Map.of("kind", fault, "count", times));
     switch (fault) {
-      case "stall" -> spec.put("delay_seconds", 8);
+      case "stall" -> spec.put("delay_seconds", 12);
       case "gpu-fault" -> spec.put("xid", 79);
       default -> {}
     }

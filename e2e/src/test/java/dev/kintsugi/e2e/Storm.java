@@ -93,7 +93,7 @@ final class Storm implements AutoCloseable {
         new HashMap<>(Map.of("kind", kind, "count", 1 + random.nextInt(3), "duration_seconds", 15));
     switch (kind) {
       case "latency" -> fault.put("delay_seconds", 0.3);
-      case "stall" -> fault.put("delay_seconds", 7);
+      case "stall" -> fault.put("delay_seconds", 10);
       case "expert-failure" -> fault.put("expert", random.nextBoolean() ? "high" : "low");
       case "gpu-fault" -> fault.put("xid", 79);
       default -> {}

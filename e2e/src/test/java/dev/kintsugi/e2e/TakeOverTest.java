@@ -45,7 +45,6 @@ class TakeOverTest {
     // fault, step of the ladder that answers, failure class of the case, whether the other pod does
     // it
     "gpu-fault,    other_node, GPU_FAULT,    true",
-    "stall,        other_node, STALLED,      true",
     "crash,        other_node, NODE_LOST,    true",
     "oom,          new_seed,   OOM,          false",
     "black-frames, new_seed,   BLACK_FRAMES, false"
