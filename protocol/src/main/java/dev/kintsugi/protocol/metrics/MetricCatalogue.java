@@ -100,13 +100,27 @@ public final class MetricCatalogue {
   public static final MetricSpec NODE_QUALITY_VERDICTS =
       counter(
           "kintsugi_node_quality_verdicts",
-          "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
+          "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that"
+              + " decided.",
           "verdict",
           "statistic");
   public static final MetricSpec RECONCILES =
       counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
   public static final MetricSpec FLEET_PUSHES =
       counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome");
+  public static final MetricSpec ROLLOUTS =
+      counter("kintsugi_rollouts", "Rollouts ended, by the phase they ended in.", "outcome");
+  public static final MetricSpec ROLLOUT_ROLLBACKS =
+      counter("kintsugi_rollout_rollbacks", "Rollouts that went back, by the reason.", "reason");
+  public static final MetricSpec ROLLOUT_DURATION =
+      histogram(
+          "kintsugi_rollout_duration_seconds",
+          "From the start to the end of a rollout.",
+          "outcome");
+  public static final MetricSpec ROLLOUT_RETURN =
+      histogram(
+          "kintsugi_rollout_return_seconds",
+          "From the decision to go back until every job goes to stable.");
 
   private MetricCatalogue() {}
 
@@ -147,7 +161,11 @@ public final class MetricCatalogue {
         NODE_EVENTS,
         NODE_QUALITY_VERDICTS,
         RECONCILES,
-        FLEET_PUSHES);
+        FLEET_PUSHES,
+        ROLLOUTS,
+        ROLLOUT_ROLLBACKS,
+        ROLLOUT_DURATION,
+        ROLLOUT_RETURN);
   }
 
   private static MetricSpec counter(String name, String help, String... labels) {
