@@ -22,7 +22,7 @@ public record DiffusionServiceSpec(
         @Required
         @JsonPropertyDescription(
             "The model that is served. A change of version, source or digest"
-                + " replaces the pods: the new ones are ready before the old ones are drained.")
+                + " makes a new revision, which takes over as spec.rollout says.")
         ModelSpec model,
     @JsonProperty("runtime")
         @JsonPropertyDescription("How a pod of this service runs. A change replaces the pods.")
@@ -52,7 +52,10 @@ public record DiffusionServiceSpec(
         List<String> tenants,
     @JsonProperty("degradation")
         @JsonPropertyDescription("What a customer gets when what was asked cannot be made in time.")
-        DegradationSpec degradation) {
+        DegradationSpec degradation,
+    @JsonProperty("rollout")
+        @JsonPropertyDescription("How a new revision takes over. A change is for the next one.")
+        RolloutSpec rollout) {
 
   static final String DEFAULT_DEADLINE = "15m";
 
@@ -63,6 +66,7 @@ public record DiffusionServiceSpec(
     deadline = Objects.requireNonNullElse(deadline, DEFAULT_DEADLINE);
     tenants = tenants == null ? List.of() : List.copyOf(tenants);
     degradation = Objects.requireNonNullElseGet(degradation, DegradationSpec::defaults);
+    rollout = Objects.requireNonNullElseGet(rollout, RolloutSpec::defaults);
   }
 
   /** Everything but the model and the pools as the schema defaults it. */
@@ -74,7 +78,8 @@ public record DiffusionServiceSpec(
         WarmupSpec.defaults(),
         DEFAULT_DEADLINE,
         List.of(),
-        DegradationSpec.defaults());
+        DegradationSpec.defaults(),
+        RolloutSpec.defaults());
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus.NodeState;
 import dev.kintsugi.operators.crds.StatusCondition;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ final class DiffusionServiceConditions {
       DiffusionService service,
       ServiceObservation seen,
       ServicePlan plan,
+      RolloutCourse course,
       ServiceVerdict verdict,
       Instant now) {
     long generation = service.getMetadata().getGeneration();
@@ -37,6 +39,9 @@ final class DiffusionServiceConditions {
         verdict.asked(),
         verdict.ready(),
         plan.serving(),
+        stable(seen, plan, course, before),
+        course.name() == null && before != null ? before.rollout() : course.name(),
+        course.canary(),
         verdict.conditions().stream()
             .map(condition -> condition(condition, before, generation, now))
             .toList(),
@@ -48,8 +53,24 @@ final class DiffusionServiceConditions {
                         node.group().pool(),
                         node.group().revision(),
                         node.ready(),
-                        node.stopping() || plan.draining(node.group())))
+                        node.stopping() || plan.draining(node)))
             .toList());
+  }
+
+  /** A revision is stable once it was ready and is not on trial. */
+  private static @Nullable String stable(
+      ServiceObservation seen,
+      ServicePlan plan,
+      RolloutCourse course,
+      @Nullable DiffusionServiceStatus before) {
+    if (course.state() != null) {
+      return course.state().stable();
+    }
+    String serving = plan.serving();
+    if (serving != null && seen.ready(serving) > 0) {
+      return serving;
+    }
+    return before == null ? null : before.stableRevision();
   }
 
   static Optional<StatusCondition> find(@Nullable DiffusionServiceStatus status, String type) {

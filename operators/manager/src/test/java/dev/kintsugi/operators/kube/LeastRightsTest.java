@@ -8,6 +8,7 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
@@ -79,10 +80,20 @@ class LeastRightsTest {
   private void apply(String namespace, String version) {
     var service = new DiffusionService();
     service.setMetadata(new ObjectMetaBuilder().withName("wan").withNamespace(namespace).build());
-    service.setSpec(
+    var base =
         DiffusionServiceSpec.of(
             new ModelSpec("wan-" + namespace, version, null, null, null),
-            List.of(PoolSpec.of("main", 1))));
+            List.of(PoolSpec.of("main", 1)));
+    service.setSpec(
+        new DiffusionServiceSpec(
+            base.model(),
+            base.runtime(),
+            base.pools(),
+            base.warmup(),
+            base.deadline(),
+            base.tenants(),
+            base.degradation(),
+            RolloutSpec.of(List.of(50, 100), "1s")));
     admin.resource(service).forceConflicts().serverSideApply();
   }
 
@@ -117,15 +128,16 @@ class LeastRightsTest {
         int pushes = plane.pushed().size();
         eventually().until(() -> plane.pushed().size() >= pushes + 2);
         assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(pods);
-        replaceAndDelete(namespace, kubelet);
+        replaceAndDelete(namespace, kubelet, plane);
       }
     }
   }
 
-  private void replaceAndDelete(String namespace, FakeKubelet kubelet) {
+  private void replaceAndDelete(String namespace, FakeKubelet kubelet, FakeControlPlane plane) {
     apply(namespace, "2");
     eventually().until(() -> kubelet.pods().size() == 2);
     kubelet.makeReady();
+    plane.verdict("PROMOTE");
     eventually()
         .until(
             () -> admin.apps().deployments().inNamespace(namespace).list().getItems().size() == 1);

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.ArmEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +28,10 @@ public final class FakeControlPlane implements AutoCloseable {
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final Map<String, ServiceState> services = new ConcurrentHashMap<>();
   private final Map<String, Integer> running = new ConcurrentHashMap<>();
+  private final Clock clock = Clock.systemUTC();
   private volatile int refusal;
+  private volatile String verdict = "CONTINUE";
+  private volatile long jobs;
 
   public FakeControlPlane() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -54,6 +60,16 @@ public final class FakeControlPlane implements AutoCloseable {
   /** A job runs on a node until it is set to 0. */
   public void running(String node, int jobs) {
     running.put(node, jobs);
+  }
+
+  /** Says this of every rollout; an empty text says nothing of any. */
+  public void verdict(String newVerdict) {
+    verdict = newVerdict;
+  }
+
+  /** So many jobs of each revision count. */
+  public void jobs(long count) {
+    jobs = count;
   }
 
   /** Answers everything with this status; 0 answers properly again. */
@@ -114,13 +130,40 @@ public final class FakeControlPlane implements AutoCloseable {
                 node ->
                     new NodeEvidence(node.name(), true, 1, running.getOrDefault(node.name(), 0)))
             .toList();
-    long jobs = nodes.stream().mapToLong(NodeEvidence::running).sum();
+    long busy = nodes.stream().mapToLong(NodeEvidence::running).sum();
     answer(
         exchange,
         200,
         json.writeValueAsString(
             new ServiceEvidence(
-                state.uid(), state.generation(), state.sequence(), 0, jobs, nodes, null)));
+                state.uid(),
+                state.generation(),
+                state.sequence(),
+                0,
+                busy,
+                nodes,
+                rollout(state))));
+  }
+
+  private RolloutEvidence rollout(ServiceState state) {
+    if (state.rollout() == null || verdict.isEmpty()) {
+      return null;
+    }
+    var arm = new ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null);
+    return new RolloutEvidence(
+        state.rollout().name(),
+        verdict,
+        "FAKE",
+        jobs + " jobs of each revision.",
+        verdict.equals("ROLLBACK"),
+        4.75,
+        1,
+        1,
+        clock.instant().toString(),
+        null,
+        null,
+        arm,
+        arm);
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {

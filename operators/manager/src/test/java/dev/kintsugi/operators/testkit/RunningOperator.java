@@ -9,6 +9,7 @@ import dev.kintsugi.operators.fleet.FleetPusher;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.operators.kube.Cluster;
 import dev.kintsugi.operators.kube.OperatorRuntime;
+import dev.kintsugi.operators.modelrollout.RolloutDriver;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +44,11 @@ public final class RunningOperator implements AutoCloseable {
             metrics);
     var reconciler =
         new DiffusionServiceReconciler(
-            new DiffusionServiceObserver(cluster, settings), cluster, fleet, Clock.systemUTC());
+            new DiffusionServiceObserver(cluster, settings),
+            cluster,
+            fleet,
+            new RolloutDriver(cluster, metrics),
+            Clock.systemUTC());
     runtime = new OperatorRuntime(client, settings, metrics, List.of(reconciler));
     runtime.start();
   }
