@@ -32,7 +32,8 @@ final class FaultPort {
   static FaultPort open(LocalProduct product, int pods) {
     String patch =
         """
-        [{"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
+        [{"op": "add", "path": "/spec/rollout", "value": {"steps": [100], "bake": "1s"}},
+         {"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
          {"op": "replace", "path": "/spec/pools/0/minReplicas", "value": %d},
          {"op": "replace", "path": "/spec/runtime/env", "value": [
            {"name": "KINTSUGI_NODE_THREADS", "value": "1"},
