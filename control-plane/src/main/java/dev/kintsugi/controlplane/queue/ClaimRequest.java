@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.queue;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A free slot asking for work.
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param slots attempts the node can run at once; never more are live on it
  * @param lease how long the attempt lives without a heartbeat
  * @param replica the control-plane replica that will run the attempt
+ * @param pool of the node; empty where it has none
+ * @param usdPerHour price of the slot; null where it has none
  */
 public record ClaimRequest(
     String service,
@@ -20,4 +23,19 @@ public record ClaimRequest(
     boolean spot,
     int slots,
     Duration lease,
-    String replica) {}
+    String replica,
+    String pool,
+    @Nullable Double usdPerHour) {
+
+  /** A slot of no pool and no price. */
+  public ClaimRequest(
+      String service,
+      String revision,
+      String nodeId,
+      boolean spot,
+      int slots,
+      Duration lease,
+      String replica) {
+    this(service, revision, nodeId, spot, slots, lease, replica, "", null);
+  }
+}
