@@ -11,6 +11,7 @@ CREATE TABLE slo_objective (
   service    text NOT NULL,
   body       jsonb NOT NULL,
   stored_at  timestamptz NOT NULL,
+  looked_at  timestamptz,
   UNIQUE (namespace, name)
 );
 CREATE TABLE slo_retired (
@@ -59,6 +60,7 @@ CREATE TABLE slo_history (
 ) WITH (fillfactor = 70);
 CREATE INDEX slo_history_by_hour ON slo_history (hour);
 COMMENT ON COLUMN slo_objective.id IS 'a new one with each change, so that counts of two meanings never mix';
+COMMENT ON COLUMN slo_objective.looked_at IS 'when an indicator that is not of jobs was last sampled, by any replica';
 COMMENT ON COLUMN slo_total.grain IS '0 minute, 1 hour';
 COMMENT ON COLUMN slo_bucket.bucket IS 'logarithmic, of the value';
 --rollback DROP TABLE slo_history, slo_bucket, slo_slice, slo_total, slo_retired, slo_objective;

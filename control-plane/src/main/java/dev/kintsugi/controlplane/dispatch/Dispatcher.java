@@ -132,7 +132,9 @@ class Dispatcher {
             node.spot(),
             status.slots(),
             tools.policy().lease(),
-            tools.policy().replica());
+            tools.policy().replica(),
+            node.pool(),
+            node.usdPerHour() == null ? tools.policy().usdPerHour() : node.usdPerHour());
     return tools
         .queue()
         .ask(queue -> queue.claim(request, tools.clock().instant()))

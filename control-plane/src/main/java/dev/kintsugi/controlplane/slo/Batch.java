@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.slo;
 
+import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.JobEnd;
 import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.core.slo.EndedJob;
@@ -54,9 +55,18 @@ final class Batch {
     Event.of(objective.objective(), ended(job)).ifPresent(event -> add(objective, event, job));
   }
 
-  /** Counts a look that is of no job. */
+  /** Counts a look at the service as a whole. */
   void add(StoredObjective objective, Event event, Instant at) {
     addTotals(objective.id(), Tally.of(event), at);
+  }
+
+  /** Counts a look at one of its nodes. */
+  void add(StoredObjective objective, Event event, FleetNode node, Instant at) {
+    add(objective, event, at);
+    Tally one = Tally.of(event);
+    Instant hour = Grain.HOUR.floor(at);
+    slices.merge(new Slice(objective.id(), REVISION, node.revision(), hour), one, Tally::plus);
+    slices.merge(new Slice(objective.id(), POOL, node.pool(), hour), one, Tally::plus);
   }
 
   private void add(StoredObjective objective, Event event, JobEnd job) {

@@ -107,6 +107,30 @@ class ObjectiveStore {
   }
 
   /**
+   * Adds what was looked at, unless another replica did so within the same while.
+   *
+   * @return true when it was added
+   */
+  boolean look(StoredObjective objective, Batch batch, Instant now, Duration every) {
+    return transactions.relaxed(
+        c -> {
+          try (PreparedStatement update =
+              c.prepareStatement(
+                  "UPDATE slo_objective SET looked_at = ?"
+                      + " WHERE id = ? AND (looked_at IS NULL OR looked_at <= ?)")) {
+            CountStore.time(update, 1, now);
+            update.setLong(2, objective.id());
+            CountStore.time(update, 3, now.minus(every));
+            if (update.executeUpdate() == 0) {
+              return false;
+            }
+          }
+          CountStore.add(c, batch);
+          return true;
+        });
+  }
+
+  /**
    * Counts an objective anew from the ledger; for counts that were lost or are doubted.
    *
    * @return events counted

@@ -10,9 +10,12 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The objectives' part of the metric catalogue. */
@@ -61,9 +64,11 @@ class SloMetrics {
     }
   }
 
-  /** What is not known is not shown: a share or a budget without events is left out. */
+  /**
+   * What is not known is not shown: a share or a budget without events is left out. What stays is
+   * set in place, so that no scrape finds it missing.
+   */
   synchronized void show(StoredObjective objective, SloReview review) {
-    forget(objective);
     String slo = objective.key();
     String service = objective.service();
     target.labelValues(slo, service).set(objective.objective().target());
@@ -72,22 +77,53 @@ class SloMetrics {
     if (share != null && left != null) {
       current.labelValues(slo, service).set(share);
       budgetLeft.labelValues(slo, service).set(left);
-    }
-    for (BurnLevel.Name level : BurnLevel.Name.values()) {
-      firing.labelValues(slo, service, level.wireName()).set(0);
-    }
-    for (BurnReading burn : review.burns()) {
-      String level = burn.level().name().wireName();
-      firing.labelValues(slo, service, level).set(burn.firing() ? 1 : 0);
-      burnLimit.labelValues(slo, service, level).set(burn.level().limit());
-      show(burnRate(slo, service, level, burn.level().window()), burn.burn());
-      show(burnRate(slo, service, level, burn.level().shortWindow()), burn.shortBurn());
+    } else {
+      current.remove(slo, service);
+      budgetLeft.remove(slo, service);
     }
     for (SloReview.State one : SloReview.State.values()) {
       state
           .labelValues(slo, service, one.name().toLowerCase(Locale.ROOT))
           .set(one == review.state() ? 1 : 0);
     }
+    showBurns(slo, service, review.burns());
+  }
+
+  private void showBurns(String slo, String service, List<BurnReading> readings) {
+    Map<List<String>, Double> rates = new HashMap<>();
+    for (BurnLevel.Name name : BurnLevel.Name.values()) {
+      String level = name.wireName();
+      Optional<BurnReading> reading =
+          readings.stream().filter(burn -> burn.level().name() == name).findFirst();
+      firing
+          .labelValues(slo, service, level)
+          .set(reading.filter(BurnReading::firing).isPresent() ? 1 : 0);
+      reading.ifPresentOrElse(
+          burn -> {
+            burnLimit.labelValues(slo, service, level).set(burn.level().limit());
+            rates.put(burnRate(slo, service, level, burn.level().window()), burn.burn());
+            rates.put(burnRate(slo, service, level, burn.level().shortWindow()), burn.shortBurn());
+          },
+          () -> burnLimit.remove(slo, service, level));
+    }
+    rates.forEach((labels, burn) -> burnRate.labelValues(texts(labels)).set(burn));
+    forgetBurns(slo, rates.keySet());
+    burns.addAll(rates.keySet());
+  }
+
+  private void forgetBurns(String slo, Set<List<String>> but) {
+    burns.removeIf(
+        labels -> {
+          boolean old = labels.getFirst().equals(slo) && !but.contains(labels);
+          if (old) {
+            burnRate.remove(texts(labels));
+          }
+          return old;
+        });
+  }
+
+  private static String[] texts(List<String> labels) {
+    return labels.toArray(String[]::new);
   }
 
   synchronized void forget(StoredObjective objective) {
@@ -96,14 +132,7 @@ class SloMetrics {
     target.remove(slo, service);
     current.remove(slo, service);
     budgetLeft.remove(slo, service);
-    burns.removeIf(
-        labels -> {
-          boolean ours = labels.getFirst().equals(slo);
-          if (ours) {
-            burnRate.remove(labels.toArray(String[]::new));
-          }
-          return ours;
-        });
+    forgetBurns(slo, Set.of());
     for (BurnLevel.Name level : BurnLevel.Name.values()) {
       firing.remove(slo, service, level.wireName());
       burnLimit.remove(slo, service, level.wireName());
@@ -111,11 +140,6 @@ class SloMetrics {
     for (SloReview.State one : SloReview.State.values()) {
       state.remove(slo, service, one.name().toLowerCase(Locale.ROOT));
     }
-  }
-
-  private void show(List<String> labels, double burn) {
-    burns.add(labels);
-    burnRate.labelValues(labels.toArray(String[]::new)).set(burn);
   }
 
   /** Such as {@code 30m} or {@code 3d}, as Prometheus writes it. */

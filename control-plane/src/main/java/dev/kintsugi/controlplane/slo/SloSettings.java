@@ -9,9 +9,14 @@ import java.time.Duration;
  *
  * @param retention of ended jobs in the ledger, of costs and of the budgets' history; at least the
  *     longest window of an objective and a day
+ * @param lookEvery how often indicators that are not of jobs are sampled
+ * @param prometheusUrl base URL of the Prometheus that queries are asked of; empty for none
  */
 @ConfigurationProperties("kintsugi.slo")
-public record SloSettings(@Bindable(defaultValue = "100d") Duration retention) {
+public record SloSettings(
+    @Bindable(defaultValue = "100d") Duration retention,
+    @Bindable(defaultValue = "15s") Duration lookEvery,
+    @Bindable(defaultValue = "") String prometheusUrl) {
 
   private static final Duration LEAST = Duration.ofDays(91);
 

@@ -168,7 +168,8 @@ final class Replica implements AutoCloseable {
             Duration.ofSeconds(1),
             RESERVE,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(1)));
+            Duration.ofSeconds(1)),
+        1.0);
   }
 
   private static ArtifactStore store(Path files) {

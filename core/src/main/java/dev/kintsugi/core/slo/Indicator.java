@@ -15,32 +15,44 @@ public record Indicator(Kind kind, @Nullable Double atLeast, @Nullable Double at
   /** What an event is, and in which unit its value is bounded. */
   public enum Kind {
     /** An answered job; seconds from submission to the answer. */
-    LATENCY("latency", true, DegradedCounts.GOOD),
+    LATENCY("latency", true, DegradedCounts.GOOD, null, 60.0, 0.99),
     /** An ended job; bad when it failed. */
-    ERROR_RATE("errorRate", true, DegradedCounts.GOOD),
+    ERROR_RATE("errorRate", true, DegradedCounts.GOOD, null, null, 0.99),
     /** An ended job; bad when the customer did not get the video that was asked for. */
-    RENDER_SUCCESS("renderSuccess", true, DegradedCounts.HALF),
+    RENDER_SUCCESS("renderSuccess", true, DegradedCounts.HALF, null, null, 0.98),
     /** An answered job; US dollars of all its attempts per 720p-class video. */
-    COST("cost", true, DegradedCounts.GOOD),
+    COST("cost", true, DegradedCounts.GOOD, null, 0.08, 0.95),
     /** A look at the service; bad when no node could take work. */
-    AVAILABILITY("availability", false, DegradedCounts.GOOD),
+    AVAILABILITY("availability", false, DegradedCounts.GOOD, null, null, 0.99),
     /** A look at a node that has work; percent of its device in use. */
-    GPU_UTILIZATION("gpuUtilization", false, DegradedCounts.GOOD),
+    GPU_UTILIZATION("gpuUtilization", false, DegradedCounts.GOOD, 20.0, 95.0, 0.95),
     /** A look at a node; percent of its device memory in use. */
-    GPU_MEMORY("gpuMemory", false, DegradedCounts.GOOD),
+    GPU_MEMORY("gpuMemory", false, DegradedCounts.GOOD, null, 90.0, 0.95),
     /** A look at a node; percent by which it is slower than the service's usual step time. */
-    STEP_RATE_DROP("stepRateDrop", false, DegradedCounts.GOOD),
+    STEP_RATE_DROP("stepRateDrop", false, DegradedCounts.GOOD, null, 30.0, 0.95),
     /** An answer of Prometheus to a query; any unit. */
-    PROMETHEUS("prometheus", false, DegradedCounts.GOOD);
+    PROMETHEUS("prometheus", false, DegradedCounts.GOOD, null, null, 0.99);
 
     private final String wireName;
     private final boolean ofJobs;
     private final DegradedCounts degraded;
+    private final @Nullable Double atLeast;
+    private final @Nullable Double atMost;
+    private final double target;
 
-    Kind(String wireName, boolean ofJobs, DegradedCounts degraded) {
+    Kind(
+        String wireName,
+        boolean ofJobs,
+        DegradedCounts degraded,
+        @Nullable Double atLeast,
+        @Nullable Double atMost,
+        double target) {
       this.wireName = wireName;
       this.ofJobs = ofJobs;
       this.degraded = degraded;
+      this.atLeast = atLeast;
+      this.atMost = atMost;
+      this.target = target;
     }
 
     public String wireName() {
@@ -55,6 +67,21 @@ public record Indicator(Kind kind, @Nullable Double atLeast, @Nullable Double at
     /** How a degraded answer counts where the objective does not say. */
     public DegradedCounts degraded() {
       return degraded;
+    }
+
+    /** Lower bound where the objective names no bound; null for none. */
+    public @Nullable Double atLeast() {
+      return atLeast;
+    }
+
+    /** Upper bound where the objective names no bound; null for none. */
+    public @Nullable Double atMost() {
+      return atMost;
+    }
+
+    /** Share of good events promised where the objective does not say. */
+    public double target() {
+      return target;
     }
 
     public static Optional<Kind> of(String wireName) {

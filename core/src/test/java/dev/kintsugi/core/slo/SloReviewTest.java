@@ -10,6 +10,7 @@ import dev.kintsugi.core.slo.SloReview.Reason;
 import dev.kintsugi.core.slo.SloReview.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -173,6 +174,18 @@ class SloReviewTest {
       assertThat(ValueBuckets.quantile(counts, q)).isCloseTo(exact, within(exact * 0.0101));
     }
     assertThat(ValueBuckets.quantile(new TreeMap<>(), 0.99)).isNull();
+  }
+
+  @Example
+  void aSlowNodeIsComparedWithTheServicesUsualPace() {
+    StepPace pace = new StepPace();
+    pace.learn(List.of(Map.of("832x480x81", 1.0), Map.of("832x480x81", 1.1), Map.of("other", 2.0)));
+    pace.learn(List.of(Map.of("832x480x81", 2.0)));
+
+    assertThat(pace.dropPercent(Map.of("832x480x81", 2.2)).orElseThrow())
+        .isCloseTo(50, within(1e-9));
+    assertThat(pace.dropPercent(Map.of("832x480x81", 0.9)).orElseThrow()).isZero();
+    assertThat(pace.dropPercent(Map.of("unseen", 9.0))).isEmpty();
   }
 
   @Example

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ladder steps of the recovery ladder in the order they are tried, such as {@code
  *     fewer_steps}; empty means none, null the full one
  * @param rollout the change of revision under way; null while there is none
+ * @param price of its slots; null means the control plane's own, if it has one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceState(
@@ -31,7 +32,50 @@ public record ServiceState(
     @JsonProperty("revisions") List<Revision> revisions,
     @JsonProperty("nodes") List<Node> nodes,
     @JsonProperty("ladder") @Nullable List<String> ladder,
-    @JsonProperty("rollout") @Nullable Rollout rollout) {
+    @JsonProperty("rollout") @Nullable Rollout rollout,
+    @JsonProperty("price") @Nullable Price price) {
+
+  /** A service without a price of its own. */
+  public ServiceState(
+      String uid,
+      long generation,
+      long sequence,
+      String model,
+      long deadlineSeconds,
+      List<String> tenants,
+      List<Revision> revisions,
+      List<Node> nodes,
+      @Nullable List<String> ladder,
+      @Nullable Rollout rollout) {
+    this(
+        uid,
+        generation,
+        sequence,
+        model,
+        deadlineSeconds,
+        tenants,
+        revisions,
+        nodes,
+        ladder,
+        rollout,
+        null);
+  }
+
+  /**
+   * What a slot costs.
+   *
+   * @param gpuHourUsd for an hour
+   * @param spotDiscount part of it that a spot node saves, 0..1
+   */
+  public record Price(
+      @JsonProperty("gpu_hour_usd") double gpuHourUsd,
+      @JsonProperty("spot_discount") double spotDiscount) {
+
+    /** Of one slot for an hour. */
+    public double usdPerHour(boolean spot) {
+      return spot ? gpuHourUsd * (1 - spotDiscount) : gpuHourUsd;
+    }
+  }
 
   /**
    * A model version that is served.
