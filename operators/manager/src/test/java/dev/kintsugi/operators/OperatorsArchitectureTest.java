@@ -49,7 +49,7 @@ class OperatorsArchitectureTest {
           .that()
           .haveNameMatching(
               ".*\\.(DiffusionServiceResources|DiffusionServiceConditions|PodTemplates|Revisions"
-                  + "|FleetStates|Observations)")
+                  + "|FleetStates|Observations|ObjectiveCompiler|ObjectiveStatuses|AlertRules)")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked for. Every default is in the schema as well as here, so that an object read from an
@@ -52,7 +53,11 @@ public record DiffusionServiceSpec(
         List<String> tenants,
     @JsonProperty("degradation")
         @JsonPropertyDescription("What a customer gets when what was asked cannot be made in time.")
-        DegradationSpec degradation) {
+        DegradationSpec degradation,
+    @JsonProperty("cost")
+        @JsonPropertyDescription(
+            "What a GPU costs. Default: the control plane's own price, if any.")
+        @Nullable CostSpec cost) {
 
   static final String DEFAULT_DEADLINE = "15m";
 
@@ -74,7 +79,8 @@ public record DiffusionServiceSpec(
         WarmupSpec.defaults(),
         DEFAULT_DEADLINE,
         List.of(),
-        DegradationSpec.defaults());
+        DegradationSpec.defaults(),
+        null);
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.kintsugi.operators.crds.DiffusionServiceStatus;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus.NodeState;
 import dev.kintsugi.operators.crds.StatusCondition;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A verdict as the status of the resource; transition times are kept. Pure. */
 final class DiffusionServiceConditions {
-
-  private static final int MESSAGE_LIMIT = 4096;
 
   private DiffusionServiceConditions() {}
 
@@ -63,25 +60,14 @@ final class DiffusionServiceConditions {
       @Nullable DiffusionServiceStatus before,
       long generation,
       Instant now) {
-    String truth = condition.truth().text();
-    String since =
-        find(before, condition.type().text())
-            .filter(old -> old.status().equals(truth))
-            .map(StatusCondition::lastTransitionTime)
-            .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
-    return new StatusCondition(
+    return StatusCondition.now(
         condition.type().text(),
-        truth,
-        generation,
-        since,
+        condition.truth().text(),
         condition.reason().text(),
-        shortened(condition.message()));
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= MESSAGE_LIMIT
-        ? message
-        : message.substring(0, MESSAGE_LIMIT - 1) + "…";
+        condition.message(),
+        generation,
+        before == null ? List.of() : before.conditions(),
+        now);
   }
 
   /**

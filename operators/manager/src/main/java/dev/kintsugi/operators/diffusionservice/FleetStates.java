@@ -1,6 +1,7 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.ServicePlan;
+import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
@@ -59,11 +60,19 @@ final class FleetStates {
                 .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
                 .toList(),
             ladder(spec.degradation().ladder()),
-            null));
+            null,
+            price(spec.cost())));
   }
 
   private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {
     return steps == null ? null : steps.stream().map(DegradationSpec.Step::wireName).toList();
+  }
+
+  private static ServiceState.@Nullable Price price(@Nullable CostSpec cost) {
+    return cost == null
+        ? null
+        : new ServiceState.Price(
+            Double.parseDouble(cost.gpuHourUsd()), Double.parseDouble(cost.spotDiscount()));
   }
 
   /** The weights of a service always sum to 100, even of one whose nodes all drain. */

@@ -121,17 +121,7 @@ public class FleetPusher {
   }
 
   private void failed(String service, Memory memory, FleetException e, Instant now) {
-    Status status =
-        switch (e.status()) {
-          case 0 -> Status.UNREACHABLE;
-          case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
-              Status.UNAUTHORIZED;
-          case HttpURLConnection.HTTP_BAD_GATEWAY,
-              HttpURLConnection.HTTP_UNAVAILABLE,
-              HttpURLConnection.HTTP_GATEWAY_TIMEOUT ->
-              Status.UNREACHABLE;
-          default -> Status.REFUSED;
-        };
+    Status status = e.outcome();
     if (e.status() == HttpURLConnection.HTTP_CONFLICT) {
       overtake(service, memory);
     }
@@ -193,6 +183,7 @@ public class FleetPusher {
         state.revisions(),
         state.nodes(),
         state.ladder(),
-        state.rollout());
+        state.rollout(),
+        state.price());
   }
 }

@@ -65,6 +65,18 @@ public class Cluster {
     }
   }
 
+  /** Whether the API server knows a kind; unknown while it cannot be asked, which is no. */
+  public boolean serves(String apiVersion, String kind) {
+    try {
+      var resources = client.getApiResources(apiVersion);
+      return resources != null
+          && resources.getResources().stream().anyMatch(known -> known.getKind().equals(kind));
+    } catch (KubernetesClientException e) {
+      LOG.debug("{} could not be looked up: {}", apiVersion, e.getMessage());
+      return false;
+    }
+  }
+
   /** What the API server would say of an object; empty when it would take it. */
   public List<Refusal> refusals(HasMetadata desired) {
     try {

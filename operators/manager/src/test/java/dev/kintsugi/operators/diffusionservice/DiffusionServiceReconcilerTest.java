@@ -87,7 +87,8 @@ class DiffusionServiceReconcilerTest {
         base.warmup(),
         base.deadline(),
         base.tenants(),
-        base.degradation());
+        base.degradation(),
+        base.cost());
   }
 
   private DiffusionServiceSpec spec(String version, PoolSpec... pools) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kintsugi.core.service.ServiceObservation;
 import dev.kintsugi.core.service.ServicePlanner;
 import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
@@ -41,7 +42,8 @@ class DiffusionServiceResourcesTest {
         base.warmup(),
         base.deadline(),
         base.tenants(),
-        base.degradation());
+        base.degradation(),
+        base.cost());
   }
 
   private static DiffusionServiceSpec spec(ModelSpec model) {
@@ -106,7 +108,8 @@ class DiffusionServiceResourcesTest {
             spec(MODEL).warmup(),
             "1h",
             List.of("acme"),
-            new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)));
+            new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)),
+            new CostSpec("2.49", "0.6"));
     assertThat(Revisions.name(scaled, SETTINGS)).isEqualTo(before);
     assertThat(Revisions.name(retimed, SETTINGS)).isEqualTo(before);
 

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
+import dev.kintsugi.operators.crds.ServiceLevelObjectiveSpec;
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
@@ -86,6 +89,22 @@ class LeastRightsTest {
     admin.resource(service).forceConflicts().serverSideApply();
   }
 
+  private void promise(String namespace) {
+    var objective = new ServiceLevelObjective();
+    objective.setMetadata(
+        new ObjectMetaBuilder().withName("latency").withNamespace(namespace).build());
+    objective.setSpec(ServiceLevelObjectiveSpec.of("wan", IndicatorSpec.Type.LATENCY));
+    admin.resource(objective).serverSideApply();
+  }
+
+  private ServiceLevelObjective objective(String namespace) {
+    return admin
+        .resources(ServiceLevelObjective.class)
+        .inNamespace(namespace)
+        .withName("latency")
+        .get();
+  }
+
   private DiffusionService service(String namespace) {
     return admin.resources(DiffusionService.class).inNamespace(namespace).withName("wan").get();
   }
@@ -107,6 +126,9 @@ class LeastRightsTest {
         eventually().until(() -> kubelet.pods().size() == 1);
         kubelet.makeReady();
         eventually().until(() -> ready(namespace));
+        promise(namespace);
+        eventually().until(() -> plane.objective(namespace + "/latency") != null);
+        eventually().until(() -> objective(namespace).getStatus().state().equals("NoData"));
         assertThat(second.runtime().started()).as("a standby is ready").isTrue();
         assertThat(leader()).isEqualTo("first");
         var pods = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
@@ -135,6 +157,8 @@ class LeastRightsTest {
                 assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
                     .extracting(event -> event.getReason())
                     .contains("RevisionReplaced", "Drained"));
+    admin.resource(objective(namespace)).delete();
+    eventually().until(() -> objective(namespace) == null);
     admin.resource(service(namespace)).delete();
     eventually().until(() -> service(namespace) == null);
     eventually().until(() -> admin.services().inNamespace(namespace).list().getItems().isEmpty());
@@ -147,5 +171,6 @@ class LeastRightsTest {
     assertThat(SERVER.can(ACCOUNT, "delete", "pods")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "create", "pods")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "servicelevelobjectives.kintsugi.dev")).isFalse();
   }
 }

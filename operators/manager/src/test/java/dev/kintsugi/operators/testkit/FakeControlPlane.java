@@ -3,8 +3,10 @@ package dev.kintsugi.operators.testkit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,12 +27,15 @@ public final class FakeControlPlane implements AutoCloseable {
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final Map<String, ServiceState> services = new ConcurrentHashMap<>();
   private final Map<String, Integer> running = new ConcurrentHashMap<>();
+  private final Map<String, ServiceObjective> objectives = new ConcurrentHashMap<>();
+  private final Map<String, ObjectiveEvidence> judged = new ConcurrentHashMap<>();
   private volatile int refusal;
 
   public FakeControlPlane() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/fleet/v1/services/", this::handle);
+    server.createContext("/fleet/v1/objectives/", this::handleObjective);
     server.start();
   }
 
@@ -84,6 +89,87 @@ public final class FakeControlPlane implements AutoCloseable {
         default -> evidence(exchange, service);
       }
     }
+  }
+
+  /** The objective in force, null when there is none. */
+  public ServiceObjective objective(String name) {
+    return objectives.get(name);
+  }
+
+  /** What is said of an objective from now on. */
+  public void judge(String name, ObjectiveEvidence evidence) {
+    judged.put(name, evidence);
+  }
+
+  /** Forgets every objective, as a control plane with an empty database does. */
+  public void forgetObjectives() {
+    objectives.clear();
+  }
+
+  private void handleObjective(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String name = exchange.getRequestURI().getPath().substring("/fleet/v1/objectives/".length());
+      if (refusal != 0) {
+        answer(exchange, refusal, "{\"error\":{\"message\":\"refused\"}}");
+        return;
+      }
+      switch (exchange.getRequestMethod()) {
+        case "PUT" ->
+            objectives.put(
+                name, json.readValue(exchange.getRequestBody(), ServiceObjective.class));
+        case "DELETE" -> objectives.remove(name);
+        default -> {}
+      }
+      var objective = objectives.get(name);
+      var evidence = judged.get(name);
+      if (objective == null) {
+        answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 404, "");
+        return;
+      }
+      answer(
+          exchange,
+          200,
+          json.writeValueAsString(
+              evidence == null ? unjudged(objective) : of(objective, evidence)));
+    }
+  }
+
+  private static ObjectiveEvidence unjudged(ServiceObjective objective) {
+    return new ObjectiveEvidence(
+        objective.uid(),
+        objective.generation(),
+        "NoData",
+        "NoEvents",
+        "no event",
+        null,
+        0,
+        0,
+        null,
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        List.of());
+  }
+
+  private static ObjectiveEvidence of(ServiceObjective objective, ObjectiveEvidence said) {
+    return new ObjectiveEvidence(
+        objective.uid(),
+        objective.generation(),
+        said.state(),
+        said.reason(),
+        said.message(),
+        said.evaluatedAt(),
+        said.events(),
+        said.bad(),
+        said.current(),
+        said.budgetLeft(),
+        said.value(),
+        said.valueIs(),
+        said.eventsPerSecond(),
+        said.levels(),
+        said.slices());
   }
 
   private void put(HttpExchange exchange, String service) throws IOException {
