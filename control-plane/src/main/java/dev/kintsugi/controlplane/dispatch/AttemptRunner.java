@@ -50,6 +50,9 @@ class AttemptRunner {
     AttemptRun run = new AttemptRun(claim, node, tools);
     Thread thread =
         Thread.ofVirtual().name(claim.attemptId()).unstarted(() -> see(claim, node, run, adopted));
+    if (!adopted) {
+      tools.metrics().claimed(claim.job(), claim.attempt());
+    }
     running.put(claim.attemptId(), new Running(node.nodeId(), run, thread));
     thread.start();
     if (stopping) {

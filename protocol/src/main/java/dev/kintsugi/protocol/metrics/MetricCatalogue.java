@@ -1,6 +1,7 @@
 package dev.kintsugi.protocol.metrics;
 
 import dev.kintsugi.protocol.metrics.MetricSpec.Kind;
+import dev.kintsugi.protocol.metrics.MetricSpec.Source;
 import java.util.List;
 
 /**
@@ -8,6 +9,13 @@ import java.util.List;
  */
 public final class MetricCatalogue {
 
+  public static final MetricSpec HTTP_DURATION =
+      histogram(
+          "kintsugi_http_request_duration_seconds",
+          "Requests answered; an event stream counts until it begins.",
+          "method",
+          "route",
+          "status");
   public static final MetricSpec JOBS_SUBMITTED =
       counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
   public static final MetricSpec JOBS_REFUSED =
@@ -19,7 +27,17 @@ public final class MetricCatalogue {
           "service",
           "outcome");
   public static final MetricSpec JOB_DURATION =
-      histogram("kintsugi_job_duration_seconds", "From submission to the end of a job.", "service");
+      histogram(
+          "kintsugi_job_duration_seconds",
+          "From submission to the end of a job.",
+          "service",
+          "outcome");
+  public static final MetricSpec QUEUE_WAIT =
+      histogram(
+          "kintsugi_queue_wait_seconds",
+          "From submission to a job's first attempt.",
+          "service",
+          "priority");
   public static final MetricSpec RECOVERY_DECISIONS =
       counter(
           "kintsugi_recovery_decisions",
@@ -31,10 +49,28 @@ public final class MetricCatalogue {
           "kintsugi_checkpoints",
           "Checkpoints: kept, resumed from, or refused by a node.",
           "outcome");
+  public static final MetricSpec FAILURE_TIME =
+      gauge(
+          "kintsugi_failure_timestamp_seconds",
+          "When each of the last 100 failures that this replica recorded happened, in Unix time.",
+          "case",
+          "service",
+          "kind",
+          "failure_class",
+          "attribution",
+          "rung",
+          "node_id",
+          "trace_id");
   public static final MetricSpec QUEUE_DEPTH =
       gauge("kintsugi_queue_depth", "Jobs waiting.", "service", "priority");
   public static final MetricSpec ATTEMPTS =
       counter("kintsugi_attempts", "Attempts ended, by outcome.", "service", "outcome");
+  public static final MetricSpec ATTEMPT_DURATION =
+      histogram(
+          "kintsugi_attempt_duration_seconds",
+          "From the claim to the end of an attempt, the transfer of its files included.",
+          "service",
+          "outcome");
   public static final MetricSpec LEASES_EXPIRED =
       counter("kintsugi_leases_expired", "Leases that ran out, by what was decided.", "decision");
   public static final MetricSpec STALE_RESULTS =
@@ -48,79 +84,109 @@ public final class MetricCatalogue {
   public static final MetricSpec CASES_DEFERRED =
       counter("kintsugi_cases_deferred", "Failure cases left to be found again from attempts.");
   public static final MetricSpec NODE_ATTEMPTS =
-      counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome");
+      counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_STEP_DURATION =
-      histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert");
+      histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_STAGE_DURATION =
-      histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage");
+      histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EXPERT_WEIGHT =
-      gauge("kintsugi_node_expert_weight", "1 in use, 0 quarantined.", "expert");
+      gauge("kintsugi_node_expert_weight", "1 in use, 0 quarantined.", "expert")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EXPERT_RESULTS =
-      counter("kintsugi_node_expert_results", "Results of an expert, by kind.", "expert", "result");
+      counter("kintsugi_node_expert_results", "Results of an expert, by kind.", "expert", "result")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_READY =
-      gauge("kintsugi_node_ready", "1 when warm and not draining.");
+      gauge("kintsugi_node_ready", "1 when warm and not draining.").of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_MEMORY_USED =
-      gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device");
+      gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device")
+          .of(Source.INFERENCE_NODE);
+  public static final MetricSpec NODE_MEMORY_TOTAL =
+      gauge("kintsugi_node_memory_total_bytes", "Device memory there is.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_UTILIZATION =
-      gauge("kintsugi_node_utilization_ratio", "Share of the device in use, 0 to 1.", "device");
+      gauge("kintsugi_node_utilization_ratio", "Share of the device in use, 0 to 1.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_TEMPERATURE =
-      gauge("kintsugi_node_temperature_celsius", "Temperature of the GPU.", "device");
+      gauge("kintsugi_node_temperature_celsius", "Temperature of the GPU.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_POWER =
-      gauge("kintsugi_node_power_watts", "Power the GPU draws.", "device");
+      gauge("kintsugi_node_power_watts", "Power the GPU draws.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PCIE =
       gauge(
-          "kintsugi_node_pcie_bytes_per_second",
-          "Traffic between GPU and machine, both directions.",
-          "device");
+              "kintsugi_node_pcie_bytes_per_second",
+              "Traffic between GPU and machine, both directions.",
+              "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_ECC_ERRORS =
       gauge(
-          "kintsugi_node_ecc_errors",
-          "Uncorrected memory errors since the driver was loaded.",
-          "device");
+              "kintsugi_node_ecc_errors",
+              "Uncorrected memory errors since the driver was loaded.",
+              "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_DISK_FREE =
-      gauge("kintsugi_node_disk_free_bytes", "Space left in the work directory.");
+      gauge("kintsugi_node_disk_free_bytes", "Space left in the work directory.")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PRUNED =
       counter(
-          "kintsugi_node_pruned",
-          "Results and checkpoints removed from the work directory.",
-          "reason");
+              "kintsugi_node_pruned",
+              "Results and checkpoints removed from the work directory.",
+              "reason")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_MEMORY_GROWTH =
       gauge(
-          "kintsugi_node_memory_growth_bytes_per_job",
-          "How memory in use after a job grows from job to job.");
+              "kintsugi_node_memory_growth_bytes_per_job",
+              "How memory in use after a job grows from job to job.")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PROMPT_DRIFT =
       gauge(
-          "kintsugi_node_prompt_drift",
-          "How far the last prompts are from the usual ones, which are at 1.",
-          "statistic");
+              "kintsugi_node_prompt_drift",
+              "How far the last prompts are from the usual ones, which are at 1.",
+              "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PROMPT_DRIFT_LIMIT =
-      gauge("kintsugi_node_prompt_drift_limit", "Above it prompts have drifted.", "statistic");
+      gauge("kintsugi_node_prompt_drift_limit", "Above it prompts have drifted.", "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EVENTS =
-      counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
+      counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_QUALITY_VERDICTS =
       counter(
-          "kintsugi_node_quality_verdicts",
-          "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
-          "verdict",
-          "statistic");
+              "kintsugi_node_quality_verdicts",
+              "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
+              "verdict",
+              "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec RECONCILES =
-      counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
+      counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome")
+          .of(Source.OPERATOR);
+  public static final MetricSpec RECONCILE_DURATION =
+      histogram("kintsugi_reconcile_duration_seconds", "One reconcile.", "kind")
+          .of(Source.OPERATOR);
   public static final MetricSpec FLEET_PUSHES =
-      counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome");
+      counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome")
+          .of(Source.OPERATOR);
 
   private MetricCatalogue() {}
 
   /** All of them, in the order of the docs. */
   public static List<MetricSpec> all() {
     return List.of(
+        HTTP_DURATION,
         JOBS_SUBMITTED,
         JOBS_REFUSED,
         JOBS_FINISHED,
         JOB_DURATION,
+        QUEUE_WAIT,
         RECOVERY_DECISIONS,
         CHECKPOINTS,
+        FAILURE_TIME,
         QUEUE_DEPTH,
         ATTEMPTS,
+        ATTEMPT_DURATION,
         LEASES_EXPIRED,
         STALE_RESULTS,
         NODE_SLOTS,
@@ -134,6 +200,7 @@ public final class MetricCatalogue {
         NODE_EXPERT_RESULTS,
         NODE_READY,
         NODE_MEMORY_USED,
+        NODE_MEMORY_TOTAL,
         NODE_UTILIZATION,
         NODE_TEMPERATURE,
         NODE_POWER,
@@ -147,18 +214,24 @@ public final class MetricCatalogue {
         NODE_EVENTS,
         NODE_QUALITY_VERDICTS,
         RECONCILES,
+        RECONCILE_DURATION,
         FLEET_PUSHES);
   }
 
+  /** What one process exposes. */
+  public static List<MetricSpec> of(Source source) {
+    return all().stream().filter(spec -> spec.source() == source).toList();
+  }
+
   private static MetricSpec counter(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels));
+    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels), Source.CONTROL_PLANE);
   }
 
   private static MetricSpec gauge(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels));
+    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels), Source.CONTROL_PLANE);
   }
 
   private static MetricSpec histogram(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels));
+    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels), Source.CONTROL_PLANE);
   }
 }

@@ -4,7 +4,10 @@ import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.inject.Singleton;
@@ -14,8 +17,11 @@ import java.util.Map;
 @Singleton
 public class OperatorMetrics implements Metrics {
 
+  private static final double[] SECONDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter reconciles = counter(MetricCatalogue.RECONCILES);
+  private final Histogram reconcileDuration = histogram(MetricCatalogue.RECONCILE_DURATION);
   private final Counter pushes = counter(MetricCatalogue.FLEET_PUSHES);
 
   public OperatorMetrics() {
@@ -38,6 +44,20 @@ public class OperatorMetrics implements Metrics {
     reconciles.labelValues(resource.getKind(), "error").inc();
   }
 
+  @Override
+  public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
+    long begun = System.nanoTime();
+    try {
+      return execution.execute();
+    } finally {
+      String kind =
+          execution.metadata().get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind of
+              ? of.getKind()
+              : execution.controllerName();
+      reconcileDuration.labelValues(kind).observe((System.nanoTime() - begun) / 1e9);
+    }
+  }
+
   PrometheusRegistry registry() {
     return registry;
   }
@@ -47,6 +67,16 @@ public class OperatorMetrics implements Metrics {
         .name(spec.name())
         .help(spec.help())
         .labelNames(spec.labels().toArray(String[]::new))
+        .register(registry);
+  }
+
+  private Histogram histogram(MetricSpec spec) {
+    return Histogram.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .classicOnly()
+        .classicUpperBounds(SECONDS)
         .register(registry);
   }
 }
