@@ -31,6 +31,8 @@ class ObservabilityTest {
 
   private static final Duration SCRAPES = Duration.ofSeconds(60);
   private static final String NO_GPU = "this machine has no GPU";
+  private static final String NO_OBJECTIVE = "the demo has no objective";
+  private static final String NO_ROLLOUT = "no version changes here";
 
   /** Metrics that a healthy hour on a machine like this does not fill, and why. */
   private static final Map<String, String> MAY_BE_EMPTY =
@@ -43,6 +45,19 @@ class ObservabilityTest {
           entry("kintsugi_node_prompt_drift_limit", "hundreds of prompts come first"),
           entry("kintsugi_node_memory_growth_bytes_per_job", "a node runs many jobs first"),
           entry("kintsugi_node_pruned", "nothing is as old as that, and the disk is not full"),
+          entry("kintsugi_slo_objective_ratio", NO_OBJECTIVE),
+          entry("kintsugi_slo_current_ratio", NO_OBJECTIVE),
+          entry("kintsugi_slo_budget_left_ratio", NO_OBJECTIVE),
+          entry("kintsugi_slo_burn_rate", NO_OBJECTIVE),
+          entry("kintsugi_slo_burn_limit", NO_OBJECTIVE),
+          entry("kintsugi_slo_firing", NO_OBJECTIVE),
+          entry("kintsugi_slo_state", NO_OBJECTIVE),
+          entry("kintsugi_rollout_verdicts", NO_ROLLOUT),
+          entry("kintsugi_rollout_evidence", NO_ROLLOUT),
+          entry("kintsugi_rollout_carried_ratio", NO_ROLLOUT),
+          entry("kintsugi_rollout_jobs", NO_ROLLOUT),
+          entry("kintsugi_rollout_cut_delay_seconds", NO_ROLLOUT),
+          entry("kintsugi_cost_usd", "the demo has no price"),
           entry("kintsugi_leases_expired", "no control plane was lost"),
           entry("kintsugi_stale_results", "no control plane was lost"),
           entry("kintsugi_webhook_deliveries", "no receiver outside of the cluster is reachable"));
@@ -201,7 +216,7 @@ class ObservabilityTest {
 
   private static boolean mayBeEmpty(String query) {
     return MAY_BE_EMPTY.keySet().stream()
-        .anyMatch(metric -> query.matches("(?s).*\\b" + metric + "(_total)?\\b.*"));
+        .anyMatch(metric -> query.matches("(?s).*\\b" + metric + "(_total|_bucket)?\\b.*"));
   }
 
   private static List<Path> files(String directory) throws IOException {
