@@ -80,8 +80,7 @@ final class GateShare {
   }
 
   private static void print(
-      int threads, List<Double> generation, List<double[]> small, List<double[]> large)
-      throws Exception {
+      int threads, List<Double> generation, List<double[]> small, List<double[]> large) {
     List<Double> share = new ArrayList<>();
     for (int i = 0; i < generation.size(); i++) {
       share.add((small.get(i)[0] + small.get(i)[1]) / generation.get(i));
@@ -90,29 +89,35 @@ final class GateShare {
         Locale.ROOT,
         """
         {
-         "machine": {"cpu": "%s", "cores": %d, "load_average": %.2f},
-         "threads": %d,
-         "what": "wan-tiny, 160x96, 17 frames, 20 steps, guidance 3; 1280x720: its frames enlarged, 81 of them, gate and encoder on one thread each",
-         "gate_share_160x96": %s,
-         "gate_share_1280x720_of_published_h100": %s,
-         "gate_share_1280x720_of_published_8_h100": %s,
-         "published_generation_1280x720x81_s": {"h100": %.1f, "8 h100": %.1f, "source": "Wan2.2 T2V-A14B, the authors' table comp_effic.png"},
-         "generation_160x96x17_s": %s,
-         "gate_160x96x17_s": %s,
-         "encode_160x96x17_s": %s,
-         "gate_1280x720x81_s": %s,
-         "encode_1280x720x81_s": %s
+         "figures": {
+          "gate_share": %s,
+          "gate_share_720p_h100": %s,
+          "gate_share_720p_8_h100": %s
+         },
+         "settings": {
+          "what": "wan-tiny, 160x96, 17 frames, 20 steps, guidance 3; 1280x720: its frames enlarged, 81 of them, gate and encoder on one thread each",
+          "published_generation_1280x720x81_s": {"h100": %.1f, "8 h100": %.1f, "source": "Wan2.2 T2V-A14B, the authors' table comp_effic.png"},
+          "rounds": %d,
+          "threads": %d,
+          "load_average_at_end": %.2f
+         },
+         "samples": {
+          "generation_160x96x17_s": %s,
+          "gate_160x96x17_s": %s,
+          "encode_160x96x17_s": %s,
+          "gate_1280x720x81_s": %s,
+          "encode_1280x720x81_s": %s
+         }
         }
         """,
-        cpu(),
-        Runtime.getRuntime().availableProcessors(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
-        threads,
-        samples(share),
-        samples(large.stream().map(c -> (c[0] + c[1]) / H100_SECONDS).toList()),
-        samples(large.stream().map(c -> (c[0] + c[1]) / EIGHT_H100_SECONDS).toList()),
+        figure(share),
+        figure(large.stream().map(c -> (c[0] + c[1]) / H100_SECONDS).toList()),
+        figure(large.stream().map(c -> (c[0] + c[1]) / EIGHT_H100_SECONDS).toList()),
         H100_SECONDS,
         EIGHT_H100_SECONDS,
+        generation.size(),
+        threads,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         samples(generation),
         samples(small.stream().map(c -> c[0]).toList()),
         samples(small.stream().map(c -> c[1]).toList()),
@@ -175,25 +180,20 @@ final class GateShare {
     return large;
   }
 
-  private static String cpu() throws Exception {
-    return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-        .filter(l -> l.startsWith("model name"))
-        .map(l -> l.substring(l.indexOf(':') + 2))
-        .findFirst()
-        .orElse("unknown");
-  }
-
-  private static String samples(List<Double> values) {
+  private static String figure(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     return String.format(
         Locale.ROOT,
-        "{\"median\": %.5f, \"min\": %.5f, \"max\": %.5f, \"samples\": %s}",
+        "{\"median\": %.5f, \"min\": %.5f, \"max\": %.5f}",
         sorted.get(sorted.size() / 2),
         sorted.getFirst(),
-        sorted.getLast(),
-        values.stream()
-            .map(v -> String.format(Locale.ROOT, "%.5f", v))
-            .collect(Collectors.joining(", ", "[", "]")));
+        sorted.getLast());
+  }
+
+  private static String samples(List<Double> values) {
+    return values.stream()
+        .map(v -> String.format(Locale.ROOT, "%.5f", v))
+        .collect(Collectors.joining(", ", "[", "]"));
   }
 
   private static double seconds(long since) {

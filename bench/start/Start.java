@@ -81,7 +81,7 @@ final class Start {
             new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode event = line.startsWith("{") ? JSON.readTree(line) : JSON.createObjectNode();
-        if (event.path("event").asText().equals("not_ready")) {
+        if (event.path("event").asText().equals("model_unusable")) {
           throw new IllegalStateException(event.path("message").asText());
         }
         if (event.path("event").asText().equals("ready")) {

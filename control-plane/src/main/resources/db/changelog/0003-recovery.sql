@@ -37,3 +37,8 @@ CREATE TABLE reusable_result (
 CREATE INDEX reusable_result_template ON reusable_result (tenant, service, template, expires_at);
 CREATE INDEX reusable_result_expiry ON reusable_result (expires_at);
 --rollback DROP TABLE reusable_result;
+
+--changeset kintsugi:recovery-4
+--comment: The revisions a waiting job failed on, so that a canary leaves it to the stable version.
+ALTER TABLE waiting ADD COLUMN failed_on text[];
+--rollback ALTER TABLE waiting DROP COLUMN failed_on;

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** A plain HTTP client of the public API. */
@@ -80,6 +81,16 @@ final class Api {
       }
     }
     return false;
+  }
+
+  /** What the watchers of a node noticed of a kind, oldest first. */
+  List<JsonNode> nodeEvents(String kind) {
+    return get("/node/status")
+        .json()
+        .path("events")
+        .valueStream()
+        .filter(event -> event.path("kind").asText().equals(kind))
+        .toList();
   }
 
   Answer get(String path) {

@@ -7,17 +7,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Faults in the pods of the demo service, through the port that pods have only when told to. */
 final class FaultPort {
   private static final String NO_KEY = "";
 
   private final LocalProduct product;
+  private final Map<String, String> armed = new ConcurrentHashMap<>();
 
   /** An inference pod of the demo service. */
   record Pod(String name, Api api) {
     JsonNode status() {
       return api.get("/node/status").json();
+    }
+
+    boolean works() {
+      return !status().path("running").isEmpty();
     }
   }
 
@@ -32,12 +39,14 @@ final class FaultPort {
   static FaultPort open(LocalProduct product, int pods) {
     String patch =
         """
-        [{"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
+        [{"op": "add", "path": "/spec/rollout", "value": {"steps": [100], "bake": "1s"}},
+         {"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
          {"op": "replace", "path": "/spec/pools/0/minReplicas", "value": %d},
          {"op": "replace", "path": "/spec/runtime/env", "value": [
            {"name": "KINTSUGI_NODE_THREADS", "value": "1"},
            {"name": "JAVA_TOOL_OPTIONS", "value": "-XX:TieredStopAtLevel=1"},
            {"name": "KINTSUGI_NODE_WATCH_STALL_FLOOR", "value": "5s"},
+           {"name": "KINTSUGI_NODE_WATCH_LEAK_WARM_UP_JOBS", "value": "2"},
            {"name": "KINTSUGI_NODE_EXPERTS_SELF_TEST_EVERY", "value": "5s"}]}]
         """
             .formatted(pods);
@@ -87,7 +96,23 @@ final class FaultPort {
   String arm(Pod pod, Map<String, Object> fault) {
     Api.Answer answer = pod.api().post("/node/faults", fault);
     assertThat(answer.status()).as(answer.body()).isBetween(200, 201);
-    return answer.json().path("id").asText();
+    String id = answer.json().path("id").asText();
+    armed.put(id, String.valueOf(fault.get("kind")));
+    return id;
+  }
+
+  /** The kinds that were armed since it was calm. */
+  String armedKinds() {
+    return armed.values().stream()
+        .distinct()
+        .sorted()
+        .map(kind -> "`" + kind + "`")
+        .collect(Collectors.joining(" and "));
+  }
+
+  /** Such as {@code nan}, by the id of the fault. */
+  String kind(String id) {
+    return "`" + armed.get(id) + "`";
   }
 
   /** Ends every fault everywhere, and waits until nothing of them is left. */
@@ -104,6 +129,7 @@ final class FaultPort {
                           pod.api().delete("/node/faults");
                           return serves(pod) && trusted(pod.status());
                         }));
+    armed.clear();
   }
 
   private boolean serves(Pod pod) {

@@ -64,7 +64,9 @@ final class LocalProduct implements AutoCloseable {
         "kintsugi.dev/service=wan-tiny",
         "--sort-by=.metadata.name",
         "-o",
-        "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid} {.status.containerStatuses[0].restartCount}{'\\n'}{end}");
+        "jsonpath={range .items[*]}{.metadata.name} {.metadata.uid}"
+            + " {.status.containerStatuses[0].restartCount}{'\\n"
+            + "'}{end}");
   }
 
   Api api() {
@@ -78,6 +80,10 @@ final class LocalProduct implements AutoCloseable {
 
   String url() {
     return exported.get("KINTSUGI_URL");
+  }
+
+  String prometheusUrl() {
+    return exported.get("KINTSUGI_PROMETHEUS_URL");
   }
 
   String apiKey() {

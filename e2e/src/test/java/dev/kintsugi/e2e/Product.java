@@ -28,7 +28,11 @@ final class Product implements AutoCloseable {
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final List<ControlPlaneProcess> controlPlanes = new ArrayList<>();
 
-  record NodeProcess(String name, int port, Program program) {}
+  record NodeProcess(String name, int port, Program program) {
+    Api api() {
+      return new Api("http://127.0.0.1:" + port, API_KEY);
+    }
+  }
 
   record ControlPlaneProcess(String name, int port, Path dataDir, Program program) {
     Api api() {
@@ -41,6 +45,10 @@ final class Product implements AutoCloseable {
   }
 
   NodeProcess startNode() {
+    return startNode(Path.of("inference-node/models/wan-tiny"));
+  }
+
+  NodeProcess startNode(Path model) {
     String name = "node-" + nodes.size();
     int port = freePort();
     Program program =
@@ -52,7 +60,7 @@ final class Product implements AutoCloseable {
                 "--port",
                 Integer.toString(port),
                 "--model",
-                "inference-node/models/wan-tiny",
+                model.toString(),
                 "--work-dir",
                 directory(name).toString()),
             Map.of("KINTSUGI_NODE_THREADS", "1"),

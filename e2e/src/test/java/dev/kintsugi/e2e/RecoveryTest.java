@@ -1,21 +1,25 @@
 package dev.kintsugi.e2e;
 
+import static dev.kintsugi.e2e.FaultScenes.request;
+import static dev.kintsugi.e2e.FaultScenes.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.e2e.FaultPort.Pod;
+import dev.kintsugi.e2e.SeenClasses.ToldBy;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,25 +28,31 @@ import org.junit.jupiter.params.provider.CsvSource;
  * a case. On the real cluster, with one pod, so that the way down the ladder is the same each time.
  */
 @Order(2)
+@ExtendWith(SeenClasses.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RecoveryTest {
-  private static final AtomicInteger TAKE = new AtomicInteger(5_000);
+  private static final int LEAK_BYTES = 24 << 20;
+  private static final int MOST_LEAKS = 20;
 
   private static LocalProduct product;
   private static FaultPort faults;
+  private static FaultScenes scenes;
+  private static int calms = 30_000;
 
   @BeforeAll
   static void onePodThatTakesFaults() {
     product = SharedCluster.product();
     faults = FaultPort.open(product, 1);
+    scenes = new FaultScenes(product, faults);
     // Steps of this shape must have been measured: predictions decide.
-    answered(product.api().submit(request("warm")));
+    scenes.answered(request("warm"));
   }
 
   @AfterEach
   void calm() {
     faults.calm();
     // A good clip ends what the experts are still suspected of.
-    answered(product.api().submit(request("calm")));
+    Jobs.awaitCompleted(product.api(), List.of(product.api().submit(Jobs.small(calms++))));
   }
 
   @ParameterizedTest(name = "{0} × {1} → {2}")
@@ -53,6 +63,7 @@ class RecoveryTest {
     "black-frames,   1, new_seed,     BLACK_FRAMES",
     "frozen,         1, new_seed,     FROZEN_FRAMES",
     "flicker,        1, new_seed,     FLICKER",
+    "noise,          1, new_seed,     QUALITY_LOW",
     "nan,            2, around_expert, NAN_LATENTS",
     "black-frames,   3, fewer_steps,  BLACK_FRAMES",
     "black-frames,   4, fewer_frames, BLACK_FRAMES",
@@ -69,7 +80,7 @@ class RecoveryTest {
     Pod pod = faults.pod();
     faults.arm(pod, spec(fault, times));
 
-    JsonNode video = answered(product.api().submit(request(fault)));
+    JsonNode video = scenes.answered(request(fault));
 
     JsonNode delivered = video.path("delivered");
     assertThat(delivered.path("ladder_step").asText()).as(video.toString()).isEqualTo(step);
@@ -79,16 +90,34 @@ class RecoveryTest {
     assertThat(delivered.path("attempts").asInt())
         .isBetween(times + 1, fault.equals("stall") ? times + 5 : times + 1);
     assertThat(delivered.path("reason").asText()).contains(failureClass);
-    List<JsonNode> cases = cases(video, failureClass);
+    List<JsonNode> cases = scenes.cases(video.path("id").asText(), failureClass);
     assertThat(cases).hasSizeGreaterThanOrEqualTo(times);
     assertThat(cases).allSatisfy(one -> assertThat(one.path("attribution").asText()).isNotEmpty());
+  }
+
+  /** First, on a young pod: what it used before would hide the growth. */
+  @Test
+  @Order(1)
+  void memoryThatGrowsFromJobToJobIsTold() {
+    Pod pod = faults.pod();
+    faults.arm(pod, Map.of("kind", "leak", "count", 100, "bytes", LEAK_BYTES));
+    List<String> jobs =
+        Jobs.submit(product.api(), IntStream.range(0, MOST_LEAKS).mapToObj(Jobs::small).toList());
+
+    await("the leak is told of")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !pod.api().nodeEvents("MEMORY_LEAK").isEmpty());
+
+    JsonNode told = pod.api().nodeEvents("MEMORY_LEAK").getLast().path("details");
+    assertThat(told.path("bytes_per_job").asDouble()).isGreaterThan(LEAK_BYTES / 2.0);
+    jobs.forEach(scenes::answered);
   }
 
   @Test
   void aLateStepCostsNothingButTime() {
     faults.arm(faults.pod(), Map.of("kind", "latency", "count", 4, "delay_seconds", 0.5));
 
-    JsonNode delivered = answered(product.api().submit(request("latency"))).path("delivered");
+    JsonNode delivered = scenes.answered(request("latency")).path("delivered");
 
     assertThat(delivered.path("attempts").asInt()).isEqualTo(1);
     assertThat(delivered.path("degraded").asBoolean()).isFalse();
@@ -98,10 +127,21 @@ class RecoveryTest {
   void aBrokenDownloadIsTriedAgainWithoutMakingTheVideoAgain() {
     faults.arm(faults.pod(), spec("upload-failed", 1));
 
-    JsonNode delivered = answered(product.api().submit(request("upload"))).path("delivered");
+    JsonNode delivered = scenes.answered(request("upload")).path("delivered");
 
     assertThat(delivered.path("attempts").asInt()).isEqualTo(1);
     assertThat(delivered.path("degraded").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aFileThatArrivesAlteredEachTimeIsMadeAnew() {
+    faults.arm(faults.pod(), spec("upload-altered", 3));
+
+    JsonNode video = scenes.answered(request("altered"));
+
+    assertThat(video.path("delivered").path("attempts").asInt()).isEqualTo(2);
+    assertThat(video.path("delivered").path("degraded").asBoolean()).isFalse();
+    assertThat(scenes.cases(video.path("id").asText(), "UPLOAD_FAILED")).isNotEmpty();
   }
 
   @Test
@@ -109,22 +149,28 @@ class RecoveryTest {
     Pod pod = faults.pod();
     faults.arm(pod, spec("encode-failed", 1));
 
-    JsonNode video = answered(product.api().submit(request("encode")));
+    JsonNode video = scenes.answered(request("encode"));
 
     assertThat(video.path("delivered").path("degraded").asBoolean()).isFalse();
     assertThat(video.path("delivered").path("attempts").asInt()).isEqualTo(1);
-    assertThat(cases(video, "ENCODE_FAILED")).hasSize(1);
+    assertThat(scenes.cases(video.path("id").asText(), "ENCODE_FAILED")).hasSize(1);
   }
 
   @Test
   void alteredWeightsTakeTheNodeOutUntilTheyAreGoodAgain() {
     Pod pod = faults.pod();
-    faults.arm(pod, Map.of("kind", "corrupt-weights", "count", 100, "duration_seconds", 20));
+    faults.arm(pod, Map.of("kind", "corrupt-weights", "count", 100));
     await("the node names the altered file")
         .atMost(Duration.ofMinutes(1))
         .until(() -> pod.api().get("/readyz").body().contains("is altered"));
+    JsonNode told = pod.api().nodeEvents("MODEL_UNUSABLE").getLast().path("details");
+    SeenClasses.saw(told.path("failure").asText(), faults.armedKinds(), ToldBy.NODE_EVENT);
+    assertThat(told.path("failure").asText()).isEqualTo("WEIGHTS_CORRUPT");
 
-    JsonNode video = answered(product.api().submit(request("weights")));
+    String id = product.api().submit(request("weights"));
+    pod.api().delete("/node/faults");
+
+    JsonNode video = scenes.answered(id);
 
     assertThat(video.path("delivered").path("degraded").asBoolean()).isFalse();
   }
@@ -136,7 +182,7 @@ class RecoveryTest {
         pod,
         Map.of("kind", "expert-failure", "expert", "high", "count", 6, "duration_seconds", 20));
 
-    JsonNode video = answered(product.api().submit(request("expert")));
+    JsonNode video = scenes.answered(request("expert"));
 
     assertThat(video.path("delivered").path("ladder_step").asText()).isEqualTo("around_expert");
     assertThat(video.path("delivered").path("degraded").asBoolean()).isTrue();
@@ -148,7 +194,7 @@ class RecoveryTest {
     Pod pod = faults.pod();
     faults.arm(pod, Map.of("kind", "oom", "count", 100, "duration_seconds", 120));
 
-    JsonNode video = answered(product.api().submit(request("everything")));
+    JsonNode video = scenes.answered(request("everything"));
 
     JsonNode delivered = video.path("delivered");
     assertThat(delivered.path("ladder_step").asText()).isIn("cached_result", "fallback_clip");
@@ -166,7 +212,7 @@ class RecoveryTest {
               "kind", "expert-failure", "expert", expert, "count", 1000, "duration_seconds", 60));
     }
 
-    JsonNode delivered = answered(product.api().submit(request("both"))).path("delivered");
+    JsonNode delivered = scenes.answered(request("both")).path("delivered");
 
     assertThat(delivered.path("degraded").asBoolean()).isTrue();
     assertThat(delivered.path("ladder_step").asText())
@@ -177,10 +223,29 @@ class RecoveryTest {
   void whereTheDeadlineIsTooNearForAnythingTheAnswerComesAtOnce() {
     deadline("3s");
     try {
-      JsonNode delivered = answered(product.api().submit(request("late"))).path("delivered");
+      JsonNode delivered = scenes.answered(request("late")).path("delivered");
 
       assertThat(delivered.path("ladder_step").asText()).isIn("cached_result", "fallback_clip");
       assertThat(delivered.path("degraded").asBoolean()).isTrue();
+    } finally {
+      deadline("5m");
+    }
+  }
+
+  @Test
+  void anAttemptThatWouldPassTheDeadlineIsGivenUpInTimeForAnAnswer() {
+    deadline("12s");
+    try {
+      faults.arm(faults.pod(), Map.of("kind", "latency", "count", 100, "delay_seconds", 2));
+      JsonNode video = scenes.answered(request("slow"));
+
+      assertThat(video.path("delivered").path("ladder_step").asText())
+          .isIn("cached_result", "fallback_clip");
+      assertThat(video.path("delivered").path("degraded").asBoolean()).isTrue();
+      assertThat(scenes.cases(video.path("id").asText(), "TIMEOUT"))
+          .anySatisfy(
+              one ->
+                  assertThat(one.path("message").asText()).contains("deadline is reached at step"));
     } finally {
       deadline("5m");
     }
@@ -215,13 +280,14 @@ class RecoveryTest {
   }
 
   @Test
-  void aCancelledJobIsNotRecovered() {
+  void aJobThatIsCancelledWhileItRecoversStopsThere() {
     Pod pod = faults.pod();
     faults.arm(pod, Map.of("kind", "latency", "count", 100, "delay_seconds", 0.5));
-    faults.arm(pod, Map.of("kind", "nan", "count", 100, "step", 3));
+    faults.arm(pod, Map.of("kind", "nan", "count", 1, "step", 3));
     Api api = product.api();
     String id = api.submit(request("cancel"));
-    Jobs.awaitDenoising(api, id);
+    JsonNode failed = scenes.cases(id, "NAN_LATENTS").getLast();
+    await("the second attempt").atMost(Duration.ofMinutes(1)).until(pod::works);
 
     api.post("/v1/videos/" + id + "/cancel", Map.of());
 
@@ -229,14 +295,18 @@ class RecoveryTest {
     await("the pod is free")
         .atMost(Duration.ofSeconds(30))
         .until(() -> pod.status().path("free_slots").asInt() == 1);
+    List<String> outcomes = scenes.detail(failed).path("timeline").findValuesAsText("outcome");
+    assertThat(outcomes).containsExactly("NAN_LATENTS", "CANCELLED");
+    SeenClasses.saw(outcomes.getLast(), "cancelled by its customer", ToldBy.TIMELINE);
   }
 
   @Test
   void aCaseIsShownWithItsTimelineAndReplayed() {
     Pod pod = faults.pod();
     faults.arm(pod, spec("nan", 1));
-    JsonNode video = answered(product.api().submit(request("replayed")));
-    String id = cases(video, "NAN_LATENTS").getFirst().path("id").asText();
+    JsonNode video = scenes.answered(request("replayed"));
+    String id =
+        scenes.cases(video.path("id").asText(), "NAN_LATENTS").getFirst().path("id").asText();
     Api ops = product.ops();
     JsonNode shown = ops.get("/ops/v1/cases/" + id).json();
     assertThat(shown.path("timeline")).isNotEmpty();
@@ -256,58 +326,5 @@ class RecoveryTest {
             });
     // The fault was injected and is over, so the same seed does well now.
     assertThat(last.get().path("verdict").asText()).isEqualTo("not_reproduced");
-  }
-
-  private static Map<String, Object> spec(String fault, int times) {
-    Map<String, Object> spec = new LinkedHashMap<>(Map.of("kind", fault, "count", times));
-    switch (fault) {
-      case "stall" -> spec.put("delay_seconds", 12);
-      case "gpu-fault" -> spec.put("xid", 79);
-      default -> {}
-    }
-    return spec;
-  }
-
-  /** Twelve steps, seventeen frames: enough for each step of the ladder to make less of it. */
-  private static Map<String, Object> request(String why) {
-    int take = TAKE.incrementAndGet();
-    Map<String, Object> request =
-        new HashMap<>(Jobs.request("a red ball bouncing on the beach, " + why + take, 12, take));
-    request.put("num_frames", 17);
-    return request;
-  }
-
-  private static JsonNode answered(String id) {
-    Api api = product.api();
-    AtomicReference<JsonNode> last = new AtomicReference<>();
-    await(id + " is answered")
-        .atMost(Duration.ofMinutes(4))
-        .pollInterval(Duration.ofMillis(200))
-        .untilAsserted(
-            () -> {
-              last.set(api.video(id));
-              assertThat(last.get().path("status").asText()).isIn("completed", "failed");
-            });
-    JsonNode video = last.get();
-    assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("completed");
-    Clip clip = Clip.decode(api.content(id));
-    assertThat(clip.frames()).hasSize(video.path("delivered").path("num_frames").asInt());
-    return video;
-  }
-
-  /** Cases are written behind the answer, so they are awaited. */
-  private static List<JsonNode> cases(JsonNode video, String failureClass) {
-    AtomicReference<List<JsonNode>> found = new AtomicReference<>(List.of());
-    String id = video.path("id").asText();
-    await("a case of " + id)
-        .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> {
-              JsonNode page =
-                  product.ops().get("/ops/v1/cases?class=" + failureClass + "&video=" + id).json();
-              found.set(List.copyOf(page.path("data").valueStream().toList()));
-              return !found.get().isEmpty();
-            });
-    return found.get();
   }
 }

@@ -32,12 +32,20 @@ final class Ledger {
   private final JobQueue queue;
   private final Clock clock;
   private final Counter recorded;
+  private final RecentFailures recent;
 
-  Ledger(CaseStore store, ReplayStore replays, JobQueue queue, Clock clock, Meters meters) {
+  Ledger(
+      CaseStore store,
+      ReplayStore replays,
+      JobQueue queue,
+      Clock clock,
+      Meters meters,
+      RecentFailures recent) {
     this.store = store;
     this.replays = replays;
     this.queue = queue;
     this.clock = clock;
+    this.recent = recent;
     this.recorded = meters.counter(MetricCatalogue.CASES);
   }
 
@@ -57,6 +65,7 @@ final class Ledger {
     StoredCase row = row(c, job.orElse(null), attempts, CaseIds.ofFamily(fingerprint));
     if (store.insert(row, fingerprint, asked)) {
       recorded.labelValues(c.kind().wireName(), c.failureClass().toLowerCase(Locale.ROOT)).inc();
+      recent.add(row);
     }
     forgetWhatWasTakenBack(c.jobId(), asked);
   }

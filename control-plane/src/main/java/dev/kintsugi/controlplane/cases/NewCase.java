@@ -53,7 +53,9 @@ public record NewCase(
     /** The customer got what was asked, but not at the first attempt. */
     RECOVERED_FAULT,
     /** The customer got no video. */
-    JOB_FAILED;
+    JOB_FAILED,
+    /** A new version was taken back; the case names the first job that spoke against it. */
+    ROLLBACK;
 
     /** The lower-case name that is stored and shown. */
     public String wireName() {

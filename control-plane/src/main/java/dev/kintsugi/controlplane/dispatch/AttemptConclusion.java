@@ -153,7 +153,7 @@ class AttemptConclusion {
   }
 
   private void ended(Claim claim, String outcome) {
-    tools.metrics().attemptEnded(claim.job().service(), outcome);
+    tools.metrics().attemptEnded(claim.job(), claim.attempt(), outcome, tools.clock().instant());
   }
 
   /** Best effort: the orphan review stops what this cannot reach. */

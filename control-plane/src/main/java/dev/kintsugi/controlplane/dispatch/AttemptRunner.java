@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.dispatch.AttemptEnding.Lost;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.recovery.Situations;
+import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.recovery.Plan;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,6 +29,7 @@ class AttemptRunner {
 
   private final AttemptTools tools;
   private final AttemptConclusion conclusion;
+  private final CanaryGate canaries;
   private final DispatchBell bell;
   private final Map<String, Running> running = new ConcurrentHashMap<>();
   private final Map<String, Instant> ended = new ConcurrentHashMap<>();
@@ -35,9 +37,11 @@ class AttemptRunner {
 
   private record Running(String nodeId, AttemptRun run, Thread thread) {}
 
-  AttemptRunner(AttemptTools tools, AttemptConclusion conclusion, DispatchBell bell) {
+  AttemptRunner(
+      AttemptTools tools, AttemptConclusion conclusion, CanaryGate canaries, DispatchBell bell) {
     this.tools = tools;
     this.conclusion = conclusion;
+    this.canaries = canaries;
     this.bell = bell;
   }
 
@@ -50,6 +54,9 @@ class AttemptRunner {
     AttemptRun run = new AttemptRun(claim, node, tools);
     Thread thread =
         Thread.ofVirtual().name(claim.attemptId()).unstarted(() -> see(claim, node, run, adopted));
+    if (!adopted) {
+      tools.metrics().claimed(claim.job(), claim.attempt());
+    }
     running.put(claim.attemptId(), new Running(node.nodeId(), run, thread));
     thread.start();
     if (stopping) {
@@ -115,6 +122,7 @@ class AttemptRunner {
       ended.values().removeIf(at -> at.plus(statusAge()).isBefore(now));
       ended.put(claim.attemptId(), now);
       running.remove(claim.attemptId());
+      canaries.attemptEnded(claim.job().service(), claim.attempt().revision());
       bell.ring();
     }
   }

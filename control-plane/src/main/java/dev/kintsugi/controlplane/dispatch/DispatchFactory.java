@@ -22,7 +22,8 @@ final class DispatchFactory {
       DispatchSettings settings,
       ArtifactSettings artifacts,
       @Value("${kintsugi.lease:15s}") Duration lease,
-      @Value("${kintsugi.replica-id:}") String replica) {
+      @Value("${kintsugi.replica-id:}") String replica,
+      @Value("${kintsugi.gpu-hour-usd:0}") double gpuHourUsd) {
     AttemptWatch.Policy defaults = AttemptWatch.Policy.DEFAULT;
     RecoveryPolicy recovery = RecoveryPolicy.DEFAULT;
     return new DispatchPolicy(
@@ -53,7 +54,8 @@ final class DispatchFactory {
             recovery.maxBackoff(),
             settings.answerReserve(),
             recovery.otherNodePatience(),
-            recovery.sameNodePatience()));
+            recovery.sameNodePatience()),
+        gpuHourUsd > 0 ? gpuHourUsd : null);
   }
 
   @Singleton

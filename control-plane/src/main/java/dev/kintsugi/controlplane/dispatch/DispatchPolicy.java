@@ -4,6 +4,7 @@ import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.NodeHealth;
 import dev.kintsugi.core.recovery.RecoveryPolicy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times and bounds of dispatching.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param replica name of this replica, kept with every attempt
  * @param lease of an attempt; renewed with each step and at least three times within it
  * @param retention how long the files of a completed job are kept
+ * @param usdPerHour price of a slot whose service names none; null for none
  */
 record DispatchPolicy(
     String replica,
@@ -19,7 +21,8 @@ record DispatchPolicy(
     Times times,
     NodeHealth.Policy health,
     AttemptWatch.Policy watch,
-    RecoveryPolicy recovery) {
+    RecoveryPolicy recovery,
+    @Nullable Double usdPerHour) {
 
   /**
    * @param poll how often the queue is looked at when nobody rings

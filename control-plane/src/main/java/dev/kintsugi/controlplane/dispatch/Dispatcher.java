@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ClaimRequest;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.recovery.Situations;
+import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.dispatch.NodeSlots;
 import dev.kintsugi.core.dispatch.SlotChoice;
 import dev.kintsugi.core.dispatch.SlotChooser;
@@ -33,13 +34,20 @@ class Dispatcher {
   private final AttemptTools tools;
   private final AttemptRunner runner;
   private final ReplayQueue replays;
+  private final CanaryGate canaries;
   private final DispatchBell bell;
   private final Map<String, ShareTally> tallies = new HashMap<>();
 
-  Dispatcher(AttemptTools tools, AttemptRunner runner, ReplayQueue replays, DispatchBell bell) {
+  Dispatcher(
+      AttemptTools tools,
+      AttemptRunner runner,
+      ReplayQueue replays,
+      CanaryGate canaries,
+      DispatchBell bell) {
     this.tools = tools;
     this.runner = runner;
     this.replays = replays;
+    this.canaries = canaries;
     this.bell = bell;
   }
 
@@ -73,11 +81,16 @@ class Dispatcher {
 
   private void fill(RegisteredService service, Map<String, FleetNode> nodes, Instant now) {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
-    tally.weights(service.state().revisions());
+    Lanes lanes = Lanes.of(service.state(), canaries.cut(service));
+    tally.weights(lanes.weights());
+    Set<String> stayAway = lanes.notForCanary(usableRevisions(nodes.values(), now));
     Set<String> exhausted = new HashSet<>();
     while (choose(nodes.values(), exhausted, tally, now) instanceof SlotChoice.Take take) {
       FleetNode node = nodes.get(take.nodeId());
-      Optional<Claim> claim = node == null ? Optional.empty() : claim(node, node.service());
+      Optional<Claim> claim =
+          node == null
+              ? Optional.empty()
+              : claim(node, node.service(), lanes.isCanary(take.revision()) ? stayAway : Set.of());
       if (claim.isPresent() && node != null) {
         tally.claimed(take.revision());
         runner.start(claim.get(), node, false);
@@ -99,6 +112,13 @@ class Dispatcher {
     return SlotChooser.choose(slots, tally.shares());
   }
 
+  private Set<String> usableRevisions(Collection<FleetNode> nodes, Instant now) {
+    return nodes.stream()
+        .filter(node -> tools.roster().usable(node, now))
+        .map(FleetNode::revision)
+        .collect(Collectors.toSet());
+  }
+
   /** Jobs do not go to a node without a usable expert while another one can do what they ask. */
   private boolean sound(FleetNode node, Instant now) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
@@ -112,14 +132,15 @@ class Dispatcher {
       if (slots(node, now).free() == 0) {
         return;
       }
-      claim(node, name).ifPresent(claim -> runner.start(claim, node, false));
+      claim(node, name, Set.of()).ifPresent(claim -> runner.start(claim, node, false));
     }
   }
 
   /**
    * @param from the queue's name of the service whose jobs are wanted
+   * @param notFailedOn jobs that failed on one of these revisions are left to other nodes
    */
-  private Optional<Claim> claim(FleetNode node, String from) {
+  private Optional<Claim> claim(FleetNode node, String from, Set<String> notFailedOn) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
     if (status == null) {
       return Optional.empty();
@@ -132,7 +153,10 @@ class Dispatcher {
             node.spot(),
             status.slots(),
             tools.policy().lease(),
-            tools.policy().replica());
+            tools.policy().replica(),
+            notFailedOn,
+            node.pool(),
+            node.usdPerHour() == null ? tools.policy().usdPerHour() : node.usdPerHour());
     return tools
         .queue()
         .ask(queue -> queue.claim(request, tools.clock().instant()))

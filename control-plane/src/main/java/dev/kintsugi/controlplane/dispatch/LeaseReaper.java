@@ -193,7 +193,7 @@ class LeaseReaper {
       return;
     }
     tools.metrics().leaseExpired(reason.name());
-    tools.metrics().attemptEnded(lease.service(), FailureClass.NODE_LOST.name());
+    tools.metrics().attemptEnded(job.get(), attempt, FailureClass.NODE_LOST.name(), now);
     tools.cases().failed(job.get(), attempt, step.ran(), lost, step);
     LOG.warn(
         "{} of {} is lost: {}; {}",

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** The nodes as the dispatcher sees them: what the fleet wants of them, and what they say. */
 @Singleton
@@ -68,6 +69,24 @@ class NodeRoster {
         && !node.draining()
         && (node.digest() == null || node.digest().equals(status.digest()))
         && heardOf(node.nodeId(), sight);
+  }
+
+  /** Whether the node may get a job that failed before: a canary leaves those to stable nodes. */
+  boolean usableAgain(FleetNode node, Instant now) {
+    return usable(node, now)
+        && services().stream()
+            .filter(service -> service.key().equals(node.service()))
+            .noneMatch(service -> leavesRetries(service, node, now));
+  }
+
+  private boolean leavesRetries(RegisteredService service, FleetNode node, Instant now) {
+    Lanes lanes = Lanes.of(service.state(), Optional.empty());
+    Set<String> usable =
+        service.nodes().stream()
+            .filter(other -> usable(other, now))
+            .map(FleetNode::revision)
+            .collect(Collectors.toSet());
+    return lanes.isCanary(node.revision()) && !lanes.notForCanary(usable).isEmpty();
   }
 
   private boolean heardOf(String nodeId, NodeSight sight) {

@@ -107,7 +107,7 @@ class Recoverer {
     Attribution blame = Attribution.decide(tried, tallies.around(place, job.id())).attribution();
     tallies.ended(place, job.id(), false, now);
     Situations.Known known = known(job, tried, blame, now);
-    Situation in = situations.of(known, node -> roster.usable(node, now));
+    Situation in = situations.of(known, node -> roster.usableAgain(node, now));
     String last = History.of(attempt, failure.kind().name(), failure.message());
     RecoveryPolicy bounds =
         ReplayQueue.isReplay(job) ? policy.recovery().once() : policy.recovery();

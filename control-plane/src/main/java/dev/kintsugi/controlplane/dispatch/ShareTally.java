@@ -1,11 +1,9 @@
 package dev.kintsugi.controlplane.dispatch;
 
 import dev.kintsugi.core.dispatch.RevisionShare;
-import dev.kintsugi.protocol.fleet.ServiceState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What each revision of a service had since the weights last changed. Every replica counts its own
@@ -16,14 +14,9 @@ final class ShareTally {
   private Map<String, Integer> weights = Map.of();
   private final Map<String, Long> claimed = new HashMap<>();
 
-  void weights(List<ServiceState.Revision> revisions) {
-    Map<String, Integer> next =
-        revisions.stream()
-            .collect(
-                Collectors.toMap(
-                    ServiceState.Revision::name, ServiceState.Revision::weight, Integer::sum));
+  void weights(Map<String, Integer> next) {
     if (!next.equals(weights)) {
-      weights = next;
+      weights = Map.copyOf(next);
       claimed.clear();
     }
   }

@@ -39,14 +39,21 @@ final class FleetController {
   private final StoredFleet fleet;
   private final NodeSights sights;
   private final JobQueue queue;
+  private final RolloutReports rollouts;
   private final Clock clock;
 
   FleetController(
-      FleetStore store, StoredFleet fleet, NodeSights sights, JobQueue queue, Clock clock) {
+      FleetStore store,
+      StoredFleet fleet,
+      NodeSights sights,
+      JobQueue queue,
+      RolloutReports rollouts,
+      Clock clock) {
     this.store = store;
     this.fleet = fleet;
     this.sights = sights;
     this.queue = queue;
+    this.rollouts = rollouts;
     this.clock = clock;
   }
 
@@ -136,7 +143,8 @@ final class FleetController {
         state.sequence(),
         load.depth(),
         load.running().jobs(),
-        service.nodes().stream().map(node -> evidence(service, node)).toList());
+        service.nodes().stream().map(node -> evidence(service, node)).toList(),
+        rollouts.of(service).orElse(null));
   }
 
   /** Running attempts are asked of the queue, not guessed: 0 lets the operator remove the node. */

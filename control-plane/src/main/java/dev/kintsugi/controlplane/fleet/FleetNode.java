@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param address base URL
  * @param digest the revision is pinned to; null where unpinned
  * @param draining the operator wants no new job on it
+ * @param usdPerHour price of one of its slots; null where the service has none
  */
 public record FleetNode(
     String service,
@@ -20,11 +21,25 @@ public record FleetNode(
     boolean spot,
     String address,
     @Nullable String digest,
-    boolean draining) {
+    boolean draining,
+    String pool,
+    @Nullable Double usdPerHour) {
 
   static FleetNode of(
-      String service, String nodeId, ServiceState.Node node, @Nullable String digest) {
+      String service,
+      String nodeId,
+      ServiceState.Node node,
+      @Nullable String digest,
+      ServiceState.@Nullable Price price) {
     return new FleetNode(
-        service, nodeId, node.revision(), node.spot(), node.address(), digest, node.draining());
+        service,
+        nodeId,
+        node.revision(),
+        node.spot(),
+        node.address(),
+        digest,
+        node.draining(),
+        node.pool(),
+        price == null ? null : price.usdPerHour(node.spot()));
   }
 }

@@ -19,7 +19,10 @@ public record RegisteredService(String namespace, String name, ServiceState stat
 
   public List<FleetNode> nodes() {
     return state.nodes().stream()
-        .map(node -> FleetNode.of(key(), nodeId(node.name()), node, digest(node.revision())))
+        .map(
+            node ->
+                FleetNode.of(
+                    key(), nodeId(node.name()), node, digest(node.revision()), state.price()))
         .toList();
   }
 

@@ -16,6 +16,7 @@ final class ServiceStateRules {
 
   private static final long LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600;
   private static final int LONGEST_NAME = 253;
+  private static final int HIGHEST_PRICE = 10_000;
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -42,6 +43,7 @@ final class ServiceStateRules {
         state.deadlineSeconds() >= 1 && state.deadlineSeconds() <= LONGEST_DEADLINE_SECONDS,
         "deadline_seconds: must be 1 to " + LONGEST_DEADLINE_SECONDS);
     checkLadder(state.ladder());
+    checkPrice(state.price());
     boolean listed = true;
     listed &= require(state.tenants() != null, "tenants: must be a list");
     listed &= require(state.revisions() != null, "revisions: must be a list");
@@ -50,7 +52,9 @@ final class ServiceStateRules {
       for (int i = 0; i < state.tenants().size(); i++) {
         require(text(state.tenants().get(i)), "tenants[" + i + "]: must be 1 to 253 characters");
       }
-      checkNodes(state.nodes(), checkRevisions(state.revisions()));
+      Set<String> revisions = checkRevisions(state.revisions());
+      checkNodes(state.nodes(), revisions);
+      problems.addAll(RolloutRules.problems(state.rollout(), revisions));
     }
   }
 
@@ -60,6 +64,17 @@ final class ServiceStateRules {
       require(
           Rung.step(step).isPresent(), "ladder[" + i + "]: " + step + " is no step of the ladder");
       require(ladder.indexOf(step) == i, "ladder[" + i + "]: " + step + " is there twice");
+    }
+  }
+
+  private void checkPrice(ServiceState.@Nullable Price price) {
+    if (price != null) {
+      require(
+          price.gpuHourUsd() >= 0 && price.gpuHourUsd() <= HIGHEST_PRICE,
+          "price.gpu_hour_usd: must be 0 to " + HIGHEST_PRICE);
+      require(
+          price.spotDiscount() >= 0 && price.spotDiscount() <= 1,
+          "price.spot_discount: must be 0 to 1");
     }
   }
 

@@ -64,7 +64,8 @@ final class StaticServices {
             List.of(),
             List.of(new ServiceState.Revision(REVISION, REVISION, null, 100)),
             nodes(at),
-            text(at + ".ladder").map(StaticServices::steps).orElse(null));
+            text(at + ".ladder").map(StaticServices::steps).orElse(null),
+            null);
     List<String> problems = ServiceStateRules.problems(namespace, name, state);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(

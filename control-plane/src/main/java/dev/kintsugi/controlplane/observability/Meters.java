@@ -3,12 +3,15 @@ package dev.kintsugi.controlplane.observability;
 import dev.kintsugi.protocol.metrics.MetricSpec;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The process's metrics, made from the catalogue only, so that no metric exists which dashboards
@@ -66,6 +69,22 @@ public final class Meters {
                 .help(spec.help())
                 .labelNames(spec.labels().toArray(String[]::new))
                 .register(registry));
+  }
+
+  /** A gauge that is asked for its values at each scrape. May be called once for one metric. */
+  public void gauge(MetricSpec spec, Consumer<GaugeWithCallback.Callback> values) {
+    require(spec, MetricSpec.Kind.GAUGE);
+    GaugeWithCallback.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .callback(values)
+        .register(registry);
+  }
+
+  /** What joins a sample to its trace. */
+  public static Labels exemplar(String traceId) {
+    return Labels.of("trace_id", traceId);
   }
 
   PrometheusRegistry registry() {

@@ -1,23 +1,35 @@
 package dev.kintsugi.controlplane.observability;
 
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.micronaut.context.propagation.slf4j.MdcPropagationContext;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.core.propagation.MutablePropagatedContext;
+import io.micronaut.http.BasicHttpAttributes;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.Map;
 
-/** Gives every request its id and trace before anything else looks at it. */
+/** Gives every request its id and trace before anything else looks at it, and times it. */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class TraceFilter implements Ordered {
+
+  private static final String BEGUN = "kintsugi.begun";
+
+  private final Histogram durations;
+
+  TraceFilter(Meters meters) {
+    this.durations = meters.histogram(MetricCatalogue.HTTP_DURATION);
+  }
 
   @RequestFilter
   void begin(HttpRequest<?> request, MutablePropagatedContext context) {
     Trace trace = Trace.of(request.getHeaders().get("traceparent"));
     request.setAttribute(Trace.ATTRIBUTE, trace);
+    request.setAttribute(BEGUN, System.nanoTime());
     context.add(
         new MdcPropagationContext(
             Map.of("trace_id", trace.traceId(), "request_id", trace.requestId())));
@@ -26,6 +38,19 @@ final class TraceFilter implements Ordered {
   @ResponseFilter
   void end(HttpRequest<?> request, MutableHttpResponse<?> response) {
     response.header("x-request-id", Trace.of(request).requestId());
+    request
+        .getAttribute(BEGUN, Long.class)
+        .ifPresent(
+            begun ->
+                durations
+                    .labelValues(
+                        request.getMethodName(),
+                        // Never the path itself: anyone could make series with it.
+                        BasicHttpAttributes.getUriTemplate(request).orElse("none"),
+                        Integer.toString(response.code()))
+                    .observeWithExemplar(
+                        (System.nanoTime() - begun) / 1e9,
+                        Meters.exemplar(Trace.of(request).traceId())));
   }
 
   @Override

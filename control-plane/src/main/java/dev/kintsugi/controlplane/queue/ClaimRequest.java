@@ -1,6 +1,8 @@
 package dev.kintsugi.controlplane.queue;
 
 import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A free slot asking for work.
@@ -12,6 +14,9 @@ import java.time.Duration;
  * @param slots attempts the node can run at once; never more are live on it
  * @param lease how long the attempt lives without a heartbeat
  * @param replica the control-plane replica that will run the attempt
+ * @param notFailedOn a job that failed on one of these revisions is left to other slots
+ * @param pool of the node; empty where it has none
+ * @param usdPerHour price of the slot; null where it has none
  */
 public record ClaimRequest(
     String service,
@@ -20,4 +25,24 @@ public record ClaimRequest(
     boolean spot,
     int slots,
     Duration lease,
-    String replica) {}
+    String replica,
+    Set<String> notFailedOn,
+    String pool,
+    @Nullable Double usdPerHour) {
+
+  public ClaimRequest {
+    notFailedOn = Set.copyOf(notFailedOn);
+  }
+
+  /** A slot of no pool and no price that takes any job. */
+  public ClaimRequest(
+      String service,
+      String revision,
+      String nodeId,
+      boolean spot,
+      int slots,
+      Duration lease,
+      String replica) {
+    this(service, revision, nodeId, spot, slots, lease, replica, Set.of(), "", null);
+  }
+}

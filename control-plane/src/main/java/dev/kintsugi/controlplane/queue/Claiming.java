@@ -47,7 +47,8 @@ final class Claiming {
 
   /** Rows that every node of the statement may take now. */
   private static final String NOT_AVOIDED =
-      " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])";
+      " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])"
+          + " AND (failed_on IS NULL OR NOT failed_on && ?::text[])";
 
   private static final String TAKE_HEAD = "WITH head AS (";
 
@@ -61,9 +62,9 @@ final class Claiming {
         SELECT *, row_number() OVER (ORDER BY lane, tag, job_id) AS place FROM taken
       ), slot AS (
         SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::int8[],
-            ?::timestamptz[], ?::timestamptz[])
+            ?::timestamptz[], ?::timestamptz[], ?::text[], ?::float8[])
           WITH ORDINALITY AS i(attempt_id, node_id, revision, replica, lease_ms, started_at,
-            expires_at, place)
+            expires_at, pool, usd_per_hour, place)
       ), begun AS (
         UPDATE job j SET status = 'in_progress', progress = 0, attempts = attempts + 1,
           fence = fence + 1, sequence = sequence + 1,
@@ -71,12 +72,12 @@ final class Claiming {
         FROM placed p JOIN slot s ON s.place = p.place
         WHERE j.id = p.job_id
         RETURNING j.*, p.place, s.attempt_id, s.node_id, s.revision, s.replica, s.lease_ms,
-          s.started_at AS begun_at, s.expires_at AS lease_until
+          s.started_at AS begun_at, s.expires_at AS lease_until, s.pool, s.usd_per_hour
       ), leased AS (
         INSERT INTO lease (attempt_id, job_id, service, cost, number, node_id, revision, replica,
-          fence, started_at, lease_ms, expires_at, plan)
+          fence, started_at, lease_ms, expires_at, plan, pool, usd_per_hour)
         SELECT attempt_id, id, service, cost, attempts, node_id, revision, replica, fence, begun_at,
-          lease_ms, lease_until, plan
+          lease_ms, lease_until, plan, pool, usd_per_hour
         FROM begun
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt)
@@ -103,7 +104,8 @@ final class Claiming {
     }
   }
 
-  private record Group(String service, List<Lane> lanes) {}
+  /** Slots that one statement may serve. */
+  private record Group(String service, List<Lane> lanes, Set<String> notFailedOn) {}
 
   private record Taken(Job job, long fence, int place) {}
 
@@ -208,7 +210,9 @@ final class Claiming {
       ClaimOrder.Order order =
           ClaimOrder.decide(new ClaimOrder.Asking(ticket, request.spot()), policy);
       groups
-          .computeIfAbsent(new Group(request.service(), order.lanes()), g -> new ArrayList<>())
+          .computeIfAbsent(
+              new Group(request.service(), order.lanes(), request.notFailedOn()),
+              g -> new ArrayList<>())
           .add(new Slot(place, Ids.next(input.now()), request, input.now()));
     }
     Map<Integer, Claim> claims = new HashMap<>();
@@ -242,6 +246,8 @@ final class Claiming {
               .each("int8", slots, s -> s.request().lease().toMillis())
               .each("timestamptz", slots, Slot::now)
               .each("timestamptz", slots, Slot::leaseUntil)
+              .each("text", slots, s -> s.request().pool())
+              .each("float8", slots, s -> s.request().usdPerHour())
               .rows(row -> new Taken(Rows.job(row), row.getLong("fence"), row.getInt("place")));
       Map<Integer, Claim> claims = new HashMap<>();
       for (Taken one : taken) {
@@ -287,7 +293,10 @@ final class Claiming {
     if (lane != Lane.REALTIME) {
       sql.with(now);
     }
-    sql.with(now).each("text", slots, s -> s.request().nodeId()).with(slots.size());
+    sql.with(now)
+        .each("text", slots, s -> s.request().nodeId())
+        .each("text", List.copyOf(group.notFailedOn()), revision -> revision)
+        .with(slots.size());
   }
 
   private static Claim claim(Taken taken, Slot slot) {

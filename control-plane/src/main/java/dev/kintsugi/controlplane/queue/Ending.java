@@ -21,9 +21,9 @@ final class Ending {
   private static final String WRITE_ATTEMPT =
       """
       INSERT INTO attempt (id, job_id, number, node_id, revision, replica, fence, started_at,
-          ended_at, outcome, message, plan, expert, step, attribution)
+          ended_at, outcome, message, plan, expert, step, attribution, pool, usd_per_hour)
         SELECT attempt_id, job_id, number, node_id, revision, replica, fence, started_at, at,
-          outcome, message, plan, expert, step, attribution
+          outcome, message, plan, expert, step, attribution, pool, usd_per_hour
         FROM gone
       """;
 
@@ -49,7 +49,8 @@ final class Ending {
         DELETE FROM checkpoint c USING ended e WHERE c.job_id = e.id
       ), announced AS ("""
           + ANNOUNCE
-          + ")";
+          + "), "
+          + EndRecord.RECORD;
 
   private static final String COMPLETE =
       """
@@ -62,9 +63,11 @@ final class Ending {
           NULL AS attribution
       ), ended AS (
         UPDATE job j SET status = 'completed', progress = 100, completed_at = g.at,
-          expires_at = g.keep_until, result = g.result, sequence = j.sequence + 1
-        FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, g.attempt_id
+          expires_at = g.keep_until, result = g.result, sequence = j.sequence + 1,\s"""
+          + EndRecord.SPEND
+          + " FROM gone g WHERE j.id = g.job_id RETURNING j.*, g.attempt_id, "
+          + EndRecord.DELIVERED
+          + """
       ), written AS ("""
           + WRITE_ATTEMPT
           + """
@@ -92,13 +95,18 @@ final class Ending {
           + """
       , ended AS (
         UPDATE job j SET status = 'queued', progress = 0, sequence = j.sequence + 1,
-          plan = ?::jsonb
-        FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, g.at, g.outcome, g.number
+          plan = ?::jsonb,\s"""
+          + EndRecord.SPEND
+          + """
+         FROM gone g WHERE j.id = g.job_id
+        RETURNING j.*, g.at, g.outcome, g.number, g.revision
       ), queued AS (
         INSERT INTO waiting (job_id, service, priority, tag, cost, overdue_at, available_at,
-          deadline, avoid, avoid_until)
-        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline, ?::text[], ? FROM ended
+          deadline, avoid, avoid_until, failed_on)
+        SELECT id, service, priority, tag, cost, overdue_at, ?, deadline, ?::text[], ?,
+          ARRAY(SELECT a.revision FROM attempt a WHERE a.job_id = ended.id
+            UNION SELECT ended.revision)
+        FROM ended
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, at, status, number, outcome FROM ended
@@ -112,7 +120,7 @@ final class Ending {
   private static final String ANSWER = GONE + completes("g.number, g.outcome");
 
   private static final String TAKE_WAITING =
-      "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING job_id, 0 AS number)";
+      "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING " + EndRecord.WAITED + ")";
 
   private static final String GIVE_UP_WAITING = TAKE_WAITING + fails("g.number, j.error_code");
 
@@ -126,18 +134,20 @@ final class Ending {
     return """
       , ended AS (
         UPDATE job j SET status = 'failed', completed_at = ?, error_code = ?, error_message = ?,
-          sequence = j.sequence + 1
+          sequence = j.sequence + 1, %s
         FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, %s AS detail
+        RETURNING j.*, %s, %s AS detail
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, completed_at, status, number, detail FROM ended
       ), forgotten AS (
         DELETE FROM checkpoint c USING ended e WHERE c.job_id = e.id
       ), announced AS ("""
-            .formatted(log)
+            .formatted(EndRecord.SPEND, EndRecord.WASTED, log)
         + ANNOUNCE
-        + ") SELECT "
+        + "), "
+        + EndRecord.RECORD
+        + " SELECT "
         + Rows.JOB
         + " FROM ended j";
   }
@@ -146,14 +156,14 @@ final class Ending {
     return """
       , ended AS (
         UPDATE job j SET status = 'completed', progress = 100, completed_at = ?, expires_at = ?,
-          result = ?::jsonb, sequence = j.sequence + 1
+          result = ?::jsonb, sequence = j.sequence + 1, %s
         FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, %s AS detail
+        RETURNING j.*, %s, %s AS detail
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, percent, attempt, detail)
         SELECT id, sequence, completed_at, status, 100, number, detail FROM ended
       ),\s"""
-            .formatted(log)
+            .formatted(EndRecord.SPEND, EndRecord.WASTED, log)
         + SETTLE
         + " SELECT "
         + Rows.JOB

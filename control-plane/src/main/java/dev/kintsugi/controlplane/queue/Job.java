@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts attempts begun so far
  * @param sequence number of its newest event
  * @param plan of its newest or next attempt; null means as asked
+ * @param gpuSeconds its ended attempts held a slot
+ * @param costUsd of those of them that ran at a known price; null where none did
  */
 public record Job(
     String id,
@@ -45,7 +47,9 @@ public record Job(
     int attempts,
     long sequence,
     String traceId,
-    @Nullable Plan plan) {
+    @Nullable Plan plan,
+    double gpuSeconds,
+    @Nullable Double costUsd) {
 
   /**
    * Why a job failed.

@@ -23,7 +23,7 @@ final class Rows {
       j.id, j.tenant, j.service, j.model, j.priority, j.status, j.progress, j.parameters, \
       j.end_user, j.webhook_url, j.idempotency_key, j.request_hash, j.cost, j.created_at, \
       j.started_at, j.completed_at, j.expires_at, j.deadline, j.error_code, j.error_message, \
-      j.result, j.attempts, j.sequence, j.trace_id, j.plan AS job_plan""";
+      j.result, j.attempts, j.sequence, j.trace_id, j.plan AS job_plan, j.gpu_seconds, j.cost_usd""";
 
   private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
 
@@ -56,7 +56,9 @@ final class Rows {
         row.getInt("attempts"),
         row.getLong("sequence"),
         row.getString("trace_id"),
-        plan(row, "job_plan"));
+        plan(row, "job_plan"),
+        row.getDouble("gpu_seconds"),
+        row.getObject("cost_usd", Double.class));
   }
 
   /** A live attempt. */

@@ -289,6 +289,8 @@ final class Submitting {
         0,
         1,
         job.traceId(),
+        null,
+        0,
         null);
   }
 }

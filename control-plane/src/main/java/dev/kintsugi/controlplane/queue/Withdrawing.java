@@ -19,9 +19,11 @@ final class Withdrawing {
       """
       , ended AS (
         UPDATE job j SET status = 'failed', completed_at = ?, error_code = ?, error_message = ?,
-          sequence = j.sequence + 1
-        FROM gone g WHERE j.id = g.job_id
-        RETURNING j.*, g.number
+          sequence = j.sequence + 1,\s"""
+          + EndRecord.SPEND
+          + " FROM gone g WHERE j.id = g.job_id RETURNING j.*, g.number, "
+          + EndRecord.WASTED
+          + """
       ), logged AS (
         INSERT INTO job_event (job_id, sequence, at, status, attempt, detail)
         SELECT id, sequence, completed_at, status, number, error_code FROM ended
@@ -30,23 +32,27 @@ final class Withdrawing {
       ), announced AS (
         INSERT INTO announcement (job_id, ended_at)
         SELECT id, completed_at FROM ended WHERE webhook_url IS NOT NULL
-      )
-      SELECT\s"""
+      ),\s"""
+          + EndRecord.RECORD
+          + " SELECT "
           + Rows.JOB
           + " FROM ended j";
 
   private static final String CANCEL_WAITING =
-      "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING job_id, 0 AS number)" + END;
+      "WITH gone AS (DELETE FROM waiting WHERE job_id = ? RETURNING "
+          + EndRecord.WAITED
+          + ")"
+          + END;
 
   private static final String CANCEL_RUNNING =
       """
       WITH gone AS (
-        DELETE FROM lease WHERE job_id = ? RETURNING *
+        DELETE FROM lease WHERE job_id = ? RETURNING *, ?::timestamptz AS at
       ), written AS (
         INSERT INTO attempt (id, job_id, number, node_id, revision, replica, fence, started_at,
-          plan, expert, step, ended_at, outcome, message)
+          plan, expert, step, pool, usd_per_hour, ended_at, outcome, message)
         SELECT attempt_id, job_id, number, node_id, revision, replica, fence, started_at,
-          plan, expert, step, ?, ?, ?
+          plan, expert, step, pool, usd_per_hour, at, ?, ?
         FROM gone
       )"""
           + END;

@@ -9,13 +9,19 @@ import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.snapshots.Labels;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** How jobs end, and what was decided on the way. */
 @Singleton
 public class RecoveryMetrics implements JobEndListener {
+
+  /** How a job can end, apart from the steps of the ladder. */
+  public static final List<String> OUTCOMES =
+      List.of("completed", "failed", "cancelled", "expired");
 
   private final Counter finished;
   private final Histogram duration;
@@ -31,10 +37,14 @@ public class RecoveryMetrics implements JobEndListener {
 
   @Override
   public void ended(Job job) {
-    finished.labelValues(job.service(), outcome(job)).inc();
+    String outcome = outcome(job);
+    Labels exemplar = Meters.exemplar(job.traceId());
+    finished.labelValues(job.service(), outcome).incWithExemplar(exemplar);
     if (job.completedAt() != null) {
       Duration took = Duration.between(job.createdAt(), job.completedAt());
-      duration.labelValues(job.service()).observe(took.toMillis() / 1000.0);
+      duration
+          .labelValues(job.service(), outcome)
+          .observeWithExemplar(took.toMillis() / 1000.0, exemplar);
     }
   }
 

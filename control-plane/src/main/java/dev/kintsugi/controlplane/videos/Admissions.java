@@ -71,7 +71,9 @@ final class Admissions {
     Submission submission = submit(job, unit, now);
     return switch (submission) {
       case Submission.Accepted(Job accepted) -> {
-        submitted.labelValues(accepted.service(), accepted.priority().wireName()).inc();
+        submitted
+            .labelValues(accepted.service(), accepted.priority().wireName())
+            .incWithExemplar(Meters.exemplar(accepted.traceId()));
         yield accepted;
       }
       default -> {

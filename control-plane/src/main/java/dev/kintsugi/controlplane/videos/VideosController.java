@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.videos;
 import dev.kintsugi.controlplane.artifacts.ArtifactPruner;
 import dev.kintsugi.controlplane.cases.CaseInputs;
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.feedback.Feedback;
 import dev.kintsugi.controlplane.queue.Deletion;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobPage;
@@ -49,6 +50,7 @@ final class VideosController {
   private final PollHeader poll;
   private final ArtifactPruner artifacts;
   private final CaseInputs inputs;
+  private final Feedback feedback;
   private final Clock clock;
 
   VideosController(
@@ -58,6 +60,7 @@ final class VideosController {
       PollHeader poll,
       ArtifactPruner artifacts,
       CaseInputs inputs,
+      Feedback feedback,
       Clock clock) {
     this.queue = queue;
     this.jobs = jobs;
@@ -65,6 +68,7 @@ final class VideosController {
     this.poll = poll;
     this.artifacts = artifacts;
     this.inputs = inputs;
+    this.feedback = feedback;
     this.clock = clock;
   }
 
@@ -191,6 +195,7 @@ final class VideosController {
       case Deletion.Deleted(Job deleted) -> {
         artifacts.release(deleted);
         inputs.forget(deleted.id());
+        feedback.forget(deleted.id());
         yield VideoDeleted.of(deleted.id());
       }
       case Deletion.NotFound() -> throw Jobs.missing(video_id);

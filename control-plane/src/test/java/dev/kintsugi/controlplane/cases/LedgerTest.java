@@ -34,8 +34,15 @@ class LedgerTest {
   private final Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
   private final JobQueue queue = new PostgresJobQueue(database.transactions());
   private final CaseStore store = new CaseStore(database.transactions());
+  private final Meters meters = new Meters();
   private final Ledger ledger =
-      new Ledger(store, new ReplayStore(database.transactions()), queue, clock, new Meters());
+      new Ledger(
+          store,
+          new ReplayStore(database.transactions()),
+          queue,
+          clock,
+          meters,
+          new RecentFailures(meters));
   private Claim claim;
 
   @BeforeEach

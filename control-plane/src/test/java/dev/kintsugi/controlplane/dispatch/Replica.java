@@ -8,6 +8,7 @@ import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.fleet.NodeSights;
+import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.placeholder.PlaceholderClip;
 import dev.kintsugi.controlplane.queue.JobQueue;
@@ -16,6 +17,7 @@ import dev.kintsugi.controlplane.recovery.Answers;
 import dev.kintsugi.controlplane.recovery.NodeTallies;
 import dev.kintsugi.controlplane.recovery.RecoveryMetrics;
 import dev.kintsugi.controlplane.recovery.Situations;
+import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.NodeHealth;
 import dev.kintsugi.core.recovery.RecoveryPolicy;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -48,6 +51,15 @@ final class Replica implements AutoCloseable {
   private volatile boolean cut;
 
   Replica(String name, Transactions transactions, FleetRegistry fleet, Path files) {
+    this(name, transactions, fleet, files, new NoCanaries());
+  }
+
+  Replica(
+      String name,
+      Transactions transactions,
+      FleetRegistry fleet,
+      Path files,
+      CanaryGate canaries) {
     this.meters = new Meters();
     RecoveryMetrics recovery = new RecoveryMetrics(meters);
     JobQueue real = new PostgresJobQueue(transactions, List.of(bell), List.of(recovery));
@@ -93,13 +105,24 @@ final class Replica implements AutoCloseable {
             new DispatchMetrics(meters),
             policy,
             Clock.systemUTC());
-    AttemptRunner runner = new AttemptRunner(tools, new AttemptConclusion(tools), bell);
+    AttemptRunner runner = new AttemptRunner(tools, new AttemptConclusion(tools), canaries, bell);
     this.dispatching =
         new Dispatching(
-            new Dispatcher(tools, runner, replays, bell),
+            new Dispatcher(tools, runner, replays, canaries, bell),
             new NodeWatcher(tools, runner, bell),
             new LeaseReaper(tools, runner, bell),
             runner);
+  }
+
+  /** No rollout is under way. */
+  private static final class NoCanaries implements CanaryGate {
+    @Override
+    public Optional<String> cut(RegisteredService service) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void attemptEnded(String service, String revision) {}
   }
 
   /** The queue as this replica's HTTP side would use it. */
@@ -168,7 +191,8 @@ final class Replica implements AutoCloseable {
             Duration.ofSeconds(1),
             RESERVE,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(1)));
+            Duration.ofSeconds(1)),
+        1.0);
   }
 
   private static ArtifactStore store(Path files) {

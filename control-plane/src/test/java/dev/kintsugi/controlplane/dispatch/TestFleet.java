@@ -17,6 +17,7 @@ final class TestFleet implements FleetRegistry {
   private final Map<String, Integer> weights = new TreeMap<>(Map.of("r1", 100));
   private final List<ServiceState.Node> nodes = new ArrayList<>();
   private @Nullable List<String> ladder;
+  private ServiceState.@Nullable Rollout rollout;
   private volatile List<RegisteredService> services = List.of();
 
   @Override
@@ -45,6 +46,13 @@ final class TestFleet implements FleetRegistry {
     return publish();
   }
 
+  synchronized TestFleet rollout(String stable, String canary) {
+    rollout =
+        new ServiceState.Rollout(
+            "demo-2", stable, canary, 0, 5, 0.01, 0.05, 0.1, 3600, "2026-06-01T12:00:00Z", false);
+    return publish();
+  }
+
   /** Steps of the recovery ladder by wire name; none switches it off. */
   synchronized TestFleet ladder(String... steps) {
     ladder = List.of(steps);
@@ -69,7 +77,8 @@ final class TestFleet implements FleetRegistry {
                         .map(w -> new ServiceState.Revision(w.getKey(), "1.0", null, w.getValue()))
                         .toList(),
                     List.copyOf(nodes),
-                    ladder),
+                    ladder,
+                    rollout),
                 false));
     return this;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,8 @@ class ServiceStateRulesTest {
             List.of(
                 new ServiceState.Node("n", "r2", "main", false, "ftp://x", true, false),
                 new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)),
-            List.of("fewer_steps", "fewer_steps", "as_asked"));
+            List.of("fewer_steps", "fewer_steps", "as_asked"),
+            null);
     assertThat(ServiceStateRules.problems("Studio!", "-", state))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -54,6 +56,30 @@ class ServiceStateRulesTest {
             "nodes[0].revision",
             "nodes[0].address",
             "nodes[1].name");
+  }
+
+  @Test
+  void everyProblemOfARolloutIsReportedByItsField() {
+    ServiceState.Rollout wrong =
+        new ServiceState.Rollout(" ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0, "yesterday", false);
+    assertThat(RolloutRules.problems(wrong, Set.of("r1", "r2")))
+        .extracting(problem -> problem.substring(0, problem.indexOf(':')))
+        .containsExactly(
+            "rollout.name",
+            "rollout.stable",
+            "rollout.canary",
+            "rollout.canary",
+            "rollout.step",
+            "rollout.alpha",
+            "rollout.beta",
+            "rollout.smallest_regression",
+            "rollout.decide_within_seconds",
+            "rollout.started_at");
+    ServiceState.Rollout right =
+        new ServiceState.Rollout(
+            "demo-2", "r1", "r2", 0, 5, 0.01, 0.05, 0.04, 3600, "2026-06-01T12:00:00Z", false);
+    assertThat(RolloutRules.problems(right, Set.of("r1", "r2"))).isEmpty();
+    assertThat(RolloutRules.problems(null, Set.of())).isEmpty();
   }
 
   @ParameterizedTest

@@ -67,6 +67,38 @@ class ObservabilityTest {
     assertThat(answer.text()).contains("jvm_memory_used_bytes");
   }
 
+  @Test
+  void declaresItsShareOfTheCatalogueAndNothingElse() {
+    server.submit("{\"prompt\":\"a\"}");
+    assertThat(
+            server.bean(Meters.class).registry().scrape().stream()
+                .map(snapshot -> snapshot.getMetadata().getName())
+                .filter(name -> name.startsWith("kintsugi_")))
+        .containsExactlyInAnyOrderElementsOf(
+            MetricCatalogue.of(MetricSpec.Source.CONTROL_PLANE).stream()
+                .map(MetricSpec::name)
+                .toList());
+  }
+
+  @Test
+  void joinsSamplesToTracesInOpenMetrics() {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    server.send(
+        server.request("/v1/models").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+    Answer answer =
+        server.send(
+            server
+                .request("/metrics")
+                .header("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"));
+    assertThat(answer.header("Content-Type")).startsWith("application/openmetrics-text");
+    assertThat(answer.text().lines())
+        .anyMatch(
+            line ->
+                line.startsWith("kintsugi_http_request_duration_seconds_bucket{")
+                    && line.contains("route=\"/v1/models\"")
+                    && line.contains("# {trace_id=\"" + trace + "\"}"));
+  }
+
   private static Set<String> labels(String inBraces) {
     return inBraces == null
         ? Set.of()

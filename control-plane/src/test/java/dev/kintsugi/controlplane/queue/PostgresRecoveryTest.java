@@ -1,6 +1,8 @@
 package dev.kintsugi.controlplane.queue;
 
+import static dev.kintsugi.controlplane.testkit.TestJobs.LEASE;
 import static dev.kintsugi.controlplane.testkit.TestJobs.NOON;
+import static dev.kintsugi.controlplane.testkit.TestJobs.SERVICE;
 import static dev.kintsugi.controlplane.testkit.TestJobs.again;
 import static dev.kintsugi.controlplane.testkit.TestJobs.giveUp;
 import static dev.kintsugi.controlplane.testkit.TestJobs.job;
@@ -72,6 +74,41 @@ class PostgresRecoveryTest {
         .extracting(Attempt::plan)
         .containsExactly(null, other);
     assertThat(queue.attempts(claim.job().id()).getFirst().attribution()).isEqualTo("NODE");
+  }
+
+  @Test
+  void aSlotMayLeaveJobsToOthersThatFailedOnARevision() {
+    fail(again(NOON));
+    assertThat(queue.claim(leaving("r2", "r1", "r2"), NOON)).isEmpty();
+    assertThat(queue.claim(leaving("r2", "r2"), NOON)).isPresent();
+  }
+
+  @Test
+  void everyRevisionThatAJobFailedOnIsRemembered() {
+    fail(again(NOON));
+    claim = queue.claim(leaving("r2"), NOON).orElseThrow();
+    fail(again(NOON));
+    assertThat(queue.claim(leaving("r3", "r1"), NOON)).isEmpty();
+    assertThat(queue.claim(leaving("r3", "r2"), NOON)).isEmpty();
+    queue.submit(job(), NOON);
+    Claim fresh = queue.claim(leaving("r3", "r1", "r2"), NOON).orElseThrow();
+    assertThat(fresh.job().id()).isNotEqualTo(claim.job().id());
+    assertThat(queue.claim(leaving("r3"), NOON).orElseThrow().job().id())
+        .isEqualTo(claim.job().id());
+  }
+
+  private static ClaimRequest leaving(String revision, String... notFailedOn) {
+    return new ClaimRequest(
+        SERVICE,
+        revision,
+        "b-" + revision,
+        false,
+        8,
+        LEASE,
+        "replica-1",
+        Set.of(notFailedOn),
+        "",
+        null);
   }
 
   @Test

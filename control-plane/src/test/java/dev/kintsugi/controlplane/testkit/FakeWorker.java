@@ -24,6 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ public final class FakeWorker {
 
   private static final byte[] MP4_HEAD =
       HexFormat.of().parseHex("000000186674797069736f6d0000020069736f6d69736f32");
+
+  /** Price of this worker's slots: a tenth of a cent a second. */
+  private static final double USD_PER_HOUR = 3.6;
 
   private final JobQueue queue;
   private final ArtifactStore store;
@@ -55,7 +59,16 @@ public final class FakeWorker {
     return queue
         .claim(
             new ClaimRequest(
-                FixedModels.SERVICE, "r1", "studio/fake", false, 64, Duration.ofMinutes(5), "test"),
+                FixedModels.SERVICE,
+                "r1",
+                "studio/fake",
+                false,
+                64,
+                Duration.ofMinutes(5),
+                "test",
+                Set.of(),
+                "main",
+                USD_PER_HOUR),
             Instant.now())
         .orElseThrow(() -> new AssertionError("no job waits"));
   }

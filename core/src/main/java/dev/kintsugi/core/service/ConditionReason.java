@@ -17,7 +17,8 @@ public enum ConditionReason {
   STARTING("Starting"),
   REPLACING("Replacing"),
   DRAINING("Draining"),
-  NODES_STUCK("NodesStuck");
+  NODES_STUCK("NodesStuck"),
+  ROLLED_BACK("RolledBack");
 
   private final String text;
 

@@ -40,6 +40,7 @@ public sealed interface GroupStep {
   enum DrainReason {
     REVISION_REPLACED,
     REVISION_SUPERSEDED,
+    REVISION_ROLLED_BACK,
     POOL_REMOVED,
     SERVICE_DELETED
   }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param addressed it ever had an address: without one it never got a job
  * @param notReadySince since when it is not ready; null while it is
  * @param problem why it does not start, in the words of Kubernetes; null where none is known
+ * @param restarts of its container
+ * @param drainingSince when it alone was marked as draining; null while it is not
  */
 public record PodNode(
     String name,
@@ -19,9 +21,16 @@ public record PodNode(
     boolean stopping,
     boolean addressed,
     @Nullable Instant notReadySince,
-    @Nullable String problem) {
+    @Nullable String problem,
+    int restarts,
+    @Nullable Instant drainingSince) {
 
   boolean takesJobs() {
     return ready && !stopping;
+  }
+
+  /** It takes jobs and is not about to go. */
+  boolean stays() {
+    return takesJobs() && drainingSince == null;
   }
 }

@@ -24,6 +24,11 @@ public record ServiceAsk(
     pools = List.copyOf(pools);
   }
 
+  /** The same of another revision: the asked one is not to be tried. */
+  public ServiceAsk instead(String other) {
+    return new ServiceAsk(other, pools, held, deleting, drainBound, startBound);
+  }
+
   /** Pods between {@code min} and {@code max} belong to whoever scales the Deployment. */
   public record Pool(String name, int min, int max) {
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says how a service is, from the plan and what was seen. Unknown is never Ready. */
 public final class ServiceJudge {
@@ -17,18 +18,25 @@ public final class ServiceJudge {
   private final List<PodNode> missing;
   private final int asked;
   private final int ready;
+  private final @Nullable Change change;
   private final Instant now;
 
-  private ServiceJudge(ServiceAsk ask, ServiceObservation seen, ServicePlan plan, Instant now) {
+  private ServiceJudge(
+      ServiceAsk ask,
+      ServiceObservation seen,
+      ServicePlan plan,
+      @Nullable Change change,
+      Instant now) {
     this.ask = ask;
     this.seen = seen;
     this.plan = plan;
+    this.change = change;
     this.now = now;
-    this.asked = asked();
-    this.ready = (int) seen.nodes().stream().filter(this::serves).count();
+    this.asked = plan.asked();
+    this.ready = Math.min(asked, (int) seen.nodes().stream().filter(this::serves).count());
     this.missing =
         seen.nodes().stream()
-            .filter(node -> !node.takesJobs() && !node.stopping() && !plan.draining(node.group()))
+            .filter(node -> !node.takesJobs() && !node.stopping() && !plan.draining(node))
             .toList();
   }
 
@@ -43,8 +51,29 @@ public final class ServiceJudge {
       List<SpecProblem> problems,
       FleetSync sync,
       Instant now) {
-    return new ServiceJudge(ask, seen, plan, now).verdict(problems, sync);
+    return judge(ask, seen, plan, problems, sync, null, now);
   }
+
+  /**
+   * @param change what a rollout does; null while the service has none to speak of
+   */
+  public static ServiceVerdict judge(
+      ServiceAsk ask,
+      ServiceObservation seen,
+      ServicePlan plan,
+      List<SpecProblem> problems,
+      FleetSync sync,
+      @Nullable Change change,
+      Instant now) {
+    return new ServiceJudge(ask, seen, plan, change, now).verdict(problems, sync);
+  }
+
+  /**
+   * A rollout as a service tells of it.
+   *
+   * @param running it is under way; otherwise its revision was refused and stable goes on
+   */
+  public record Change(boolean running, String message) {}
 
   private ServiceVerdict verdict(List<SpecProblem> problems, FleetSync sync) {
     Condition accepted = accepted(problems);
@@ -59,22 +88,8 @@ public final class ServiceJudge {
         List.of(accepted, synced, available, whole, progressing));
   }
 
-  private int asked() {
-    return plan.steps().stream()
-        .mapToInt(
-            step ->
-                switch (step) {
-                  case GroupStep.Run run -> run.replicas();
-                  case GroupStep.Keep keep when ask.held() -> keep.replicas();
-                  case GroupStep.Keep _, GroupStep.Drain _, GroupStep.Remove _ -> 0;
-                })
-        .sum();
-  }
-
   private boolean serves(PodNode node) {
-    return node.takesJobs()
-        && node.group().revision().equals(plan.serving())
-        && !plan.draining(node.group());
+    return node.takesJobs() && plan.weight(node.group().revision()) > 0 && !plan.draining(node);
   }
 
   private static Condition accepted(List<SpecProblem> problems) {
@@ -179,6 +194,9 @@ public final class ServiceJudge {
           ConditionReason.DRAINING,
           "Waiting for %d running jobs before the pods are removed.".formatted(sync.jobsRunning()));
     }
+    if (change != null && change.running()) {
+      return new Condition(type, Truth.TRUE, ConditionReason.REPLACING, change.message());
+    }
     Optional<PodNode> stuck = missing.stream().filter(this::stuck).findFirst();
     if (stuck.isPresent()) {
       return new Condition(
@@ -206,7 +224,9 @@ public final class ServiceJudge {
           ConditionReason.STARTING,
           "%d of %d nodes are ready.".formatted(target, asked));
     }
-    return new Condition(type, Truth.FALSE, ConditionReason.STABLE, "Nothing is to be done.");
+    return change == null
+        ? new Condition(type, Truth.FALSE, ConditionReason.STABLE, "Nothing is to be done.")
+        : new Condition(type, Truth.FALSE, ConditionReason.ROLLED_BACK, change.message());
   }
 
   private long drains() {

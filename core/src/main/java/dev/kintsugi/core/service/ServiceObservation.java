@@ -23,7 +23,7 @@ public record ServiceObservation(
     runningWhileDraining = Map.copyOf(runningWhileDraining);
   }
 
-  long ready(String revision) {
+  public long ready(String revision) {
     return nodes.stream()
         .filter(node -> node.group().revision().equals(revision) && node.takesJobs())
         .count();
@@ -31,6 +31,12 @@ public record ServiceObservation(
 
   long ready(PodGroup.Key group) {
     return nodes.stream().filter(node -> node.group().equals(group) && node.takesJobs()).count();
+  }
+
+  /** It is there and was not marked as draining. */
+  boolean serving(PodGroup.Key key) {
+    return groups.stream()
+        .anyMatch(group -> group.key().equals(key) && group.drainingSince() == null);
   }
 
   List<PodNode> nodesOf(PodGroup.Key group) {

@@ -1,9 +1,7 @@
 package dev.kintsugi.core.service;
 
 import dev.kintsugi.core.service.GroupStep.DrainReason;
-import dev.kintsugi.core.service.GroupStep.RemoveReason;
 import dev.kintsugi.core.service.PodGroup.Key;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,36 +19,56 @@ public final class ServicePlanner {
 
   private final ServiceAsk ask;
   private final ServiceObservation seen;
-  private final Instant now;
+  private final Retirement retirement;
 
   private ServicePlanner(ServiceAsk ask, ServiceObservation seen, Instant now) {
     this.ask = ask;
     this.seen = seen;
-    this.now = now;
+    this.retirement = new Retirement(seen, ask.drainBound(), now);
+  }
+
+  /**
+   * @param rollout under way; null while there is none
+   * @param heard the control plane takes what it is told
+   */
+  public static ServicePlan decide(
+      ServiceAsk ask,
+      ServiceObservation seen,
+      @Nullable RolloutState rollout,
+      boolean heard,
+      Instant now) {
+    return rollout == null || rollout.phase().ended() || ask.deleting()
+        ? decide(ask, seen, now)
+        : RolloutPlanner.plan(rollout, ask, seen, heard, now);
   }
 
   public static ServicePlan decide(ServiceAsk ask, ServiceObservation seen, Instant now) {
     var planner = new ServicePlanner(ask, seen, now);
     if (ask.deleting()) {
-      return new ServicePlan(
+      return ServicePlan.serving(
           null,
           seen.groups().stream()
-              .map(group -> planner.retire(group, DrainReason.SERVICE_DELETED))
-              .toList());
+              .map(group -> planner.retirement.retire(group, DrainReason.SERVICE_DELETED))
+              .toList(),
+          0);
     }
     return ask.held() ? planner.hold() : planner.advance();
   }
 
   private ServicePlan hold() {
-    return new ServicePlan(
+    return ServicePlan.serving(
         incumbent(revision -> true).orElse(null),
         seen.groups().stream()
             .map(
                 group ->
                     group.drainingSince() == null
                         ? new GroupStep.Keep(group.key(), group.replicas())
-                        : retire(group, DrainReason.REVISION_SUPERSEDED))
-            .toList());
+                        : retirement.retire(group, DrainReason.REVISION_SUPERSEDED))
+            .toList(),
+        seen.groups().stream()
+            .filter(group -> group.drainingSince() == null)
+            .mapToInt(PodGroup::replicas)
+            .sum());
   }
 
   private ServicePlan advance() {
@@ -64,7 +82,8 @@ public final class ServicePlanner {
         .filter(group -> runs.stream().noneMatch(run -> run.key().equals(group.key())))
         .map(group -> leftOver(group, serving))
         .forEach(steps::add);
-    return new ServicePlan(serving, steps);
+    return ServicePlan.serving(
+        serving, steps, runs.stream().mapToInt(GroupStep.Run::replicas).sum());
   }
 
   /** The revision that serves until the asked one is up: a ready one before the last known. */
@@ -104,41 +123,13 @@ public final class ServicePlanner {
       return new GroupStep.Keep(group.key(), group.replicas());
     }
     if (!poolAsked) {
-      return retire(group, DrainReason.POOL_REMOVED);
+      return retirement.retire(group, DrainReason.POOL_REMOVED);
     }
-    return retire(
+    return retirement.retire(
         group,
         serving.equals(ask.revision())
             ? DrainReason.REVISION_REPLACED
             : DrainReason.REVISION_SUPERSEDED);
-  }
-
-  private GroupStep retire(PodGroup group, DrainReason reason) {
-    List<PodNode> nodes = seen.nodesOf(group.key());
-    if (nodes.isEmpty()) {
-      return new GroupStep.Remove(group.key(), RemoveReason.NO_PODS, 0, 0);
-    }
-    Instant since = group.drainingSince() == null ? now : group.drainingSince();
-    Duration waited = Duration.between(since, now);
-    int running = 0;
-    int unknown = 0;
-    for (PodNode node : nodes) {
-      Integer count =
-          node.addressed() ? seen.runningWhileDraining().get(node.name()) : Integer.valueOf(0);
-      if (count == null) {
-        unknown++;
-      } else {
-        running += count;
-      }
-    }
-    if (running == 0 && unknown == 0) {
-      return new GroupStep.Remove(group.key(), RemoveReason.DRAINED, 0, waited.toSeconds());
-    }
-    if (waited.compareTo(ask.drainBound()) >= 0) {
-      return new GroupStep.Remove(
-          group.key(), RemoveReason.BOUND_REACHED, running, waited.toSeconds());
-    }
-    return new GroupStep.Drain(group.key(), reason, since, running, unknown);
   }
 
   private Optional<PodGroup> group(Key key) {

@@ -52,13 +52,13 @@ final class Scene {
   }
 
   Scene ready(String name, String revision, String pool) {
-    nodes.add(new PodNode(name, key(revision, pool), true, false, true, null, null));
+    nodes.add(new PodNode(name, key(revision, pool), true, false, true, null, null, 0, null));
     return this;
   }
 
   Scene starting(String name, String revision, String pool, int seconds, String problem) {
     Instant since = NOW.minusSeconds(seconds);
-    nodes.add(new PodNode(name, key(revision, pool), false, false, false, since, problem));
+    nodes.add(new PodNode(name, key(revision, pool), false, false, false, since, problem, 0, null));
     return this;
   }
 

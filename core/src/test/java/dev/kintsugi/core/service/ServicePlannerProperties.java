@@ -74,7 +74,8 @@ class ServicePlannerProperties {
       boolean draining = drained > 0 && revision.equals("c");
       groups.putIfAbsent(
           revision, new PodGroup(key, 1, draining ? Scene.NOW.minusSeconds(drained) : null));
-      nodes.add(new PodNode("n" + i, key, (bits & 4) != 0, (bits & 8) != 0, true, null, null));
+      nodes.add(
+          new PodNode("n" + i, key, (bits & 4) != 0, (bits & 8) != 0, true, null, null, 0, null));
       if ((bits & 16) != 0) {
         running.put("n" + i, bits >> 5);
       }

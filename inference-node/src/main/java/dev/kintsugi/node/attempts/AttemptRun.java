@@ -113,7 +113,7 @@ final class AttemptRun implements GenerationListener {
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
     stepTimes.add(attempt.job().shape(), seconds);
-    metrics.stepped(name, seconds);
+    metrics.stepped(name, seconds, attempt.job().request().traceId());
     attempt.stepped(step, total, name);
   }
 

@@ -286,7 +286,8 @@ final class AttemptWorker {
     }
     attempt.forgetCheckpoints();
     metrics.attemptEnded("completed");
-    stages.forEach(metrics::stageEnded);
+    String traceId = attempt.job().request().traceId();
+    stages.forEach((stage, seconds) -> metrics.stageEnded(stage, seconds, traceId));
     LOG.atDebug().addKeyValue("stage_durations", stages).log("attempt {} done", attempt.id());
   }
 

@@ -93,7 +93,7 @@ public final class NodeEvents {
   private static Level level(NodeEvent.Kind kind) {
     return switch (kind) {
       case EXPERT_RELEASED, FAULT_STARTED, FAULT_ENDED -> Level.INFO;
-      case XID, STALL -> Level.ERROR;
+      case XID, STALL, MODEL_UNUSABLE -> Level.ERROR;
       default -> Level.WARN;
     };
   }

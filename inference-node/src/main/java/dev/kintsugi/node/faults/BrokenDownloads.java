@@ -17,8 +17,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Cuts the connection in the middle of a file that is being fetched. */
+/** Breaks files that are being fetched: the connection is cut, or one byte is wrong. */
 @ServerFilter("/v1/videos/*/content")
 @Requires(property = FaultSettings.SWITCH, value = "true")
 final class BrokenDownloads {
@@ -31,23 +32,32 @@ final class BrokenDownloads {
   @ResponseFilter
   @ExecuteOn(TaskExecutors.BLOCKING)
   void content(MutableHttpResponse<?> response) throws IOException {
-    if (response.status() != HttpStatus.OK
-        || !(response.body() instanceof SystemFile file)
-        || board.armed(Kind.UPLOAD_FAILED).isEmpty()) {
-      return;
-    }
-    ArmedFault fault = board.act(Kind.UPLOAD_FAILED, Chance.ANY).orElse(null);
-    if (fault == null) {
+    if (response.status() != HttpStatus.OK || !(response.body() instanceof SystemFile file)) {
       return;
     }
     Path path = file.getFile().toPath();
     long length = Files.size(path);
-    fault.did("cut the connection after " + length / 2 + " of " + length + " bytes");
-    InputStream half = new Cut(Files.newInputStream(path), length / 2);
+    Optional<ArmedFault> cut = board.act(Kind.UPLOAD_FAILED, Chance.ANY);
+    Optional<ArmedFault> altered =
+        cut.isEmpty() ? board.act(Kind.UPLOAD_ALTERED, Chance.ANY) : Optional.empty();
+    if (cut.isPresent()) {
+      cut.get().did("cut the connection after " + length / 2 + " of " + length + " bytes");
+      send(response, file, new Cut(Files.newInputStream(path), length / 2));
+      board.settle(cut.get());
+    } else if (altered.isPresent()) {
+      altered.get().did("sent byte " + length / 2 + " of " + length + " wrong");
+      send(response, file, new OneByteWrong(Files.newInputStream(path), length / 2));
+      board.settle(altered.get());
+    }
+  }
+
+  private static void send(MutableHttpResponse<?> response, SystemFile file, InputStream bytes) {
     response.body(
         new StreamedFile(
-            half, MediaType.of(file.getMediaType()), path.toFile().lastModified(), length));
-    board.settle(fault);
+            bytes,
+            MediaType.of(file.getMediaType()),
+            file.getFile().lastModified(),
+            file.getFile().length()));
   }
 
   /** A stream that breaks after so many bytes. */

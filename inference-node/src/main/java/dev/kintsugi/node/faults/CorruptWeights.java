@@ -7,7 +7,6 @@ import dev.kintsugi.protocol.node.FaultSpec.Kind;
 import io.micronaut.context.BeanProvider;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -60,33 +59,5 @@ final class CorruptWeights implements WeightReader.Source, LastingFault {
   private static InputStream open(Path file) throws IOException {
     InputStream whole = WeightReader.DISK.open(file);
     return file.toString().endsWith(MODULE) ? new OneByteWrong(whole, Files.size(file) / 2) : whole;
-  }
-
-  /** A stream in which one byte is not what it was. */
-  private static final class OneByteWrong extends FilterInputStream {
-    private long before;
-
-    OneByteWrong(InputStream in, long before) {
-      super(in);
-      this.before = before;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = super.read();
-      return value < 0 || before-- != 0 ? value : value ^ 1;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int count = super.read(buffer, offset, length);
-      if (count > 0) {
-        if (before >= 0 && before < count) {
-          buffer[offset + (int) before] ^= 1;
-        }
-        before -= count;
-      }
-      return count;
-    }
   }
 }

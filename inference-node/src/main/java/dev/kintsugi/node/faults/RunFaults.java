@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 
 /** The faults of one generation. Called on the engine thread only. */
 final class RunFaults implements FaultPoints {
@@ -21,6 +22,9 @@ final class RunFaults implements FaultPoints {
 
   /** Dark enough for any eye, and not black. */
   private static final double FLICKER_DARK = 0.3;
+
+  /** Standard deviation; every clip looks bad, none black or still. */
+  private static final int NOISE_LEVELS = 16;
 
   private final FaultSession session;
   private final LeakedMemory memory;
@@ -77,6 +81,11 @@ final class RunFaults implements FaultPoints {
       flicker.get().did("darkened every second frame");
       out = with(out, flickering(out));
     }
+    Optional<ArmedFault> noise = session.acts(Kind.NOISE, Chance.ANY);
+    if (noise.isPresent()) {
+      noise.get().did("laid noise of " + NOISE_LEVELS + " levels over every frame");
+      out = with(out, noisy(out, noise.get()));
+    }
     return out;
   }
 
@@ -131,6 +140,16 @@ final class RunFaults implements FaultPoints {
     for (int i = 0; i < rgb.length; i++) {
       boolean odd = (chunk.firstFrame() + i / frameBytes) % 2 == 1;
       rgb[i] = odd ? (byte) ((rgb[i] & 0xff) * FLICKER_DARK) : rgb[i];
+    }
+    return rgb;
+  }
+
+  private static byte[] noisy(FrameChunk chunk, ArmedFault fault) {
+    byte[] rgb = chunk.rgb().clone();
+    Random random = new Random(Objects.requireNonNull(fault.spec().seed()) + chunk.firstFrame());
+    for (int i = 0; i < rgb.length; i++) {
+      double value = (rgb[i] & 0xff) + NOISE_LEVELS * random.nextGaussian();
+      rgb[i] = (byte) Math.clamp(Math.round(value), 0, 255);
     }
     return rgb;
   }

@@ -87,9 +87,11 @@ final class FaultFields {
       case BLACK_FRAMES,
           FROZEN,
           FLICKER,
+          NOISE,
           CORRUPT_WEIGHTS,
           ENCODE_FAILED,
           UPLOAD_FAILED,
+          UPLOAD_ALTERED,
           DISK_FULL ->
           Set.of();
     };

@@ -15,15 +15,19 @@ import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.NodeStatus;
 import dev.kintsugi.protocol.node.NodeStatus.LiteModel;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Header;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -37,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 @Controller
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class NodeController {
-  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-
   /** Before a model is loaded nothing can be asked for. */
   private static final ModelCard UNKNOWN =
       new ModelCard(
@@ -58,6 +60,7 @@ final class NodeController {
   private final StepTimes stepTimes;
   private final DeviceMonitor device;
   private final NodeMetrics metrics;
+  private final ExpositionFormats formats = ExpositionFormats.init();
   private final NodeEvents events;
   private final ExpertWatch experts;
   private final FaultBoard faults;
@@ -146,12 +149,16 @@ final class NodeController {
     return reason == null ? HttpResponse.ok(Map.of("status", "ready")) : down(reason);
   }
 
+  /** With exemplars for who accepts OpenMetrics. */
   @Get("/metrics")
-  @Produces(PROMETHEUS_TEXT)
-  byte[] metrics() throws IOException {
+  @Produces(MediaType.ALL)
+  HttpResponse<byte[]> metrics(@Nullable @Header(HttpHeaders.ACCEPT) String accept)
+      throws IOException {
+    ExpositionFormatWriter writer = formats.findWriter(accept);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    metrics.write(out, () -> notReady() == null);
-    return out.toByteArray();
+    writer.write(out, metrics.scrape(() -> notReady() == null));
+    return HttpResponse.ok(out.toByteArray())
+        .header(HttpHeaders.CONTENT_TYPE, writer.getContentType());
   }
 
   private LiteModel lite(ModelCard card) {

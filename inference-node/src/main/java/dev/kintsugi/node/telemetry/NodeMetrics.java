@@ -5,18 +5,19 @@ import dev.kintsugi.core.node.Retention;
 import dev.kintsugi.core.quality.Verdict;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
+import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.NodeEvent;
 import dev.kintsugi.protocol.node.NodeStatus.DeviceReadings;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -58,15 +59,19 @@ public final class NodeMetrics {
     promptDrift = gauge(MetricCatalogue.NODE_PROMPT_DRIFT);
     promptDriftLimit = gauge(MetricCatalogue.NODE_PROMPT_DRIFT_LIMIT);
     events = registered(Counter.builder(), MetricCatalogue.NODE_EVENTS);
+    // From zero: a rate over a series that begins at 1 misses its first event.
     for (NodeEvent.Kind kind : NodeEvent.Kind.values()) {
-      // From zero: a rate over a series that begins at 1 misses its first event.
       events.initLabelValues(label(kind));
+    }
+    for (FailureClass failure : FailureClass.values()) {
+      attempts.initLabelValues(failure.name().toLowerCase(Locale.ROOT));
     }
     verdicts = registered(Counter.builder(), MetricCatalogue.NODE_QUALITY_VERDICTS);
     ready = gauge(MetricCatalogue.NODE_READY);
     expertResults = registered(Counter.builder(), MetricCatalogue.NODE_EXPERT_RESULTS);
     expertWeight = gauge(MetricCatalogue.NODE_EXPERT_WEIGHT);
     reading(device, MetricCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
+    reading(device, MetricCatalogue.NODE_MEMORY_TOTAL, DeviceReadings::memoryTotalBytes);
     reading(device, MetricCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
     reading(device, MetricCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
     reading(device, MetricCatalogue.NODE_POWER, DeviceReadings::powerWatts);
@@ -81,12 +86,12 @@ public final class NodeMetrics {
     attempts.labelValues(outcome).inc();
   }
 
-  public void stepped(String expert, double seconds) {
-    stepDuration.labelValues(expert).observe(seconds);
+  public void stepped(String expert, double seconds, @Nullable String traceId) {
+    observe(stepDuration.labelValues(expert), seconds, traceId);
   }
 
-  public void stageEnded(String stage, double seconds) {
-    stageDuration.labelValues(stage).observe(seconds);
+  public void stageEnded(String stage, double seconds, @Nullable String traceId) {
+    observe(stageDuration.labelValues(stage), seconds, traceId);
   }
 
   /** The quality gate spoke. */
@@ -140,11 +145,11 @@ public final class NodeMetrics {
     promptDriftLimit.labelValues("spread").set(spreadLimit);
   }
 
-  /** Writes the text exposition format. */
-  public void write(OutputStream out, BooleanSupplier readyNow) throws IOException {
+  /** What a scrape finds now. */
+  public MetricSnapshots scrape(BooleanSupplier readyNow) {
     registerJvm();
     ready.set(readyNow.getAsBoolean() ? 1 : 0);
-    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    return registry.scrape();
   }
 
   /** What a device does not report has no sample, instead of a zero that is not true. */
@@ -163,6 +168,15 @@ public final class NodeMetrics {
               }
             })
         .register(registry);
+  }
+
+  private static void observe(
+      DistributionDataPoint into, double seconds, @Nullable String traceId) {
+    if (traceId == null) {
+      into.observe(seconds);
+    } else {
+      into.observeWithExemplar(seconds, Labels.of("trace_id", traceId));
+    }
   }
 
   private static String label(NodeEvent.Kind kind) {

@@ -2,15 +2,18 @@ package dev.kintsugi.node.warmup;
 
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.NodeSettings;
+import dev.kintsugi.node.events.NodeEvents;
 import dev.kintsugi.node.warmup.ModelState.Broken;
 import dev.kintsugi.node.warmup.ModelState.Loading;
 import dev.kintsugi.node.warmup.ModelState.Warm;
 import dev.kintsugi.protocol.node.FailureClass;
+import dev.kintsugi.protocol.node.NodeEvent;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.scheduling.TaskScheduler;
 import jakarta.annotation.PostConstruct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ public final class ModelHost {
   private final List<Prerequisite> prerequisites;
   private final TaskScheduler scheduler;
   private final NodeSettings settings;
+  private final NodeEvents events;
   private volatile ModelState state = new Loading("the node is starting");
   private volatile Optional<Warm> lite = Optional.empty();
   private String lastError = "";
@@ -39,12 +43,14 @@ public final class ModelHost {
       ModelOpener opener,
       List<Prerequisite> prerequisites,
       TaskScheduler scheduler,
-      NodeSettings settings) {
+      NodeSettings settings,
+      NodeEvents events) {
     this.engine = engine;
     this.opener = opener;
     this.prerequisites = prerequisites;
     this.scheduler = scheduler;
     this.settings = settings;
+    this.events = events;
   }
 
   public ModelState state() {
@@ -146,14 +152,20 @@ public final class ModelHost {
                   .addKeyValue("event", "lite_ready")
                   .addKeyValue("digest", w.card().digest())
                   .log("{} {} is ready too", w.card().name(), w.card().version()));
-    } catch (ModelUnusableException | RuntimeException e) {
-      String reason = "there is no lite model: " + e.getMessage();
-      if (!reason.equals(lastLiteError)) {
-        lastLiteError = reason;
-        LOG.atWarn().addKeyValue("event", "lite_unusable").log(reason);
-      }
-      scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::openLite));
+    } catch (ModelUnusableException e) {
+      noLite(e.failure(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      noLite(FailureClass.MODEL_LOAD_FAILED, e.toString());
     }
+  }
+
+  private void noLite(FailureClass failure, String why) {
+    String reason = "there is no lite model: " + why;
+    if (!reason.equals(lastLiteError)) {
+      lastLiteError = reason;
+      unusable(failure, reason);
+    }
+    scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::openLite));
   }
 
   private void tryAgain() {
@@ -168,11 +180,12 @@ public final class ModelHost {
     // The same error once: a retry that finds nothing new has nothing to say.
     if (!broken.reason().equals(lastError)) {
       lastError = broken.reason();
-      LOG.atError()
-          .addKeyValue("event", "not_ready")
-          .addKeyValue("failure", broken.failure())
-          .log(broken.reason());
+      unusable(broken.failure(), broken.reason());
     }
     scheduler.schedule(settings.loadRetry(), () -> engine.execute(this::tryAgain));
+  }
+
+  private void unusable(FailureClass failure, String reason) {
+    events.add(NodeEvent.Kind.MODEL_UNUSABLE, reason, null, Map.of("failure", failure.name()));
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,6 +77,7 @@ class FaultPortTest {
         "{'kind':'black-frames'} | BLACK_FRAMES | encoding | low | 4 | black | black",
         "{'kind':'frozen'} | FROZEN_FRAMES | encoding | low | 4 | frozen | stopped at frame 2",
         "{'kind':'flicker'} | FLICKER | encoding | low | 4 | flicker | darkened",
+        "{'kind':'noise'} | QUALITY_LOW | encoding | low | 4 | low quality | noise of 16 levels",
         "{'kind':'encode-failed'} | ENCODE_FAILED | encoding | low | 4 | Is a directory |"
             + " could not open video.mp4.part",
         "{'kind':'disk-full'} | INTERNAL | decoding | low | 4 | is full | bytes",
@@ -174,6 +176,19 @@ class FaultPortTest {
         .hasSize(client.json("/v1/videos/" + id).at("/artifacts/0/bytes").asInt());
     awaitEnd(armed);
     assertThat(status(armed).get("effect").asText()).contains("cut the connection after");
+  }
+
+  @Test
+  void anAlteredDownloadIsWholeButWrongAndTheNextOneIsRight() {
+    assertThat(run(id).at("/status").asText()).isEqualTo("completed");
+    String armed = arm("{'kind':'upload-altered'}");
+    String content = "/v1/videos/" + id + "/content";
+    byte[] altered = client.bytes(content).body();
+    byte[] whole = client.bytes(content).body();
+    assertThat(altered).hasSameSizeAs(whole);
+    assertThat(Arrays.mismatch(altered, whole)).isEqualTo(whole.length / 2);
+    awaitEnd(armed);
+    assertThat(status(armed).get("effect").asText()).endsWith("wrong");
   }
 
   @Test

@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.node.FakeNode;
 import dev.kintsugi.node.NodeClient;
 import dev.kintsugi.node.NodeClient.Event;
+import dev.kintsugi.node.telemetry.NodeMetrics;
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.MetricSpec;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -394,6 +397,34 @@ class NodeHttpTest {
         .contains("kintsugi_node_ready 1.0")
         .contains("kintsugi_node_memory_used_bytes{device=\"cpu\"}")
         .contains("jvm_memory_used_bytes");
+  }
+
+  @Test
+  void metricsAreTheNodesShareOfTheCatalogue() {
+    assertThat(
+            node.bean(NodeMetrics.class).scrape(() -> true).stream()
+                .map(snapshot -> snapshot.getMetadata().getName())
+                .filter(name -> name.startsWith("kintsugi_")))
+        .containsExactlyInAnyOrderElementsOf(
+            MetricCatalogue.of(MetricSpec.Source.INFERENCE_NODE).stream()
+                .map(MetricSpec::name)
+                .toList());
+  }
+
+  @Test
+  void metricsNameTheirTraceInOpenMetrics() {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    client.post("/v1/videos", request(id, "a red ball", 2).put("trace_id", trace));
+    client.follow(id, 0, e -> false);
+    assertThat(
+            client
+                .get("/metrics", "Accept", "application/openmetrics-text;version=1.0.0")
+                .body()
+                .lines())
+        .anyMatch(
+            line ->
+                line.startsWith("kintsugi_node_stage_duration_seconds_bucket{")
+                    && line.contains("# {trace_id=\"" + trace + "\"}"));
   }
 
   private static List<Integer> steps(List<Event> events) {

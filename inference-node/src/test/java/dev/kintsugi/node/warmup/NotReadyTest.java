@@ -31,6 +31,8 @@ class NotReadyTest {
       assertThat(status.get("warm").asBoolean()).isFalse();
       assertThat(status.get("free_slots").asInt()).isZero();
       assertThat(status.get("not_ready_reason").asText()).isEqualTo(REASON);
+      assertThat(status.at("/events/0/kind").asText()).isEqualTo("MODEL_UNUSABLE");
+      assertThat(status.at("/events/0/details/failure").asText()).isEqualTo("WEIGHTS_CORRUPT");
       HttpResponse<String> refused =
           client.post("/v1/videos", NodeClient.request("a", "a red ball", 2));
       assertThat(refused.statusCode()).isEqualTo(503);

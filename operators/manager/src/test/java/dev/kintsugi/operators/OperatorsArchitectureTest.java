@@ -49,7 +49,8 @@ class OperatorsArchitectureTest {
           .that()
           .haveNameMatching(
               ".*\\.(DiffusionServiceResources|DiffusionServiceConditions|PodTemplates|Revisions"
-                  + "|FleetStates|Observations)")
+                  + "|FleetStates|Observations|ModelRollouts|ModelRolloutConditions|RolloutTurn"
+                  + "|RevisionNote|ObjectiveCompiler|ObjectiveStatuses|AlertRules)")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

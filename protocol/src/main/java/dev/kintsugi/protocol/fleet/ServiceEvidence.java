@@ -1,7 +1,9 @@
 package dev.kintsugi.protocol.fleet;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the control plane knows of a service: answer of {@code GET
@@ -11,14 +13,17 @@ import java.util.List;
  * @param observedSequence sequence of the state in force
  * @param queued jobs waiting
  * @param running attempts in flight
+ * @param rollout of the rollout in force; null while there is none
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceEvidence(
     @JsonProperty("uid") String uid,
     @JsonProperty("observed_generation") long observedGeneration,
     @JsonProperty("observed_sequence") long observedSequence,
     @JsonProperty("queued") long queued,
     @JsonProperty("running") long running,
-    @JsonProperty("nodes") List<NodeEvidence> nodes) {
+    @JsonProperty("nodes") List<NodeEvidence> nodes,
+    @JsonProperty("rollout") @Nullable RolloutEvidence rollout) {
 
   /**
    * What the control plane sees of one node.
@@ -32,4 +37,56 @@ public record ServiceEvidence(
       @JsonProperty("reachable") boolean reachable,
       @JsonProperty("slots") int slots,
       @JsonProperty("running") int running) {}
+
+  /**
+   * What a rollout's jobs say.
+   *
+   * @param rollout name of the ModelRollout it is about
+   * @param verdict {@code PROMOTE} (the step is done), {@code ROLLBACK}, {@code CONTINUE}, {@code
+   *     HOLD} or {@code INCONCLUSIVE}
+   * @param reason one word of upper case and underscores
+   * @param message the reason in numbers
+   * @param cut the canary gets no job any more, whatever its weight is
+   * @param carriedPercent part of the jobs since the weights changed that the canary really took
+   * @param againstCanary e-value for "the canary is worse": a rollback at 1 / alpha
+   * @param forCanary e-value for "the canary is not worse by the smallest regression"
+   * @param evaluatedAt RFC 3339
+   * @param firstBadAt RFC 3339; when the first job of the canary was certain to be bad; null while
+   *     none was
+   * @param cutAt RFC 3339; when the canary was cut off; null while it was not
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RolloutEvidence(
+      @JsonProperty("rollout") String rollout,
+      @JsonProperty("verdict") String verdict,
+      @JsonProperty("reason") String reason,
+      @JsonProperty("message") String message,
+      @JsonProperty("cut") boolean cut,
+      @JsonProperty("carried_percent") double carriedPercent,
+      @JsonProperty("against_canary") double againstCanary,
+      @JsonProperty("for_canary") double forCanary,
+      @JsonProperty("evaluated_at") String evaluatedAt,
+      @JsonProperty("first_bad_at") @Nullable String firstBadAt,
+      @JsonProperty("cut_at") @Nullable String cutAt,
+      @JsonProperty("stable") ArmEvidence stable,
+      @JsonProperty("canary") ArmEvidence canary) {}
+
+  /**
+   * Jobs of one revision since the rollout began.
+   *
+   * @param jobs that count, good and bad
+   * @param excused failed by a fault of a GPU, a node or the input: they count for nobody
+   * @param inFlight running now and not yet certain to be bad
+   * @param meanSeconds mean time of a good attempt; null without one
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ArmEvidence(
+      @JsonProperty("jobs") long jobs,
+      @JsonProperty("failed") long failed,
+      @JsonProperty("late") long late,
+      @JsonProperty("low_quality") long lowQuality,
+      @JsonProperty("degraded") long degraded,
+      @JsonProperty("excused") long excused,
+      @JsonProperty("in_flight") long inFlight,
+      @JsonProperty("mean_seconds") @Nullable Double meanSeconds) {}
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenants tenant names that may use the service; empty means all
  * @param ladder steps of the recovery ladder in the order they are tried, such as {@code
  *     fewer_steps}; empty means none, null the full one
+ * @param rollout the change of revision under way; null while there is none
+ * @param price of its slots; null means the control plane's own, if it has one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceState(
@@ -29,7 +31,51 @@ public record ServiceState(
     @JsonProperty("tenants") List<String> tenants,
     @JsonProperty("revisions") List<Revision> revisions,
     @JsonProperty("nodes") List<Node> nodes,
-    @JsonProperty("ladder") @Nullable List<String> ladder) {
+    @JsonProperty("ladder") @Nullable List<String> ladder,
+    @JsonProperty("rollout") @Nullable Rollout rollout,
+    @JsonProperty("price") @Nullable Price price) {
+
+  /** A service without a price of its own. */
+  public ServiceState(
+      String uid,
+      long generation,
+      long sequence,
+      String model,
+      long deadlineSeconds,
+      List<String> tenants,
+      List<Revision> revisions,
+      List<Node> nodes,
+      @Nullable List<String> ladder,
+      @Nullable Rollout rollout) {
+    this(
+        uid,
+        generation,
+        sequence,
+        model,
+        deadlineSeconds,
+        tenants,
+        revisions,
+        nodes,
+        ladder,
+        rollout,
+        null);
+  }
+
+  /**
+   * What a slot costs.
+   *
+   * @param gpuHourUsd for an hour
+   * @param spotDiscount part of it that a spot node saves, 0..1
+   */
+  public record Price(
+      @JsonProperty("gpu_hour_usd") double gpuHourUsd,
+      @JsonProperty("spot_discount") double spotDiscount) {
+
+    /** Of one slot for an hour. */
+    public double usdPerHour(boolean spot) {
+      return spot ? gpuHourUsd * (1 - spotDiscount) : gpuHourUsd;
+    }
+  }
 
   /**
    * A model version that is served.
@@ -61,4 +107,32 @@ public record ServiceState(
       @JsonProperty("address") String address,
       @JsonProperty("ready") boolean ready,
       @JsonProperty("draining") boolean draining) {}
+
+  /**
+   * A canary that is judged against the revision before it. The weights stand in the revisions.
+   *
+   * @param name of the ModelRollout: evidence belongs to it, and a new name starts from none
+   * @param step which of the steps is under way, from 0
+   * @param steps how many there are
+   * @param alpha highest probability that a version as good as stable is rolled back
+   * @param beta highest probability that a version worse by {@code smallestRegression} is promoted
+   * @param smallestRegression rise of the share of bad jobs that must not go unnoticed, 0..1
+   * @param decideWithinSeconds without a verdict after it, the result is {@code INCONCLUSIVE}
+   * @param startedAt RFC 3339; jobs begun earlier are no evidence. Another value under the same
+   *     name is a new try: evidence starts from none, and a rollback of the earlier try does not
+   *     hold
+   * @param promoted the canary carries everything and is only watched until its bake ends
+   */
+  public record Rollout(
+      @JsonProperty("name") String name,
+      @JsonProperty("stable") String stable,
+      @JsonProperty("canary") String canary,
+      @JsonProperty("step") int step,
+      @JsonProperty("steps") int steps,
+      @JsonProperty("alpha") double alpha,
+      @JsonProperty("beta") double beta,
+      @JsonProperty("smallest_regression") double smallestRegression,
+      @JsonProperty("decide_within_seconds") long decideWithinSeconds,
+      @JsonProperty("started_at") String startedAt,
+      @JsonProperty("promoted") boolean promoted) {}
 }

@@ -1,6 +1,7 @@
 package dev.kintsugi.protocol.metrics;
 
 import dev.kintsugi.protocol.metrics.MetricSpec.Kind;
+import dev.kintsugi.protocol.metrics.MetricSpec.Source;
 import java.util.List;
 
 /**
@@ -8,6 +9,13 @@ import java.util.List;
  */
 public final class MetricCatalogue {
 
+  public static final MetricSpec HTTP_DURATION =
+      histogram(
+          "kintsugi_http_request_duration_seconds",
+          "Requests answered; an event stream counts until it begins.",
+          "method",
+          "route",
+          "status");
   public static final MetricSpec JOBS_SUBMITTED =
       counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
   public static final MetricSpec JOBS_REFUSED =
@@ -19,7 +27,17 @@ public final class MetricCatalogue {
           "service",
           "outcome");
   public static final MetricSpec JOB_DURATION =
-      histogram("kintsugi_job_duration_seconds", "From submission to the end of a job.", "service");
+      histogram(
+          "kintsugi_job_duration_seconds",
+          "From submission to the end of a job.",
+          "service",
+          "outcome");
+  public static final MetricSpec QUEUE_WAIT =
+      histogram(
+          "kintsugi_queue_wait_seconds",
+          "From submission to a job's first attempt.",
+          "service",
+          "priority");
   public static final MetricSpec RECOVERY_DECISIONS =
       counter(
           "kintsugi_recovery_decisions",
@@ -31,10 +49,28 @@ public final class MetricCatalogue {
           "kintsugi_checkpoints",
           "Checkpoints: kept, resumed from, or refused by a node.",
           "outcome");
+  public static final MetricSpec FAILURE_TIME =
+      gauge(
+          "kintsugi_failure_timestamp_seconds",
+          "When each of the last 100 failures that this replica recorded happened, in Unix time.",
+          "case",
+          "service",
+          "kind",
+          "failure_class",
+          "attribution",
+          "rung",
+          "node_id",
+          "trace_id");
   public static final MetricSpec QUEUE_DEPTH =
       gauge("kintsugi_queue_depth", "Jobs waiting.", "service", "priority");
   public static final MetricSpec ATTEMPTS =
       counter("kintsugi_attempts", "Attempts ended, by outcome.", "service", "outcome");
+  public static final MetricSpec ATTEMPT_DURATION =
+      histogram(
+          "kintsugi_attempt_duration_seconds",
+          "From the claim to the end of an attempt, the transfer of its files included.",
+          "service",
+          "outcome");
   public static final MetricSpec LEASES_EXPIRED =
       counter("kintsugi_leases_expired", "Leases that ran out, by what was decided.", "decision");
   public static final MetricSpec STALE_RESULTS =
@@ -47,86 +83,227 @@ public final class MetricCatalogue {
       counter("kintsugi_cases", "Failure cases recorded.", "kind", "failure_class");
   public static final MetricSpec CASES_DEFERRED =
       counter("kintsugi_cases_deferred", "Failure cases left to be found again from attempts.");
+  public static final MetricSpec ROLLOUT_VERDICTS =
+      counter(
+          "kintsugi_rollout_verdicts",
+          "Changes of a rollout's verdict, by verdict and reason.",
+          "service",
+          "verdict",
+          "reason");
+  public static final MetricSpec ROLLOUT_EVIDENCE =
+      gauge(
+          "kintsugi_rollout_evidence",
+          "E-values of a rollout: for a regression of the canary, and for its health.",
+          "service",
+          "hypothesis");
+  public static final MetricSpec ROLLOUT_CARRIED =
+      gauge(
+          "kintsugi_rollout_carried_ratio",
+          "Part of the attempts since the weights changed that the canary took, 0 to 1.",
+          "service");
+  public static final MetricSpec ROLLOUT_JOBS =
+      gauge(
+          "kintsugi_rollout_jobs",
+          "Jobs since the rollout began, by version and ending.",
+          "service",
+          "version",
+          "ending");
+  public static final MetricSpec ROLLOUT_CUT_DELAY =
+      histogram(
+          "kintsugi_rollout_cut_delay_seconds",
+          "From the first job that was certain to be bad to the end of the canary's traffic.",
+          "service");
+  public static final MetricSpec SLO_OBJECTIVE =
+      gauge("kintsugi_slo_objective_ratio", "Share of good events promised.", "slo", "service");
+  public static final MetricSpec SLO_CURRENT =
+      gauge("kintsugi_slo_current_ratio", "Share of good events in the window.", "slo", "service");
+  public static final MetricSpec SLO_BUDGET_LEFT =
+      gauge(
+          "kintsugi_slo_budget_left_ratio",
+          "Part of the error budget left; below 0 it is overspent.",
+          "slo",
+          "service");
+  public static final MetricSpec SLO_BURN_RATE =
+      gauge(
+          "kintsugi_slo_burn_rate",
+          "How many times faster than allowed the budget is spent, by level and its window.",
+          "slo",
+          "service",
+          "level",
+          "window");
+  public static final MetricSpec SLO_BURN_LIMIT =
+      gauge(
+          "kintsugi_slo_burn_limit",
+          "The burn rate a level fires at, as derived from objective, window and traffic.",
+          "slo",
+          "service",
+          "level");
+  public static final MetricSpec SLO_FIRING =
+      gauge("kintsugi_slo_firing", "1 while a level fires.", "slo", "service", "level");
+  public static final MetricSpec SLO_STATE =
+      gauge(
+          "kintsugi_slo_state",
+          "1 for the state it is in: ok, warning, burning, exhausted or no_data.",
+          "slo",
+          "service",
+          "state");
+  public static final MetricSpec GPU_SECONDS =
+      counter(
+          "kintsugi_gpu_seconds",
+          "Time attempts of ended jobs held a slot: delivered, or wasted on no delivery.",
+          "service",
+          "revision",
+          "pool",
+          "use");
+  public static final MetricSpec COST_USD =
+      counter(
+          "kintsugi_cost_usd",
+          "Price of that time, where the service has one.",
+          "service",
+          "revision",
+          "pool",
+          "use");
   public static final MetricSpec NODE_ATTEMPTS =
-      counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome");
+      counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_STEP_DURATION =
-      histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert");
+      histogram("kintsugi_node_step_duration_seconds", "One denoise step.", "expert")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_STAGE_DURATION =
-      histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage");
+      histogram("kintsugi_node_stage_duration_seconds", "One stage of an attempt.", "stage")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EXPERT_WEIGHT =
-      gauge("kintsugi_node_expert_weight", "1 in use, 0 quarantined.", "expert");
+      gauge("kintsugi_node_expert_weight", "1 in use, 0 quarantined.", "expert")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EXPERT_RESULTS =
-      counter("kintsugi_node_expert_results", "Results of an expert, by kind.", "expert", "result");
+      counter("kintsugi_node_expert_results", "Results of an expert, by kind.", "expert", "result")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_READY =
-      gauge("kintsugi_node_ready", "1 when warm and not draining.");
+      gauge("kintsugi_node_ready", "1 when warm and not draining.").of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_MEMORY_USED =
-      gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device");
+      gauge("kintsugi_node_memory_used_bytes", "Device memory in use.", "device")
+          .of(Source.INFERENCE_NODE);
+  public static final MetricSpec NODE_MEMORY_TOTAL =
+      gauge("kintsugi_node_memory_total_bytes", "Device memory there is.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_UTILIZATION =
-      gauge("kintsugi_node_utilization_ratio", "Share of the device in use, 0 to 1.", "device");
+      gauge("kintsugi_node_utilization_ratio", "Share of the device in use, 0 to 1.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_TEMPERATURE =
-      gauge("kintsugi_node_temperature_celsius", "Temperature of the GPU.", "device");
+      gauge("kintsugi_node_temperature_celsius", "Temperature of the GPU.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_POWER =
-      gauge("kintsugi_node_power_watts", "Power the GPU draws.", "device");
+      gauge("kintsugi_node_power_watts", "Power the GPU draws.", "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PCIE =
       gauge(
-          "kintsugi_node_pcie_bytes_per_second",
-          "Traffic between GPU and machine, both directions.",
-          "device");
+              "kintsugi_node_pcie_bytes_per_second",
+              "Traffic between GPU and machine, both directions.",
+              "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_ECC_ERRORS =
       gauge(
-          "kintsugi_node_ecc_errors",
-          "Uncorrected memory errors since the driver was loaded.",
-          "device");
+              "kintsugi_node_ecc_errors",
+              "Uncorrected memory errors since the driver was loaded.",
+              "device")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_DISK_FREE =
-      gauge("kintsugi_node_disk_free_bytes", "Space left in the work directory.");
+      gauge("kintsugi_node_disk_free_bytes", "Space left in the work directory.")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PRUNED =
       counter(
-          "kintsugi_node_pruned",
-          "Results and checkpoints removed from the work directory.",
-          "reason");
+              "kintsugi_node_pruned",
+              "Results and checkpoints removed from the work directory.",
+              "reason")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_MEMORY_GROWTH =
       gauge(
-          "kintsugi_node_memory_growth_bytes_per_job",
-          "How memory in use after a job grows from job to job.");
+              "kintsugi_node_memory_growth_bytes_per_job",
+              "How memory in use after a job grows from job to job.")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PROMPT_DRIFT =
       gauge(
-          "kintsugi_node_prompt_drift",
-          "How far the last prompts are from the usual ones, which are at 1.",
-          "statistic");
+              "kintsugi_node_prompt_drift",
+              "How far the last prompts are from the usual ones, which are at 1.",
+              "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_PROMPT_DRIFT_LIMIT =
-      gauge("kintsugi_node_prompt_drift_limit", "Above it prompts have drifted.", "statistic");
+      gauge("kintsugi_node_prompt_drift_limit", "Above it prompts have drifted.", "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_EVENTS =
-      counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind");
+      counter("kintsugi_node_events", "What the node's watchers noticed, by kind.", "kind")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec NODE_QUALITY_VERDICTS =
       counter(
-          "kintsugi_node_quality_verdicts",
-          "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
-          "verdict",
-          "statistic");
+              "kintsugi_node_quality_verdicts",
+              "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
+              "verdict",
+              "statistic")
+          .of(Source.INFERENCE_NODE);
   public static final MetricSpec RECONCILES =
-      counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome");
+      counter("kintsugi_reconciles", "Reconciles, by outcome.", "kind", "outcome")
+          .of(Source.OPERATOR);
+  public static final MetricSpec RECONCILE_DURATION =
+      histogram("kintsugi_reconcile_duration_seconds", "One reconcile.", "kind")
+          .of(Source.OPERATOR);
   public static final MetricSpec FLEET_PUSHES =
-      counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome");
+      counter("kintsugi_fleet_pushes", "Fleet states pushed, by outcome.", "outcome")
+          .of(Source.OPERATOR);
+  public static final MetricSpec ROLLOUTS =
+      counter("kintsugi_rollouts", "Rollouts ended, by the phase they ended in.", "outcome")
+          .of(Source.OPERATOR);
+  public static final MetricSpec ROLLOUT_ROLLBACKS =
+      counter("kintsugi_rollout_rollbacks", "Rollouts that went back, by the reason.", "reason")
+          .of(Source.OPERATOR);
+  public static final MetricSpec ROLLOUT_DURATION =
+      histogram(
+              "kintsugi_rollout_duration_seconds",
+              "From the start to the end of a rollout.",
+              "outcome")
+          .of(Source.OPERATOR);
+  public static final MetricSpec ROLLOUT_RETURN =
+      histogram(
+              "kintsugi_rollout_return_seconds",
+              "From the decision to go back until every job goes to stable.")
+          .of(Source.OPERATOR);
 
   private MetricCatalogue() {}
 
   /** All of them, in the order of the docs. */
   public static List<MetricSpec> all() {
     return List.of(
+        HTTP_DURATION,
         JOBS_SUBMITTED,
         JOBS_REFUSED,
         JOBS_FINISHED,
         JOB_DURATION,
+        QUEUE_WAIT,
         RECOVERY_DECISIONS,
         CHECKPOINTS,
+        FAILURE_TIME,
         QUEUE_DEPTH,
         ATTEMPTS,
+        ATTEMPT_DURATION,
         LEASES_EXPIRED,
         STALE_RESULTS,
         NODE_SLOTS,
         WEBHOOK_DELIVERIES,
         CASES,
         CASES_DEFERRED,
+        ROLLOUT_VERDICTS,
+        ROLLOUT_EVIDENCE,
+        ROLLOUT_CARRIED,
+        ROLLOUT_JOBS,
+        ROLLOUT_CUT_DELAY,
+        SLO_OBJECTIVE,
+        SLO_CURRENT,
+        SLO_BUDGET_LEFT,
+        SLO_BURN_RATE,
+        SLO_BURN_LIMIT,
+        SLO_FIRING,
+        SLO_STATE,
+        GPU_SECONDS,
+        COST_USD,
         NODE_ATTEMPTS,
         NODE_STEP_DURATION,
         NODE_STAGE_DURATION,
@@ -134,6 +311,7 @@ public final class MetricCatalogue {
         NODE_EXPERT_RESULTS,
         NODE_READY,
         NODE_MEMORY_USED,
+        NODE_MEMORY_TOTAL,
         NODE_UTILIZATION,
         NODE_TEMPERATURE,
         NODE_POWER,
@@ -147,18 +325,28 @@ public final class MetricCatalogue {
         NODE_EVENTS,
         NODE_QUALITY_VERDICTS,
         RECONCILES,
-        FLEET_PUSHES);
+        RECONCILE_DURATION,
+        FLEET_PUSHES,
+        ROLLOUTS,
+        ROLLOUT_ROLLBACKS,
+        ROLLOUT_DURATION,
+        ROLLOUT_RETURN);
+  }
+
+  /** What one process exposes. */
+  public static List<MetricSpec> of(Source source) {
+    return all().stream().filter(spec -> spec.source() == source).toList();
   }
 
   private static MetricSpec counter(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels));
+    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels), Source.CONTROL_PLANE);
   }
 
   private static MetricSpec gauge(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels));
+    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels), Source.CONTROL_PLANE);
   }
 
   private static MetricSpec histogram(String name, String help, String... labels) {
-    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels));
+    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels), Source.CONTROL_PLANE);
   }
 }

@@ -7,13 +7,26 @@ import java.util.List;
  *
  * @param name Prometheus name with unit suffix, without the counter's {@code _total}
  * @param labels label names in order
+ * @param source the process that exposes it
  */
-public record MetricSpec(String name, Kind kind, String help, List<String> labels) {
+public record MetricSpec(String name, Kind kind, String help, List<String> labels, Source source) {
 
   /** Prometheus metric kinds in use. */
   public enum Kind {
     COUNTER,
     GAUGE,
     HISTOGRAM
+  }
+
+  /** The processes that are scraped. */
+  public enum Source {
+    CONTROL_PLANE,
+    INFERENCE_NODE,
+    OPERATOR
+  }
+
+  /** The same metric, exposed by another process. */
+  MetricSpec of(Source other) {
+    return new MetricSpec(name, kind, help, labels, other);
   }
 }

@@ -41,6 +41,7 @@ public record NodeEvent(
     DISK_PRESSURE,
     EXPERT_QUARANTINED,
     EXPERT_RELEASED,
+    MODEL_UNUSABLE,
     FAULT_STARTED,
     FAULT_ENDED
   }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 @AdditionalPrinterColumn(name = "Version", jsonPath = ".spec.model.version")
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.ready")
+@AdditionalPrinterColumn(name = "Canary", jsonPath = ".status.canary")
 @AdditionalPrinterColumn(name = "Serving", jsonPath = ".status.revision", priority = 1)
 @AdditionalPrinterColumn(
     name = "Reason",
@@ -40,6 +41,10 @@ public final class DiffusionService
 
   public static final String GROUP = "kintsugi.dev";
   public static final String VERSION = "v1alpha1";
+
+  /** Label of everything that belongs to a service, with its name. */
+  public static final String LABEL = "kintsugi.dev/service";
+
   private static final long serialVersionUID = 1L;
 
   @Override

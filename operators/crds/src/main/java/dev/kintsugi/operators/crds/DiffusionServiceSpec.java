@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked for. Every default is in the schema as well as here, so that an object read from an
@@ -22,7 +23,7 @@ public record DiffusionServiceSpec(
         @Required
         @JsonPropertyDescription(
             "The model that is served. A change of version, source or digest"
-                + " replaces the pods: the new ones are ready before the old ones are drained.")
+                + " makes a new revision, which takes over as spec.rollout says.")
         ModelSpec model,
     @JsonProperty("runtime")
         @JsonPropertyDescription("How a pod of this service runs. A change replaces the pods.")
@@ -52,7 +53,14 @@ public record DiffusionServiceSpec(
         List<String> tenants,
     @JsonProperty("degradation")
         @JsonPropertyDescription("What a customer gets when what was asked cannot be made in time.")
-        DegradationSpec degradation) {
+        DegradationSpec degradation,
+    @JsonProperty("rollout")
+        @JsonPropertyDescription("How a new revision takes over. A change is for the next one.")
+        RolloutSpec rollout,
+    @JsonProperty("cost")
+        @JsonPropertyDescription(
+            "What a GPU costs. Default: the control plane's own price, if any.")
+        @Nullable CostSpec cost) {
 
   static final String DEFAULT_DEADLINE = "15m";
 
@@ -63,6 +71,7 @@ public record DiffusionServiceSpec(
     deadline = Objects.requireNonNullElse(deadline, DEFAULT_DEADLINE);
     tenants = tenants == null ? List.of() : List.copyOf(tenants);
     degradation = Objects.requireNonNullElseGet(degradation, DegradationSpec::defaults);
+    rollout = Objects.requireNonNullElseGet(rollout, RolloutSpec::defaults);
   }
 
   /** Everything but the model and the pools as the schema defaults it. */
@@ -74,7 +83,9 @@ public record DiffusionServiceSpec(
         WarmupSpec.defaults(),
         DEFAULT_DEADLINE,
         List.of(),
-        DegradationSpec.defaults());
+        DegradationSpec.defaults(),
+        RolloutSpec.defaults(),
+        null);
   }
 
   /**

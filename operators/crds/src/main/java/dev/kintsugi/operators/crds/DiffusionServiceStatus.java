@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase one word for people; decide on conditions
  * @param ready ready pods of the asked, such as {@code 3/3}
- * @param revision the revision that gets new jobs; null before there is one
+ * @param revision the revision that gets most new jobs; null before there is one
+ * @param stableRevision that was ready and is not on trial; null before there is one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DiffusionServiceStatus(
@@ -29,8 +30,16 @@ public record DiffusionServiceStatus(
     @JsonProperty("readyReplicas")
         @JsonPropertyDescription("Ready pods of the revision that gets new jobs.")
         @Nullable Integer readyReplicas,
-    @JsonProperty("revision") @JsonPropertyDescription("The revision that gets new jobs.")
+    @JsonProperty("revision") @JsonPropertyDescription("The revision that gets most new jobs.")
         @Nullable String revision,
+    @JsonProperty("stableRevision")
+        @JsonPropertyDescription("The revision that a rollout goes back to.")
+        @Nullable String stableRevision,
+    @JsonProperty("rollout") @JsonPropertyDescription("Name of the newest ModelRollout.")
+        @Nullable String rollout,
+    @JsonProperty("canary")
+        @JsonPropertyDescription("What the new revision of a rollout gets, such as 5%.")
+        @Nullable String canary,
     @JsonProperty("conditions") List<StatusCondition> conditions,
     @JsonProperty("nodes") @JsonPropertyDescription("Every pod, as pushed to the control plane.")
         List<NodeState> nodes) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +14,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The committed CRD is what the classes say. After a change of the classes run the tests once with
@@ -22,38 +24,64 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrdYamlTest {
 
-  private static final Path COMMITTED =
-      Path.of("../../deploy/helm/kintsugi/crds/diffusionservices.kintsugi.dev.yaml");
+  private static final Path COMMITTED = Path.of("../../deploy/helm/kintsugi/crds");
 
   private static final String QUANTITY =
       "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
 
   @TempDir Path directory;
 
-  @Test
-  void theCommittedCrdIsNotStale() throws IOException {
-    String generated = generate();
+  @ParameterizedTest
+  @ValueSource(classes = {DiffusionService.class, ModelRollout.class, ServiceLevelObjective.class})
+  void theCommittedCrdIsNotStale(Class<? extends CustomResource<?, ?>> kind) throws IOException {
+    String generated = generate(kind);
+    Path committed = COMMITTED.resolve(CustomResource.getCRDName(kind) + ".yaml");
     if (Boolean.getBoolean("crds.write")) {
-      Files.createDirectories(COMMITTED.getParent());
-      Files.writeString(COMMITTED, generated);
+      Files.createDirectories(COMMITTED);
+      Files.writeString(committed, generated);
     }
-    assertThat(COMMITTED)
+    assertThat(committed)
         .as("run mvn -pl operators/crds test -Dcrds.write=true and commit the result")
         .hasContent(generated);
   }
 
-  private String generate() throws IOException {
-    new CRDGenerator()
-        .customResourceClasses(DiffusionService.class)
-        .inOutputDir(directory.toFile())
-        .generate();
+  private String generate(Class<? extends CustomResource<?, ?>> kind) throws IOException {
+    new CRDGenerator().customResourceClasses(kind).inOutputDir(directory.toFile()).generate();
     try (var files = Files.list(directory)) {
       var crd =
           Serialization.unmarshal(
               Files.readString(files.findFirst().orElseThrow()), CustomResourceDefinition.class);
-      declareKeys(crd);
-      orderColumns(crd);
       var schema = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+      var spec = schema.getProperties().get("spec").getProperties();
+      keyed(schema.getProperties().get("status").getProperties().get("conditions"), "type");
+      if (kind == DiffusionService.class) {
+        declareService(spec, schema.getProperties().get("status").getProperties());
+        orderColumns(
+            crd,
+            List.of("Model", "Version", "Phase", "Ready", "Canary", "Serving", "Reason", "Age"));
+      } else if (kind == ServiceLevelObjective.class) {
+        keyed(schema.getProperties().get("status").getProperties().get("levels"), "name");
+        spec.get("alerting").setDefault(JsonNodeFactory.instance.objectNode());
+        orderColumns(
+            crd,
+            List.of(
+                "Service",
+                "Objective",
+                "Current",
+                "Budget left",
+                "Burn",
+                "State",
+                "Value",
+                "Reason",
+                "Age"));
+      } else {
+        declareRollout(spec);
+        orderColumns(
+            crd,
+            List.of(
+                "Service", "From", "To", "Phase", "Step", "Weight", "Carried", "Verdict", "Reason",
+                "Message", "Age"));
+      }
       schema.setRequired(List.of("spec"));
       dropRepeatedRules(schema);
       crd.getMetadata().setLabels(Map.of("app.kubernetes.io/part-of", "kintsugi"));
@@ -63,25 +91,43 @@ class CrdYamlTest {
   }
 
   /** What the generator has no annotation for: which lists are maps and which are sets. */
-  private static void declareKeys(CustomResourceDefinition crd) {
-    var schema = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
-    var spec = schema.getProperties().get("spec").getProperties();
-    var status = schema.getProperties().get("status").getProperties();
+  private static void declareService(
+      Map<String, JSONSchemaProps> spec, Map<String, JSONSchemaProps> status) {
     keyed(spec.get("pools"), "name");
-    keyed(spec.get("runtime").getProperties().get("env"), "name");
-    quantities(spec.get("runtime"));
-    keyed(status.get("conditions"), "type");
+    runtime(spec.get("runtime"));
     keyed(status.get("nodes"), "name");
     spec.get("tenants").setXKubernetesListType("set");
     spec.get("tenants").getItems().getSchema().setMaxLength(63L);
-    for (JSONSchemaProps object : List.of(spec.get("runtime"), spec.get("warmup"))) {
+    var rollout = spec.get("rollout");
+    var steps = JsonNodeFactory.instance.arrayNode();
+    RolloutSpec.DEFAULT_STEPS.forEach(steps::add);
+    rollout.getProperties().get("steps").setDefault(steps);
+    defaulted(spec.get("warmup"), rollout, rollout.getProperties().get("analysis"));
+  }
+
+  private static void declareRollout(Map<String, JSONSchemaProps> spec) {
+    for (String side : List.of("from", "to")) {
+      var revision = spec.get(side).getProperties();
+      runtime(revision.get("runtime"));
+      defaulted(revision.get("warmup"));
+    }
+    defaulted(spec.get("analysis"));
+  }
+
+  private static void runtime(JSONSchemaProps runtime) {
+    keyed(runtime.getProperties().get("env"), "name");
+    quantities(runtime);
+    defaulted(runtime);
+  }
+
+  private static void defaulted(JSONSchemaProps... objects) {
+    for (JSONSchemaProps object : objects) {
       object.setDefault(JsonNodeFactory.instance.objectNode());
     }
   }
 
   /** The generator sorts columns by path; people read them from what it is to how it is. */
-  private static void orderColumns(CustomResourceDefinition crd) {
-    var order = List.of("Model", "Version", "Phase", "Ready", "Serving", "Reason", "Age");
+  private static void orderColumns(CustomResourceDefinition crd, List<String> order) {
     crd.getSpec()
         .getVersions()
         .getFirst()

@@ -16,6 +16,7 @@ final class Announcements {
         switch (drain.reason()) {
           case REVISION_REPLACED -> "RevisionReplaced";
           case REVISION_SUPERSEDED -> "RevisionSuperseded";
+          case REVISION_ROLLED_BACK -> "RevisionRolledBack";
           case POOL_REMOVED -> "PoolRemoved";
           case SERVICE_DELETED -> "ServiceDeleted";
         },

@@ -1,6 +1,7 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.ModelRollout;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -26,7 +27,8 @@ final class ChildSources {
         source(Service.class, context),
         source(PodDisruptionBudget.class, context),
         source(NetworkPolicy.class, context),
-        source(Pod.class, context));
+        source(Pod.class, context),
+        source(ModelRollout.class, context));
   }
 
   /** Pods are owned by ReplicaSets, so all children are found by the label they carry. */

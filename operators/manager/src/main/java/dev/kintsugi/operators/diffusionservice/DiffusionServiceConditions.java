@@ -7,8 +7,8 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus.NodeState;
 import dev.kintsugi.operators.crds.StatusCondition;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** A verdict as the status of the resource; transition times are kept. Pure. */
 final class DiffusionServiceConditions {
 
-  private static final int MESSAGE_LIMIT = 4096;
-
   private DiffusionServiceConditions() {}
 
   static DiffusionServiceStatus status(
       DiffusionService service,
       ServiceObservation seen,
       ServicePlan plan,
+      RolloutCourse course,
       ServiceVerdict verdict,
       Instant now) {
     long generation = service.getMetadata().getGeneration();
@@ -37,6 +36,9 @@ final class DiffusionServiceConditions {
         verdict.asked(),
         verdict.ready(),
         plan.serving(),
+        stable(seen, plan, course, before),
+        course.name() == null && before != null ? before.rollout() : course.name(),
+        course.canary(),
         verdict.conditions().stream()
             .map(condition -> condition(condition, before, generation, now))
             .toList(),
@@ -48,8 +50,24 @@ final class DiffusionServiceConditions {
                         node.group().pool(),
                         node.group().revision(),
                         node.ready(),
-                        node.stopping() || plan.draining(node.group())))
+                        node.stopping() || plan.draining(node)))
             .toList());
+  }
+
+  /** A revision is stable once it was ready and is not on trial. */
+  private static @Nullable String stable(
+      ServiceObservation seen,
+      ServicePlan plan,
+      RolloutCourse course,
+      @Nullable DiffusionServiceStatus before) {
+    if (course.state() != null) {
+      return course.state().stable();
+    }
+    String serving = plan.serving();
+    if (serving != null && seen.ready(serving) > 0) {
+      return serving;
+    }
+    return before == null ? null : before.stableRevision();
   }
 
   static Optional<StatusCondition> find(@Nullable DiffusionServiceStatus status, String type) {
@@ -63,25 +81,14 @@ final class DiffusionServiceConditions {
       @Nullable DiffusionServiceStatus before,
       long generation,
       Instant now) {
-    String truth = condition.truth().text();
-    String since =
-        find(before, condition.type().text())
-            .filter(old -> old.status().equals(truth))
-            .map(StatusCondition::lastTransitionTime)
-            .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
-    return new StatusCondition(
+    return StatusCondition.now(
         condition.type().text(),
-        truth,
-        generation,
-        since,
+        condition.truth().text(),
         condition.reason().text(),
-        shortened(condition.message()));
-  }
-
-  private static String shortened(String message) {
-    return message.length() <= MESSAGE_LIMIT
-        ? message
-        : message.substring(0, MESSAGE_LIMIT - 1) + "…";
+        condition.message(),
+        generation,
+        before == null ? List.of() : before.conditions(),
+        now);
   }
 
   /**

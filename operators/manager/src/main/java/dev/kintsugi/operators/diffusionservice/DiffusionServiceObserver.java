@@ -5,6 +5,7 @@ import dev.kintsugi.core.service.SpecProblem;
 import dev.kintsugi.core.service.SpecRules;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
+import dev.kintsugi.operators.crds.ModelRollout;
 import dev.kintsugi.operators.crds.StatusCondition;
 import dev.kintsugi.operators.fleet.FleetReport;
 import dev.kintsugi.operators.kube.Cluster;
@@ -60,6 +61,7 @@ public class DiffusionServiceObserver {
         resources,
         deployments,
         pods,
+        List.copyOf(context.getSecondaryResources(ModelRollout.class)),
         Stream.<Class<? extends HasMetadata>>of(
                 Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class)
             .<HasMetadata>flatMap(type -> context.getSecondaryResources(type).stream())

@@ -1,17 +1,25 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.GroupStep;
+import dev.kintsugi.core.service.NodeDrain;
 import dev.kintsugi.core.service.ServiceJudge;
 import dev.kintsugi.core.service.ServicePlan;
 import dev.kintsugi.core.service.ServicePlanner;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus;
+import dev.kintsugi.operators.crds.ModelRollout;
 import dev.kintsugi.operators.fleet.FleetPusher;
 import dev.kintsugi.operators.fleet.FleetReport;
 import dev.kintsugi.operators.kube.Cluster;
 import dev.kintsugi.operators.kube.Cluster.Announcement;
+import dev.kintsugi.operators.kube.Cluster.StaleException;
+import dev.kintsugi.operators.modelrollout.RevisionNote;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
+import dev.kintsugi.operators.modelrollout.RolloutDriver;
+import dev.kintsugi.operators.modelrollout.RolloutView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -21,12 +29,24 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Observe, decide, apply, report. */
 @Singleton
@@ -38,19 +58,26 @@ public class DiffusionServiceReconciler
 
   static final String FINALIZER = "kintsugi.dev/drain";
 
+  private static final Logger LOG = LoggerFactory.getLogger(DiffusionServiceReconciler.class);
   private static final Duration DRAIN_POLL = Duration.ofSeconds(1);
   private static final Duration SHORTEST = Duration.ofMillis(200);
 
   private final DiffusionServiceObserver observer;
   private final Cluster cluster;
   private final FleetPusher fleet;
+  private final RolloutDriver rollouts;
   private final Clock clock;
 
   public DiffusionServiceReconciler(
-      DiffusionServiceObserver observer, Cluster cluster, FleetPusher fleet, Clock clock) {
+      DiffusionServiceObserver observer,
+      Cluster cluster,
+      FleetPusher fleet,
+      RolloutDriver rollouts,
+      Clock clock) {
     this.observer = observer;
     this.cluster = cluster;
     this.fleet = fleet;
+    this.rollouts = rollouts;
     this.clock = clock;
   }
 
@@ -63,7 +90,13 @@ public class DiffusionServiceReconciler
   @Override
   public UpdateControl<DiffusionService> reconcile(
       DiffusionService service, Context<DiffusionService> context) {
-    Pass pass = pass(service, context);
+    Pass pass;
+    try {
+      pass = pass(service, context);
+    } catch (StaleException e) {
+      LOG.debug("{}; looking again", e.getMessage());
+      return UpdateControl.<DiffusionService>noUpdate().rescheduleAfter(SHORTEST);
+    }
     UpdateControl<DiffusionService> control =
         pass.status().equals(service.getStatus())
             ? UpdateControl.noUpdate()
@@ -89,37 +122,102 @@ public class DiffusionServiceReconciler
     Instant now = clock.instant();
     String key = key(service);
     Observed observed = observer.observe(service, fleet.last(key), context);
-    ServicePlan plan = ServicePlanner.decide(observed.ask(), observed.seen(), now);
-    carryOut(service, plan, observed, context, now);
-    FleetReport report = push(service, plan, observed, now);
+    RolloutCourse course = rollouts.drive(view(service, observed), cache(context), now);
+    ServicePlan plan =
+        ServicePlanner.decide(
+            course.ask(), observed.seen(), course.state(), fleet.last(key).heard(), now);
+    carryOut(service, plan, course, observed, context, now);
+    FleetReport report = push(service, plan, course, observed, now);
     var verdict =
         ServiceJudge.judge(
-            observed.ask(), observed.seen(), plan, observed.problems(), report.sync(), now);
-    var status = DiffusionServiceConditions.status(service, observed.seen(), plan, verdict, now);
+            course.ask(),
+            observed.seen(),
+            plan,
+            observed.problems(),
+            report.sync(),
+            course.change(),
+            now);
+    var status =
+        DiffusionServiceConditions.status(service, observed.seen(), plan, course, verdict, now);
     DiffusionServiceConditions.occurrences(service.getStatus(), status).stream()
         .map(o -> new Announcement(o.warning(), o.reason(), o.action(), o.note()))
         .forEach(announcement -> cluster.tell(service, announcement, now));
-    return new Pass(plan, status, report);
+    return new Pass(plan, course, status, report, fleet.pace());
+  }
+
+  private RolloutView view(DiffusionService service, Observed observed) {
+    return new RolloutView(
+        service,
+        observed.ask(),
+        observed.seen(),
+        fleet.last(key(service)),
+        observed.rollouts(),
+        RevisionNote.read(observed.deployments()));
+  }
+
+  /** What this pass writes is what the next one reads, however slow the watch is. */
+  private static BiConsumer<ModelRollout, @Nullable ModelRollout> cache(
+      Context<DiffusionService> context) {
+    var source = context.eventSourceRetriever().getEventSourceFor(ModelRollout.class);
+    return (written, before) -> {
+      if (source instanceof InformerEventSource<ModelRollout, DiffusionService> informer) {
+        var id = ResourceID.fromResource(written);
+        if (before == null) {
+          informer.handleRecentResourceCreate(id, written);
+        } else {
+          informer.handleRecentResourceUpdate(id, written, before);
+        }
+      }
+    };
   }
 
   private void carryOut(
       DiffusionService service,
       ServicePlan plan,
+      RolloutCourse course,
       Observed observed,
       Context<DiffusionService> context,
       Instant now) {
+    Set<String> made = new HashSet<>();
     if (!observed.ask().held() && !observed.ask().deleting()) {
-      for (HasMetadata desired : observed.resources().desired(plan)) {
+      for (HasMetadata desired : observed.resources().desired(plan, course)) {
         cluster.apply(desired, observed.actual(desired), context);
+        made.add(desired.getMetadata().getName());
       }
     }
+    observed.pods().forEach(pod -> mark(pod, plan));
     for (GroupStep step : plan.steps()) {
-      observed.deployment(step.key()).ifPresent(actual -> take(service, step, actual, now));
+      observed.deployment(step.key()).ifPresent(actual -> take(service, step, actual, made, now));
     }
   }
 
-  private void take(DiffusionService service, GroupStep step, Deployment actual, Instant now) {
+  /** A single node that is to go is the first that its Deployment gives up when it shrinks. */
+  private void mark(Pod pod, ServicePlan plan) {
+    if (pod.getMetadata().getDeletionTimestamp() != null) {
+      return;
+    }
+    boolean marked = Names.annotation(pod, Names.DRAINING_SINCE) != null;
+    Optional<NodeDrain> drain = plan.drain(pod.getMetadata().getName());
+    if (drain.isPresent() && !marked) {
+      cluster.annotate(
+          pod,
+          Map.of(Names.DRAINING_SINCE, drain.get().since().toString(), Names.DELETION_COST, "-1"));
+    } else if (drain.isEmpty() && marked && !plan.draining(Names.group(pod))) {
+      Map<String, @Nullable String> none = new HashMap<>();
+      none.put(Names.DRAINING_SINCE, null);
+      none.put(Names.DELETION_COST, null);
+      cluster.annotate(pod, none);
+    }
+  }
+
+  private void take(
+      DiffusionService service, GroupStep step, Deployment actual, Set<String> made, Instant now) {
     boolean marked = Names.annotation(actual, Names.DRAINING_SINCE) != null;
+    if (step instanceof GroupStep.Run run
+        && !made.contains(actual.getMetadata().getName())
+        && !Objects.equals(actual.getSpec().getReplicas(), run.replicas())) {
+      cluster.scale(actual, run.replicas());
+    }
     switch (step) {
       case GroupStep.Run _, GroupStep.Keep _ when marked ->
           cluster.annotate(actual, Names.DRAINING_SINCE, null);
@@ -138,17 +236,31 @@ public class DiffusionServiceReconciler
 
   /** A service that was never acceptable has nothing to say to the control plane. */
   private FleetReport push(
-      DiffusionService service, ServicePlan plan, Observed observed, Instant now) {
+      DiffusionService service,
+      ServicePlan plan,
+      RolloutCourse course,
+      Observed observed,
+      Instant now) {
     String key = key(service);
     if (observed.ask().held() && observed.deployments().isEmpty()) {
       return fleet.last(key);
     }
     var state =
         FleetStates.compile(
-            service, plan, observed.ask().revision(), observed.deployments(), observed.pods());
-    return state
-        .map(compiled -> fleet.sync(key, compiled, plan.draining(), now))
-        .orElseGet(() -> fleet.last(key));
+            service,
+            plan,
+            observed.ask().revision(),
+            course,
+            observed.deployments(),
+            observed.pods());
+    FleetReport report =
+        state
+            .map(compiled -> fleet.sync(key, compiled, plan.draining(), now))
+            .orElseGet(() -> fleet.last(key));
+    if (report.heard()) {
+      rollouts.pushed(course, clock.instant());
+    }
+    return report;
   }
 
   /** Bounded: a control plane that is gone for good does not keep a deleted service alive. */
@@ -181,14 +293,20 @@ public class DiffusionServiceReconciler
   }
 
   /** What one pass came to. */
-  private record Pass(ServicePlan plan, DiffusionServiceStatus status, FleetReport report) {
+  private record Pass(
+      ServicePlan plan,
+      RolloutCourse course,
+      DiffusionServiceStatus status,
+      FleetReport report,
+      Duration pace) {
 
     Duration again(Instant now) {
       Duration next =
           report.next().equals(Instant.MIN)
               ? Duration.ofMinutes(1)
               : Duration.between(now, report.next());
-      Duration wait = plan.draining() && next.compareTo(DRAIN_POLL) > 0 ? DRAIN_POLL : next;
+      boolean watched = plan.draining() || course.state() != null;
+      Duration wait = watched && next.compareTo(pace) > 0 ? pace : next;
       return wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait;
     }
   }

@@ -6,7 +6,10 @@ import dev.kintsugi.core.service.ServicePlan;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
+import dev.kintsugi.operators.crds.ModelRolloutSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.modelrollout.RevisionNote;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -26,6 +29,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A DiffusionService and its plan as the objects it owns. Pure. */
 final class DiffusionServiceResources {
@@ -46,15 +50,41 @@ final class DiffusionServiceResources {
     return revision;
   }
 
-  /** Everything that should exist and is described by the current spec. */
-  List<HasMetadata> desired(ServicePlan plan) {
+  /** Everything that should exist and is described by the current spec or by the one before. */
+  List<HasMetadata> desired(ServicePlan plan, RolloutCourse course) {
     List<HasMetadata> objects = new ArrayList<>(shared());
+    List<DiffusionServiceResources> known = known(course);
     for (GroupStep step : plan.steps()) {
       if (step instanceof GroupStep.Run run) {
-        objects.add(deployment(pool(run.key().pool()), run.replicas()));
+        known.stream()
+            .filter(resources -> resources.revision.equals(run.key().revision()))
+            .findFirst()
+            .map(r -> r.deployment(r.pool(run.key().pool()), run.replicas()))
+            .ifPresent(objects::add);
       }
     }
     return objects;
+  }
+
+  /** A revision whose name another version of this operator gave can be scaled, not made. */
+  private List<DiffusionServiceResources> known(RolloutCourse course) {
+    return Stream.concat(
+            Stream.of(this),
+            course.revisions().stream()
+                .filter(known -> !known.revision().equals(revision))
+                .map(this::as)
+                .filter(
+                    made ->
+                        course.revisions().stream()
+                            .anyMatch(k -> k.revision().equals(made.revision))))
+        .toList();
+  }
+
+  private DiffusionServiceResources as(ModelRolloutSpec.Revision known) {
+    var other = new DiffusionService();
+    other.setMetadata(service.getMetadata());
+    other.setSpec(known.in(service.getSpec()));
+    return new DiffusionServiceResources(other, settings);
   }
 
   List<HasMetadata> shared() {
@@ -81,6 +111,9 @@ final class DiffusionServiceResources {
         .withMetadata(
             metadata(Names.deployment(name, group), Names.labels(name, group))
                 .withAnnotations(PodTemplates.annotations(service.getSpec().model(), pool))
+                .addToAnnotations(
+                    RevisionNote.ANNOTATION,
+                    RevisionNote.write(ModelRolloutSpec.Revision.of(revision, service.getSpec())))
                 .build())
         .withNewSpec()
         .withReplicas(replicas)

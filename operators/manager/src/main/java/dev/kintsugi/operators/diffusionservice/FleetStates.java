@@ -1,9 +1,11 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.ServicePlan;
+import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.fleet.ServiceState.Node;
 import dev.kintsugi.protocol.fleet.ServiceState.Revision;
@@ -28,6 +30,7 @@ final class FleetStates {
       DiffusionService service,
       ServicePlan plan,
       String targetRevision,
+      RolloutCourse course,
       Collection<Deployment> deployments,
       Collection<Pod> pods) {
     var spec = service.getSpec();
@@ -40,6 +43,17 @@ final class FleetStates {
           targetRevision,
           new Revision(targetRevision, spec.model().version(), hex(spec.model().digest()), 0));
     }
+    course
+        .revisions()
+        .forEach(
+            known ->
+                revisions.putIfAbsent(
+                    known.revision(),
+                    new Revision(
+                        known.revision(),
+                        known.model().version(),
+                        hex(known.model().digest()),
+                        0)));
     if (revisions.isEmpty()) {
       return Optional.empty();
     }
@@ -51,23 +65,41 @@ final class FleetStates {
             spec.model().name(),
             Durations.parse(spec.deadline()).toSeconds(),
             spec.tenants(),
-            weighted(revisions, plan.serving()),
+            weighted(revisions, plan),
             pods.stream()
                 .filter(Observations::alive)
                 .filter(pod -> Observations.address(pod) != null)
                 .sorted(Observations.byName())
-                .map(pod -> node(pod, deleting || plan.draining(Names.group(pod))))
+                .map(pod -> node(pod, deleting || draining(plan, pod)))
                 .toList(),
-            ladder(spec.degradation().ladder())));
+            ladder(spec.degradation().ladder()),
+            course.wire(),
+            price(spec.cost())));
   }
 
   private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {
     return steps == null ? null : steps.stream().map(DegradationSpec.Step::wireName).toList();
   }
 
+  private static ServiceState.@Nullable Price price(@Nullable CostSpec cost) {
+    return cost == null
+        ? null
+        : new ServiceState.Price(
+            Double.parseDouble(cost.gpuHourUsd()), Double.parseDouble(cost.spotDiscount()));
+  }
+
+  private static boolean draining(ServicePlan plan, Pod pod) {
+    return plan.draining(Names.group(pod)) || plan.drain(pod.getMetadata().getName()).isPresent();
+  }
+
   /** The weights of a service always sum to 100, even of one whose nodes all drain. */
-  private static List<Revision> weighted(
-      Map<String, Revision> revisions, @Nullable String serving) {
+  private static List<Revision> weighted(Map<String, Revision> revisions, ServicePlan plan) {
+    if (revisions.keySet().stream().mapToInt(plan::weight).sum() == 100) {
+      return revisions.values().stream()
+          .map(r -> new Revision(r.name(), r.version(), r.digest(), plan.weight(r.name())))
+          .toList();
+    }
+    String serving = plan.serving();
     String heavy =
         serving != null && revisions.containsKey(serving)
             ? serving

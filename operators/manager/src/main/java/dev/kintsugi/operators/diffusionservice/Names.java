@@ -1,6 +1,7 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.PodGroup;
+import dev.kintsugi.operators.crds.DiffusionService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,13 +12,17 @@ public final class Names {
 
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String MANAGER = "kintsugi";
-  public static final String SERVICE = "kintsugi.dev/service";
+  public static final String SERVICE = DiffusionService.LABEL;
   public static final String REVISION = "kintsugi.dev/revision";
   public static final String POOL = "kintsugi.dev/pool";
   public static final String SPOT = "kintsugi.dev/spot";
   public static final String VERSION = "kintsugi.dev/model-version";
   public static final String DIGEST = "kintsugi.dev/model-digest";
   public static final String DRAINING_SINCE = "kintsugi.dev/draining-since";
+
+  /** The ReplicaSet controller removes the cheapest pod first. */
+  public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
   public static final int PORT = 8090;
 
   private Names() {}

@@ -124,7 +124,18 @@ final class Observations {
         pod.getMetadata().getDeletionTimestamp() != null,
         address(pod) != null,
         isReady ? null : instant(since),
-        isReady ? null : problem(pod));
+        isReady ? null : problem(pod),
+        restarts(pod),
+        instant(Names.annotation(pod, Names.DRAINING_SINCE)));
+  }
+
+  private static int restarts(Pod pod) {
+    return pod.getStatus() == null
+        ? 0
+        : pod.getStatus().getContainerStatuses().stream()
+            .mapToInt(ContainerStatus::getRestartCount)
+            .max()
+            .orElse(0);
   }
 
   static @Nullable String address(Pod pod) {
@@ -152,12 +163,19 @@ final class Observations {
             .map(state -> state.getWaiting())
             .filter(state -> !"ContainerCreating".equals(state.getReason()))
             .map(state -> sentence(state.getReason(), state.getMessage()));
+    Stream<String> ended =
+        pod.getStatus().getContainerStatuses().stream()
+            .map(ContainerStatus::getLastState)
+            .filter(state -> state != null && state.getTerminated() != null)
+            .map(state -> state.getTerminated())
+            .map(state -> sentence("exit code " + state.getExitCode(), state.getMessage()));
     Stream<String> unscheduled =
         condition(pod, "PodScheduled")
             .filter(condition -> "False".equals(condition.getStatus()))
             .map(condition -> sentence(condition.getReason(), condition.getMessage()))
             .stream();
-    return Stream.concat(waiting, unscheduled).findFirst().orElse(null);
+    String why = Stream.concat(waiting, ended).distinct().collect(Collectors.joining("; "));
+    return why.isEmpty() ? unscheduled.findFirst().orElse(null) : why;
   }
 
   private static String sentence(@Nullable String reason, @Nullable String message) {

@@ -4,6 +4,7 @@ import dev.kintsugi.core.service.PodGroup;
 import dev.kintsugi.core.service.ServiceAsk;
 import dev.kintsugi.core.service.ServiceObservation;
 import dev.kintsugi.core.service.SpecProblem;
+import dev.kintsugi.operators.crds.ModelRollout;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,6 +23,7 @@ record Observed(
     DiffusionServiceResources resources,
     List<Deployment> deployments,
     List<Pod> pods,
+    List<ModelRollout> rollouts,
     List<HasMetadata> children) {
 
   Optional<HasMetadata> actual(HasMetadata desired) {

@@ -1,11 +1,15 @@
 package dev.kintsugi.operators.fleet;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.core.service.FleetSync;
 import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +25,8 @@ import java.time.Duration;
 public class FleetClient {
 
   private static final int EXCERPT = 300;
+  private static final String SERVICES = "services/";
+  private static final String OBJECTIVES = "objectives/";
 
   private final OperatorSettings.ControlPlane settings;
   private final ObjectMapper json;
@@ -39,19 +45,14 @@ public class FleetClient {
    * @throws FleetException saying why the state was not taken
    */
   void put(String service, ServiceState state) throws FleetException {
-    send(service, request -> request.PUT(BodyPublishers.ofByteArray(bytes(state))));
+    send(SERVICES + service, request -> request.PUT(BodyPublishers.ofByteArray(bytes(state))));
   }
 
   /**
    * @throws FleetException saying why there is no evidence
    */
   ServiceEvidence evidence(String service) throws FleetException {
-    var answer = send(service, HttpRequest.Builder::GET);
-    try {
-      return json.readValue(answer.body(), ServiceEvidence.class);
-    } catch (IOException e) {
-      throw new FleetException(0, "the control plane's evidence cannot be read: " + e.getMessage());
-    }
+    return read(send(SERVICES + service, HttpRequest.Builder::GET), ServiceEvidence.class);
   }
 
   /**
@@ -61,12 +62,52 @@ public class FleetClient {
    * @throws FleetException saying why it is not gone
    */
   void delete(String service, String uid) throws FleetException {
+    remove(SERVICES + service, uid);
+  }
+
+  /**
+   * @return what the objective has come to
+   * @throws FleetException saying why it was not taken
+   */
+  ObjectiveEvidence put(String name, ServiceObjective objective) throws FleetException {
+    return read(
+        send(
+            OBJECTIVES + name,
+            request -> request.PUT(BodyPublishers.ofByteArray(bytes(objective)))),
+        ObjectiveEvidence.class);
+  }
+
+  /**
+   * @throws FleetException saying why there is no evidence
+   */
+  ObjectiveEvidence objective(String name) throws FleetException {
+    return read(send(OBJECTIVES + name, HttpRequest.Builder::GET), ObjectiveEvidence.class);
+  }
+
+  /**
+   * Forgets an objective; one that is not there is gone already.
+   *
+   * @throws FleetException saying why it is not gone
+   */
+  void deleteObjective(String name, String uid) throws FleetException {
+    remove(OBJECTIVES + name, uid);
+  }
+
+  private void remove(String path, String uid) throws FleetException {
     try {
-      send(service + "?uid=" + uid, HttpRequest.Builder::DELETE);
+      send(path + "?uid=" + uid, HttpRequest.Builder::DELETE);
     } catch (FleetException e) {
-      if (e.status() != 404) {
+      if (e.status() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;
       }
+    }
+  }
+
+  private <T> T read(HttpResponse<String> answer, Class<T> type) throws FleetException {
+    try {
+      return json.readValue(answer.body(), type);
+    } catch (IOException e) {
+      throw new FleetException(0, "the control plane's evidence cannot be read: " + e.getMessage());
     }
   }
 
@@ -74,12 +115,12 @@ public class FleetClient {
     HttpRequest.Builder on(HttpRequest.Builder request) throws IOException;
   }
 
-  private byte[] bytes(ServiceState state) throws IOException {
-    return json.writeValueAsBytes(state);
+  private byte[] bytes(Object body) throws IOException {
+    return json.writeValueAsBytes(body);
   }
 
-  private HttpResponse<String> send(String service, Verb verb) throws FleetException {
-    var uri = URI.create(settings.url() + "/fleet/v1/services/" + service);
+  private HttpResponse<String> send(String path, Verb verb) throws FleetException {
+    var uri = URI.create(settings.url() + "/fleet/v1/" + path);
     try {
       var request =
           HttpRequest.newBuilder(uri)
@@ -129,6 +170,20 @@ public class FleetClient {
     /** HTTP status, 0 where there was no answer. */
     int status() {
       return status;
+    }
+
+    /** What it means for whoever waits for the push. */
+    FleetSync.Status outcome() {
+      return switch (status) {
+        case 0,
+            HttpURLConnection.HTTP_BAD_GATEWAY,
+            HttpURLConnection.HTTP_UNAVAILABLE,
+            HttpURLConnection.HTTP_GATEWAY_TIMEOUT ->
+            FleetSync.Status.UNREACHABLE;
+        case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
+            FleetSync.Status.UNAUTHORIZED;
+        default -> FleetSync.Status.REFUSED;
+      };
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.kintsugi.core.service.FleetSync;
 import dev.kintsugi.core.service.FleetSync.Status;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.fleet.FleetClient.FleetException;
+import dev.kintsugi.operators.fleet.FleetReport.RolloutReport;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
@@ -31,6 +32,8 @@ public class FleetPusher {
   private static final Logger LOG = LoggerFactory.getLogger(FleetPusher.class);
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final int MAX_DOUBLINGS = 5;
+  private static final Duration FASTEST = Duration.ofSeconds(1);
+  private static final Duration EACH = Duration.ofMillis(10);
 
   private final FleetClient client;
   private final Duration interval;
@@ -51,13 +54,23 @@ public class FleetPusher {
     private Instant next = Instant.MIN;
     private long sequence;
     private int failures;
+    private Instant look = Instant.MIN;
+    private boolean stepChanged;
+    private @Nullable String ofStepBefore;
+  }
+
+  /** Evidence of a rollout is read so often: the more there are, the less often each. */
+  public Duration pace() {
+    long rollouts = memories.values().stream().filter(m -> rollout(m.taken) != null).count();
+    Duration shared = EACH.multipliedBy(rollouts);
+    return shared.compareTo(FASTEST) < 0 ? FASTEST : shared;
   }
 
   /** The last report of a service, without calling anyone. */
   public FleetReport last(String service) {
     Memory memory = memories.get(service);
     return memory == null
-        ? new FleetReport(FleetSync.notPushed(), Map.of(), Instant.MIN)
+        ? new FleetReport(FleetSync.notPushed(), Map.of(), null, Instant.MIN)
         : report(memory);
   }
 
@@ -73,7 +86,8 @@ public class FleetPusher {
     boolean away = memory.failures > 0;
     boolean due = !now.isBefore(memory.next);
     boolean changed = !same(state, memory.taken);
-    if (due || (!away && (changed || watching))) {
+    boolean look = state.rollout() != null && !now.isBefore(memory.look);
+    if (due || (!away && (changed || watching || look))) {
       exchange(service, memory, state, due || changed, now);
     }
     return report(memory);
@@ -108,11 +122,20 @@ public class FleetPusher {
         memory.sequence = Math.max(memory.sequence + 1, now.toEpochMilli());
         var numbered = numbered(state, memory.sequence);
         client.put(service, numbered);
+        if (!sameStep(rollout(memory.taken), numbered.rollout())) {
+          memory.stepChanged = true;
+        }
         memory.taken = numbered;
         memory.next = now.plus(interval);
         metrics.pushed("ok");
       }
       memory.evidence = client.evidence(service);
+      memory.look = now.plus(pace());
+      if (memory.stepChanged) {
+        // It may have been judged a moment before the push, on the step before.
+        memory.ofStepBefore = judgedAt(memory.evidence);
+        memory.stepChanged = false;
+      }
       memory.failures = 0;
       memory.sync = new FleetSync(Status.SYNCED, "", memory.evidence.running());
     } catch (FleetException e) {
@@ -121,17 +144,7 @@ public class FleetPusher {
   }
 
   private void failed(String service, Memory memory, FleetException e, Instant now) {
-    Status status =
-        switch (e.status()) {
-          case 0 -> Status.UNREACHABLE;
-          case HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN ->
-              Status.UNAUTHORIZED;
-          case HttpURLConnection.HTTP_BAD_GATEWAY,
-              HttpURLConnection.HTTP_UNAVAILABLE,
-              HttpURLConnection.HTTP_GATEWAY_TIMEOUT ->
-              Status.UNREACHABLE;
-          default -> Status.REFUSED;
-        };
+    Status status = e.outcome();
     if (e.status() == HttpURLConnection.HTTP_CONFLICT) {
       overtake(service, memory);
     }
@@ -155,16 +168,51 @@ public class FleetPusher {
   }
 
   private static FleetReport report(Memory memory) {
-    return new FleetReport(memory.sync, confirmedDrains(memory), memory.next);
+    return new FleetReport(memory.sync, confirmedDrains(memory), judged(memory), memory.next);
+  }
+
+  private static boolean confirmed(Memory memory) {
+    return memory.taken != null
+        && memory.evidence != null
+        && memory.taken.uid().equals(memory.evidence.uid())
+        && memory.evidence.observedSequence() >= memory.taken.sequence();
+  }
+
+  private static @Nullable RolloutReport judged(Memory memory) {
+    ServiceState.Rollout told = rollout(memory.taken);
+    ServiceEvidence evidence = memory.evidence;
+    if (!confirmed(memory) || told == null || evidence == null || evidence.rollout() == null) {
+      return null;
+    }
+    if (!told.name().equals(evidence.rollout().rollout())) {
+      return null;
+    }
+    boolean sure =
+        !memory.stepChanged && !evidence.rollout().evaluatedAt().equals(memory.ofStepBefore);
+    return new RolloutReport(evidence.rollout(), sure ? told.step() : -1);
+  }
+
+  private static ServiceState.@Nullable Rollout rollout(@Nullable ServiceState state) {
+    return state == null ? null : state.rollout();
+  }
+
+  private static boolean sameStep(
+      ServiceState.@Nullable Rollout before, ServiceState.@Nullable Rollout after) {
+    return after == null
+        || (before != null
+            && before.name().equals(after.name())
+            && before.step() == after.step()
+            && before.promoted() == after.promoted());
+  }
+
+  private static @Nullable String judgedAt(ServiceEvidence evidence) {
+    return evidence.rollout() == null ? null : evidence.rollout().evaluatedAt();
   }
 
   private static Map<String, Integer> confirmedDrains(Memory memory) {
     ServiceState taken = memory.taken;
     ServiceEvidence evidence = memory.evidence;
-    if (taken == null
-        || evidence == null
-        || !taken.uid().equals(evidence.uid())
-        || evidence.observedSequence() < taken.sequence()) {
+    if (!confirmed(memory) || taken == null || evidence == null) {
       return Map.of();
     }
     return taken.nodes().stream()
@@ -192,6 +240,8 @@ public class FleetPusher {
         state.tenants(),
         state.revisions(),
         state.nodes(),
-        state.ladder());
+        state.ladder(),
+        state.rollout(),
+        state.price());
   }
 }

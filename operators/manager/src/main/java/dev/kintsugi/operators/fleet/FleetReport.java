@@ -1,19 +1,36 @@
 package dev.kintsugi.operators.fleet;
 
 import dev.kintsugi.core.service.FleetSync;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a push came to.
  *
  * @param runningWhileDraining attempts by node name, only of nodes that the control plane has
  *     confirmed as draining
+ * @param rollout what the control plane says of the rollout that was pushed; null for nothing
  * @param next when to push again at the latest
  */
-public record FleetReport(FleetSync sync, Map<String, Integer> runningWhileDraining, Instant next) {
+public record FleetReport(
+    FleetSync sync,
+    Map<String, Integer> runningWhileDraining,
+    @Nullable RolloutReport rollout,
+    Instant next) {
 
   public FleetReport {
     runningWhileDraining = Map.copyOf(runningWhileDraining);
   }
+
+  /** The control plane has what it was told last. */
+  public boolean heard() {
+    return sync.status() == FleetSync.Status.SYNCED;
+  }
+
+  /**
+   * @param step that was under way when it was judged; -1 while it may still be of the step before
+   */
+  public record RolloutReport(RolloutEvidence evidence, int step) {}
 }

@@ -1,16 +1,20 @@
 package dev.kintsugi.operators.health;
 
 import dev.kintsugi.operators.kube.OperatorRuntime;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Header;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /healthz}, {@code /readyz} and {@code /metrics}. */
 @Controller
@@ -21,6 +25,7 @@ class HealthController {
 
   private final OperatorRuntime runtime;
   private final OperatorMetrics metrics;
+  private final ExpositionFormats formats = ExpositionFormats.init();
 
   HealthController(OperatorRuntime runtime, OperatorMetrics metrics) {
     this.runtime = runtime;
@@ -41,12 +46,16 @@ class HealthController {
     return answer(runtime.started(), "starting");
   }
 
+  /** With exemplars for who accepts OpenMetrics. */
   @Get("/metrics")
-  @Produces("text/plain; version=0.0.4; charset=utf-8")
-  byte[] metrics() throws IOException {
+  @Produces(MediaType.ALL)
+  HttpResponse<byte[]> metrics(@Nullable @Header(HttpHeaders.ACCEPT) String accept)
+      throws IOException {
+    var writer = formats.findWriter(accept);
     var out = new ByteArrayOutputStream();
-    PrometheusTextFormatWriter.create().write(out, metrics.registry().scrape());
-    return out.toByteArray();
+    writer.write(out, metrics.registry().scrape());
+    return HttpResponse.ok(out.toByteArray())
+        .header(HttpHeaders.CONTENT_TYPE, writer.getContentType());
   }
 
   private static HttpResponse<String> answer(boolean good, String otherwise) {

@@ -4,22 +4,51 @@ import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Map;
 
 /** The operator's share of the metric catalogue. */
 @Singleton
 public class OperatorMetrics implements Metrics {
 
+  private static final double[] SECONDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Counter reconciles = counter(MetricCatalogue.RECONCILES);
+  private final Histogram reconcileDuration = histogram(MetricCatalogue.RECONCILE_DURATION);
   private final Counter pushes = counter(MetricCatalogue.FLEET_PUSHES);
+  private final Counter rollouts = counter(MetricCatalogue.ROLLOUTS);
+  private final Counter rollbacks = counter(MetricCatalogue.ROLLOUT_ROLLBACKS);
+  private final Histogram rolloutDuration =
+      histogram(MetricCatalogue.ROLLOUT_DURATION, 60, 300, 900, 3600, 14_400, 43_200, 86_400);
+  private final Histogram rolloutReturn =
+      histogram(MetricCatalogue.ROLLOUT_RETURN, 0.1, 0.3, 1, 3, 10, 30, 60, 180);
 
   public OperatorMetrics() {
     JvmMetrics.builder().register(registry);
+  }
+
+  /** Counts a rollout by the phase it ended in. */
+  public void rolloutEnded(String outcome, Duration took) {
+    rollouts.labelValues(outcome).inc();
+    rolloutDuration.labelValues(outcome).observe(Math.max(0, took.toMillis()) / 1000.0);
+  }
+
+  /** Counts a rollout that begins to go back by the reason. */
+  public void rolloutWentBack(String reason) {
+    rollbacks.labelValues(reason).inc();
+  }
+
+  /** From the decision to go back until the control plane sends every job to stable. */
+  public void rolloutReturned(Duration took) {
+    rolloutReturn.observe(Math.max(0, took.toMillis()) / 1000.0);
   }
 
   /** Counts a push by its outcome. */
@@ -38,8 +67,32 @@ public class OperatorMetrics implements Metrics {
     reconciles.labelValues(resource.getKind(), "error").inc();
   }
 
+  @Override
+  public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
+    long begun = System.nanoTime();
+    try {
+      return execution.execute();
+    } finally {
+      String kind =
+          execution.metadata().get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind of
+              ? of.getKind()
+              : execution.controllerName();
+      reconcileDuration.labelValues(kind).observe((System.nanoTime() - begun) / 1e9);
+    }
+  }
+
   PrometheusRegistry registry() {
     return registry;
+  }
+
+  private Histogram histogram(MetricSpec spec, double... bounds) {
+    return Histogram.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .classicOnly()
+        .classicUpperBounds(bounds)
+        .register(registry);
   }
 
   private Counter counter(MetricSpec spec) {
@@ -47,6 +100,16 @@ public class OperatorMetrics implements Metrics {
         .name(spec.name())
         .help(spec.help())
         .labelNames(spec.labels().toArray(String[]::new))
+        .register(registry);
+  }
+
+  private Histogram histogram(MetricSpec spec) {
+    return Histogram.builder()
+        .name(spec.name())
+        .help(spec.help())
+        .labelNames(spec.labels().toArray(String[]::new))
+        .classicOnly()
+        .classicUpperBounds(SECONDS)
         .register(registry);
   }
 }

@@ -1,9 +1,12 @@
 package dev.kintsugi.operators.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,9 +19,11 @@ import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +36,7 @@ public class Cluster {
   public static final String FIELD_MANAGER = "kintsugi-operator";
 
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int UNPROCESSABLE = 422;
   private static final int NOTE_LIMIT = 1024;
   private static final DateTimeFormatter MICROS =
@@ -65,6 +71,18 @@ public class Cluster {
     }
   }
 
+  /** Whether the API server knows a kind; unknown while it cannot be asked, which is no. */
+  public boolean serves(String apiVersion, String kind) {
+    try {
+      var resources = client.getApiResources(apiVersion);
+      return resources != null
+          && resources.getResources().stream().anyMatch(known -> known.getKind().equals(kind));
+    } catch (KubernetesClientException e) {
+      LOG.debug("{} could not be looked up: {}", apiVersion, e.getMessage());
+      return false;
+    }
+  }
+
   /** What the API server would say of an object; empty when it would take it. */
   public List<Refusal> refusals(HasMetadata desired) {
     try {
@@ -91,6 +109,103 @@ public class Cluster {
                         .withFieldManager(FIELD_MANAGER)
                         .build(),
                     "{\"metadata\":{\"annotations\":{\"%s\":%s}}}".formatted(annotation, quoted)));
+  }
+
+  /** Sets several annotations beside what we apply; null removes one. */
+  public void annotate(HasMetadata object, Map<String, @Nullable String> annotations) {
+    ifThere(() -> merge(object, Map.of("metadata", Map.of("annotations", annotations))));
+  }
+
+  /** Sets how many pods a Deployment has, and nothing else of it. */
+  public void scale(Deployment deployment, int replicas) {
+    ifThere(() -> merge(deployment, Map.of("spec", Map.of("replicas", replicas))));
+  }
+
+  /** Changes some fields and leaves the others. */
+  public <T extends HasMetadata> T merge(T object, Map<String, ?> fields) {
+    return client
+        .resource(object)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(FIELD_MANAGER)
+                .build(),
+            json(fields));
+  }
+
+  /**
+   * Replaces parts of a spec that nobody changed meanwhile.
+   *
+   * @throws StaleException when somebody did
+   */
+  public void replaceSpec(HasMetadata object, Map<String, ?> fields) {
+    List<Map<String, ?>> operations = new ArrayList<>();
+    operations.add(
+        Map.of(
+            "op",
+            "test",
+            "path",
+            "/metadata/resourceVersion",
+            "value",
+            object.getMetadata().getResourceVersion()));
+    fields.forEach(
+        (field, value) ->
+            operations.add(Map.of("op", "add", "path", "/spec/" + field, "value", value)));
+    fresh(
+        object,
+        () ->
+            client
+                .resource(object)
+                .patch(
+                    new PatchContext.Builder()
+                        .withPatchType(PatchType.JSON)
+                        .withFieldManager(FIELD_MANAGER)
+                        .build(),
+                    json(operations)));
+  }
+
+  /**
+   * Creates the object.
+   *
+   * @throws StaleException when one of that name is there: what we decided on is too old
+   */
+  public <T extends HasMetadata> T create(T object) {
+    return fresh(object, () -> client.resource(object).create());
+  }
+
+  /**
+   * Writes the status of an object that nobody changed since it was read.
+   *
+   * @param object with its status and the resource version that was read
+   * @throws StaleException when somebody did
+   */
+  public <T extends HasMetadata> T patchStatus(T object) {
+    return fresh(
+        object, () -> client.resource(object).subresource("status").patch(forced().build()));
+  }
+
+  /** With nulls, which take fields away. */
+  private static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("a patch could not be written as JSON", e);
+    }
+  }
+
+  private static <T> T fresh(HasMetadata object, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        throw new StaleException(
+            object.getKind()
+                + " "
+                + object.getMetadata().getName()
+                + " is newer than what was read");
+      }
+      throw e;
+    }
   }
 
   /** Deletes the object; what it owns follows in the background. */
@@ -174,6 +289,16 @@ public class Cluster {
 
   /** Something for {@code kubectl describe} to show. */
   public record Announcement(boolean warning, String reason, String action, String note) {}
+
+  /** What was decided on is older than what the API server has: look again. */
+  public static final class StaleException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StaleException(String message) {
+      super(message);
+    }
+  }
 
   /** The API server finds an object invalid: trying again would not help. */
   public static final class RefusedException extends RuntimeException {

@@ -62,6 +62,8 @@ class AdmissionTest {
             .get();
     assertThat((Object) spec.get("spec", "deadline")).isEqualTo("15m");
     assertThat((Object) spec.get("spec", "warmup", "timeout")).isEqualTo("5m");
+    assertThat((Object) spec.get("spec", "rollout", "steps")).isEqualTo(List.of(1, 5, 25, 50, 100));
+    assertThat((Object) spec.get("spec", "rollout", "analysis", "alpha")).isEqualTo(0.01);
     assertThat((Object) spec.get("spec", "runtime", "drainTimeout")).isEqualTo("2m");
     assertThat((Object) spec.get("spec", "pools", 0, "minReplicas")).isEqualTo(1);
     assertThat((Object) spec.get("spec", "pools", 0, "spot")).isEqualTo(false);
@@ -151,6 +153,24 @@ class AdmissionTest {
             "spec:",
             "spec:\n  runtime: {env: [{name: A, value: x}, {name: A, value: y}]}",
             "spec.runtime.env[1]: Duplicate value"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {steps: [5, 5, 100]}",
+            "steps must rise strictly, from at least 1 to 100"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {steps: [1, 50]}",
+            "steps must rise strictly, from at least 1 to 100"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {analysis: {alpha: 0}}",
+            "analysis.alpha must be above 0 and at most 0.5"),
+        Arguments.of(
+            "spec:", "spec:\n  rollout: {bake: long}", "bake must be a positive duration such as"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {maxSurge: 2}",
+            "spec.rollout.maxSurge in body should be less than or equal to 1"),
         Arguments.of("spec:", "spec:\n  repicas: 3", "unknown field \"spec.repicas\""));
   }
 

@@ -8,6 +8,7 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.RuntimeSpec;
 import dev.kintsugi.operators.crds.StatusCondition;
 import dev.kintsugi.operators.kube.Cluster;
@@ -87,7 +88,9 @@ class DiffusionServiceReconcilerTest {
         base.warmup(),
         base.deadline(),
         base.tenants(),
-        base.degradation());
+        base.degradation(),
+        RolloutSpec.of(List.of(100), "1s"),
+        base.cost());
   }
 
   private DiffusionServiceSpec spec(String version, PoolSpec... pools) {
@@ -173,7 +176,7 @@ class DiffusionServiceReconcilerTest {
             });
     var table = SERVER.kubectl("get", "dsvc", "-n", namespace, "wan").text().lines().toList();
     assertThat(table.getFirst().split("\\s+"))
-        .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "AGE");
+        .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "CANARY", "AGE");
     assertThat(table.getLast()).containsPattern("wan +" + model() + " +1 +Ready +3/3 +\\d+s");
   }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kintsugi.core.service.ServiceObservation;
 import dev.kintsugi.core.service.ServicePlanner;
 import dev.kintsugi.operators.OperatorSettings;
+import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.RuntimeSpec;
+import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import dev.kintsugi.operators.testkit.RunningOperator;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -41,7 +44,9 @@ class DiffusionServiceResourcesTest {
         base.warmup(),
         base.deadline(),
         base.tenants(),
-        base.degradation());
+        base.degradation(),
+        base.rollout(),
+        base.cost());
   }
 
   private static DiffusionServiceSpec spec(ModelSpec model) {
@@ -59,12 +64,11 @@ class DiffusionServiceResourcesTest {
             .build());
     service.setSpec(spec);
     var resources = new DiffusionServiceResources(service, SETTINGS);
+    var ask = Observations.ask(service, resources.revision(), false);
     var plan =
         ServicePlanner.decide(
-            Observations.ask(service, resources.revision(), false),
-            new ServiceObservation(List.of(), List.of(), null, Map.of()),
-            Instant.EPOCH);
-    return resources.desired(plan);
+            ask, new ServiceObservation(List.of(), List.of(), null, Map.of()), Instant.EPOCH);
+    return resources.desired(plan, RolloutCourse.none(ask));
   }
 
   private static <T> T only(DiffusionServiceSpec spec, Class<T> type) {
@@ -106,7 +110,9 @@ class DiffusionServiceResourcesTest {
             spec(MODEL).warmup(),
             "1h",
             List.of("acme"),
-            new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)));
+            new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)),
+            RolloutSpec.of(List.of(100), "1s"),
+            new CostSpec("2.49", "0.6"));
     assertThat(Revisions.name(scaled, SETTINGS)).isEqualTo(before);
     assertThat(Revisions.name(retimed, SETTINGS)).isEqualTo(before);
 

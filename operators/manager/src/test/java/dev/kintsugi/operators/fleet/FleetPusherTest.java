@@ -60,6 +60,7 @@ class FleetPusherTest {
         List.of(new ServiceState.Revision("a", "1", null, 100)),
         List.of(
             new ServiceState.Node("a1", "a", "main", false, "http://127.0.0.1:1", true, draining)),
+        null,
         null);
   }
 
@@ -142,6 +143,7 @@ class FleetPusherTest {
             List.of(),
             ahead.revisions(),
             ahead.nodes(),
+            null,
             null));
 
     assertThat(sync(false, 0).sync().status()).isEqualTo(Status.REFUSED);
@@ -156,5 +158,37 @@ class FleetPusherTest {
     assertThat(pusher.last(SERVICE).sync().status()).isEqualTo(Status.NOT_PUSHED);
     plane.refuseWith(503);
     assertThat(pusher.remove(SERVICE, "uid")).isFalse();
+  }
+
+  private static ServiceState atStep(int step) {
+    var base = state(false);
+    return new ServiceState(
+        base.uid(),
+        1,
+        0,
+        base.model(),
+        60,
+        List.of(),
+        base.revisions(),
+        base.nodes(),
+        null,
+        new ServiceState.Rollout(
+            "wan-1", "a", "b", step, 3, 0.01, 0.05, 0.1, 60, NOW.toString(), false));
+  }
+
+  private FleetReport at(int step, int millis) {
+    return pusher.sync(SERVICE, atStep(step), false, NOW.plusMillis(millis));
+  }
+
+  @Test
+  void evidenceIsOfAStepOnlyOnceItWasJudgedAfterItsPush() {
+    assertThat(at(0, 0).rollout().step()).as("may be older than the push").isEqualTo(-1);
+    assertThat(at(0, 500).rollout().step()).as("not looked yet").isEqualTo(-1);
+    assertThat(at(0, 1000).rollout().step()).isZero();
+    assertThat(plane.pushed()).as("looking pushes nothing").hasSize(1);
+    assertThat(at(1, 1100).rollout().step()).isEqualTo(-1);
+    assertThat(at(1, 2100).rollout().step()).isEqualTo(1);
+    plane.verdict("");
+    assertThat(at(1, 3200).rollout()).isNull();
   }
 }

@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.RolloutSpec;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
+import dev.kintsugi.operators.crds.ServiceLevelObjectiveSpec;
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
@@ -79,11 +83,38 @@ class LeastRightsTest {
   private void apply(String namespace, String version) {
     var service = new DiffusionService();
     service.setMetadata(new ObjectMetaBuilder().withName("wan").withNamespace(namespace).build());
-    service.setSpec(
+    var base =
         DiffusionServiceSpec.of(
             new ModelSpec("wan-" + namespace, version, null, null, null),
-            List.of(PoolSpec.of("main", 1))));
+            List.of(PoolSpec.of("main", 1)));
+    service.setSpec(
+        new DiffusionServiceSpec(
+            base.model(),
+            base.runtime(),
+            base.pools(),
+            base.warmup(),
+            base.deadline(),
+            base.tenants(),
+            base.degradation(),
+            RolloutSpec.of(List.of(50, 100), "1s"),
+            base.cost()));
     admin.resource(service).forceConflicts().serverSideApply();
+  }
+
+  private void promise(String namespace) {
+    var objective = new ServiceLevelObjective();
+    objective.setMetadata(
+        new ObjectMetaBuilder().withName("latency").withNamespace(namespace).build());
+    objective.setSpec(ServiceLevelObjectiveSpec.of("wan", IndicatorSpec.Type.LATENCY));
+    admin.resource(objective).serverSideApply();
+  }
+
+  private ServiceLevelObjective objective(String namespace) {
+    return admin
+        .resources(ServiceLevelObjective.class)
+        .inNamespace(namespace)
+        .withName("latency")
+        .get();
   }
 
   private DiffusionService service(String namespace) {
@@ -107,6 +138,9 @@ class LeastRightsTest {
         eventually().until(() -> kubelet.pods().size() == 1);
         kubelet.makeReady();
         eventually().until(() -> ready(namespace));
+        promise(namespace);
+        eventually().until(() -> plane.objective(namespace + "/latency") != null);
+        eventually().until(() -> objective(namespace).getStatus().state().equals("NoData"));
         assertThat(second.runtime().started()).as("a standby is ready").isTrue();
         assertThat(leader()).isEqualTo("first");
         var pods = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
@@ -117,15 +151,16 @@ class LeastRightsTest {
         int pushes = plane.pushed().size();
         eventually().until(() -> plane.pushed().size() >= pushes + 2);
         assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(pods);
-        replaceAndDelete(namespace, kubelet);
+        replaceAndDelete(namespace, kubelet, plane);
       }
     }
   }
 
-  private void replaceAndDelete(String namespace, FakeKubelet kubelet) {
+  private void replaceAndDelete(String namespace, FakeKubelet kubelet, FakeControlPlane plane) {
     apply(namespace, "2");
     eventually().until(() -> kubelet.pods().size() == 2);
     kubelet.makeReady();
+    plane.verdict("PROMOTE");
     eventually()
         .until(
             () -> admin.apps().deployments().inNamespace(namespace).list().getItems().size() == 1);
@@ -135,6 +170,8 @@ class LeastRightsTest {
                 assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
                     .extracting(event -> event.getReason())
                     .contains("RevisionReplaced", "Drained"));
+    admin.resource(objective(namespace)).delete();
+    eventually().until(() -> objective(namespace) == null);
     admin.resource(service(namespace)).delete();
     eventually().until(() -> service(namespace) == null);
     eventually().until(() -> admin.services().inNamespace(namespace).list().getItems().isEmpty());
@@ -147,5 +184,6 @@ class LeastRightsTest {
     assertThat(SERVER.can(ACCOUNT, "delete", "pods")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "create", "pods")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "servicelevelobjectives.kintsugi.dev")).isFalse();
   }
 }

@@ -3,13 +3,18 @@ package dev.kintsugi.operators.testkit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.ArmEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
+import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +30,18 @@ public final class FakeControlPlane implements AutoCloseable {
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final Map<String, ServiceState> services = new ConcurrentHashMap<>();
   private final Map<String, Integer> running = new ConcurrentHashMap<>();
+  private final Map<String, ServiceObjective> objectives = new ConcurrentHashMap<>();
+  private final Map<String, ObjectiveEvidence> judged = new ConcurrentHashMap<>();
+  private final Clock clock = Clock.systemUTC();
   private volatile int refusal;
+  private volatile String verdict = "CONTINUE";
+  private volatile long jobs;
 
   public FakeControlPlane() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/fleet/v1/services/", this::handle);
+    server.createContext("/fleet/v1/objectives/", this::handleObjective);
     server.start();
   }
 
@@ -54,6 +65,16 @@ public final class FakeControlPlane implements AutoCloseable {
   /** A job runs on a node until it is set to 0. */
   public void running(String node, int jobs) {
     running.put(node, jobs);
+  }
+
+  /** Says this of every rollout; an empty text says nothing of any. */
+  public void verdict(String newVerdict) {
+    verdict = newVerdict;
+  }
+
+  /** So many jobs of each revision count. */
+  public void jobs(long count) {
+    jobs = count;
   }
 
   /** Answers everything with this status; 0 answers properly again. */
@@ -86,6 +107,86 @@ public final class FakeControlPlane implements AutoCloseable {
     }
   }
 
+  /** The objective in force, null when there is none. */
+  public ServiceObjective objective(String name) {
+    return objectives.get(name);
+  }
+
+  /** What is said of an objective from now on. */
+  public void judge(String name, ObjectiveEvidence evidence) {
+    judged.put(name, evidence);
+  }
+
+  /** Forgets every objective, as a control plane with an empty database does. */
+  public void forgetObjectives() {
+    objectives.clear();
+  }
+
+  private void handleObjective(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String name = exchange.getRequestURI().getPath().substring("/fleet/v1/objectives/".length());
+      if (refusal != 0) {
+        answer(exchange, refusal, "{\"error\":{\"message\":\"refused\"}}");
+        return;
+      }
+      switch (exchange.getRequestMethod()) {
+        case "PUT" ->
+            objectives.put(name, json.readValue(exchange.getRequestBody(), ServiceObjective.class));
+        case "DELETE" -> objectives.remove(name);
+        default -> {}
+      }
+      var objective = objectives.get(name);
+      var evidence = judged.get(name);
+      if (objective == null) {
+        answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 404, "");
+        return;
+      }
+      answer(
+          exchange,
+          200,
+          json.writeValueAsString(
+              evidence == null ? unjudged(objective) : of(objective, evidence)));
+    }
+  }
+
+  private static ObjectiveEvidence unjudged(ServiceObjective objective) {
+    return new ObjectiveEvidence(
+        objective.uid(),
+        objective.generation(),
+        "NoData",
+        "NoEvents",
+        "no event",
+        null,
+        0,
+        0,
+        null,
+        null,
+        null,
+        null,
+        0,
+        List.of(),
+        List.of());
+  }
+
+  private static ObjectiveEvidence of(ServiceObjective objective, ObjectiveEvidence said) {
+    return new ObjectiveEvidence(
+        objective.uid(),
+        objective.generation(),
+        said.state(),
+        said.reason(),
+        said.message(),
+        said.evaluatedAt(),
+        said.events(),
+        said.bad(),
+        said.current(),
+        said.budgetLeft(),
+        said.value(),
+        said.valueIs(),
+        said.eventsPerSecond(),
+        said.levels(),
+        said.slices());
+  }
+
   private void put(HttpExchange exchange, String service) throws IOException {
     var state = json.readValue(exchange.getRequestBody(), ServiceState.class);
     if (state.revisions().stream().mapToInt(ServiceState.Revision::weight).sum() != 100) {
@@ -114,13 +215,40 @@ public final class FakeControlPlane implements AutoCloseable {
                 node ->
                     new NodeEvidence(node.name(), true, 1, running.getOrDefault(node.name(), 0)))
             .toList();
-    long jobs = nodes.stream().mapToLong(NodeEvidence::running).sum();
+    long busy = nodes.stream().mapToLong(NodeEvidence::running).sum();
     answer(
         exchange,
         200,
         json.writeValueAsString(
             new ServiceEvidence(
-                state.uid(), state.generation(), state.sequence(), 0, jobs, nodes)));
+                state.uid(),
+                state.generation(),
+                state.sequence(),
+                0,
+                busy,
+                nodes,
+                rollout(state))));
+  }
+
+  private RolloutEvidence rollout(ServiceState state) {
+    if (state.rollout() == null || verdict.isEmpty()) {
+      return null;
+    }
+    var arm = new ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null);
+    return new RolloutEvidence(
+        state.rollout().name(),
+        verdict,
+        "FAKE",
+        jobs + " jobs of each revision.",
+        verdict.equals("ROLLBACK"),
+        4.75,
+        1,
+        1,
+        clock.instant().toString(),
+        null,
+        null,
+        arm,
+        arm);
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {

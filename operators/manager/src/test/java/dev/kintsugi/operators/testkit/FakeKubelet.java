@@ -60,6 +60,10 @@ public final class FakeKubelet {
   }
 
   public void setWaiting(Pod pod, String reason, String message) {
+    setWaiting(pod, reason, message, 0);
+  }
+
+  public void setWaiting(Pod pod, String reason, String message, int restarts) {
     client
         .resource(pod)
         .editStatus(
@@ -72,7 +76,7 @@ public final class FakeKubelet {
                     .withImage("none")
                     .withImageID("none")
                     .withReady(false)
-                    .withRestartCount(0)
+                    .withRestartCount(restarts)
                     .withState(new ContainerStateBuilder().withNewWaiting(message, reason).build())
                     .endContainerStatus()
                     .endStatus()

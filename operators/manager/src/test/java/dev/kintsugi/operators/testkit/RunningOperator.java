@@ -6,9 +6,12 @@ import dev.kintsugi.operators.diffusionservice.DiffusionServiceObserver;
 import dev.kintsugi.operators.diffusionservice.DiffusionServiceReconciler;
 import dev.kintsugi.operators.fleet.FleetClient;
 import dev.kintsugi.operators.fleet.FleetPusher;
+import dev.kintsugi.operators.fleet.ObjectivePusher;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.operators.kube.Cluster;
 import dev.kintsugi.operators.kube.OperatorRuntime;
+import dev.kintsugi.operators.modelrollout.RolloutDriver;
+import dev.kintsugi.operators.servicelevelobjective.ServiceLevelObjectiveReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,17 +37,22 @@ public final class RunningOperator implements AutoCloseable {
     this.client = client;
     var metrics = new OperatorMetrics();
     var cluster = new Cluster(client);
-    var fleet =
-        new FleetPusher(
-            new FleetClient(
-                new OperatorSettings.ControlPlane(plane.url(), "", Duration.ofSeconds(5)),
-                new ObjectMapper()),
-            settings,
-            metrics);
+    var fleetClient =
+        new FleetClient(
+            new OperatorSettings.ControlPlane(plane.url(), "", Duration.ofSeconds(5)),
+            new ObjectMapper());
+    var fleet = new FleetPusher(fleetClient, settings, metrics);
     var reconciler =
         new DiffusionServiceReconciler(
-            new DiffusionServiceObserver(cluster, settings), cluster, fleet, Clock.systemUTC());
-    runtime = new OperatorRuntime(client, settings, metrics, List.of(reconciler));
+            new DiffusionServiceObserver(cluster, settings),
+            cluster,
+            fleet,
+            new RolloutDriver(cluster, metrics),
+            Clock.systemUTC());
+    var objectives =
+        new ServiceLevelObjectiveReconciler(
+            new ObjectivePusher(fleetClient, metrics), cluster, Clock.systemUTC());
+    runtime = new OperatorRuntime(client, settings, metrics, List.of(reconciler, objectives));
     runtime.start();
   }
 

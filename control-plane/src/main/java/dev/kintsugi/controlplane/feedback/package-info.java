@@ -1,0 +1,5 @@
+/** What customers think of their videos. */
+@NullMarked
+package dev.kintsugi.controlplane.feedback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package dev.kintsugi.controlplane.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.queue.Attempt;
+import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.rollout.CanaryGate;
+import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
+import dev.kintsugi.controlplane.testkit.TestDatabase;
+import dev.kintsugi.protocol.node.FailureClass;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What dispatch does with a canary: r1 is stable, r2 the canary. */
+class CanaryDispatchTest extends DispatchScenario {
+
+  private final FakeGate gate = new FakeGate();
+
+  /** Cuts the canary off when the test says so. */
+  private static final class FakeGate implements CanaryGate {
+    private final List<String> ended = new ArrayList<>();
+    private volatile boolean cut;
+
+    @Override
+    public Optional<String> cut(RegisteredService service) {
+      return cut ? Optional.of("r2") : Optional.empty();
+    }
+
+    @Override
+    public synchronized void attemptEnded(String service, String revision) {
+      ended.add(revision);
+    }
+
+    synchronized List<String> ended() {
+      return List.copyOf(ended);
+    }
+  }
+
+  @Test
+  void aCanaryThatIsCutGetsNothingThoughItsWeightIsWhole() {
+    fleet.rollout("r1", "r2").weight("r1", 0).weight("r2", 100);
+    fleet.node("stable", fake(1, STEP));
+    fleet.node("canary", fake(1, STEP), "r2", false);
+    JobQueue queue = replica(database()).queue();
+    List<String> before = submit(queue, 3);
+    awaitCompleted(queue, before);
+    assertThat(revisions(queue, before)).containsOnly("r2");
+    assertThat(gate.ended()).contains("r2");
+
+    gate.cut = true;
+    List<String> after = submit(queue, 3);
+    awaitCompleted(queue, after);
+    assertThat(revisions(queue, after)).containsOnly("r1");
+  }
+
+  @Test
+  void whatFailedOnTheCanaryIsRetriedOnStable() {
+    fleet.rollout("r1", "r2").weight("r1", 50).weight("r2", 50);
+    fleet.node("stable", fake(1, STEP));
+    fleet.node("canary-0", fake(1, STEP).failAlways(FailureClass.BLACK_FRAMES), "r2", false);
+    fleet.node("canary-1", fake(1, STEP).failAlways(FailureClass.BLACK_FRAMES), "r2", false);
+    JobQueue queue = replica(database()).queue();
+    List<String> jobs = submit(queue, 8);
+    awaitCompleted(queue, jobs);
+    List<List<String>> tried = jobs.stream().map(id -> revisions(queue, List.of(id))).toList();
+    assertThat(tried).contains(List.of("r2", "r1"));
+    assertThat(tried)
+        .allSatisfy(revisions -> assertThat(revisions).isIn(List.of("r1"), List.of("r2", "r1")));
+  }
+
+  @Test
+  void withoutAStableNodeTheCanaryMayTryAgain() {
+    fleet.rollout("r1", "r2").weight("r1", 50).weight("r2", 50);
+    FakeInferenceNode canary = fake(1, Duration.ofMillis(5));
+    canary.failNext(FailureClass.INTERNAL);
+    fleet.node("canary", canary, "r2", false);
+    JobQueue queue = replica(database()).queue();
+    String id = submit(queue);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> assertThat(outcomes(queue, id)).containsExactly("INTERNAL", Attempt.COMPLETED));
+  }
+
+  private Replica replica(TestDatabase database) {
+    return closing(new Replica("a", database.transactions(), fleet, files, gate)).start();
+  }
+
+  private static List<String> revisions(JobQueue queue, List<String> jobs) {
+    return jobs.stream().flatMap(id -> queue.attempts(id).stream()).map(Attempt::revision).toList();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.kintsugi.operators.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Objects;
+
+/**
+ * How sure a verdict must be.
+ *
+ * @param deadline without a verdict by then, a person decides
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AnalysisSpec(
+    @JsonProperty("alpha")
+        @Default("0.01")
+        @ValidationRule(
+            value = "self > 0.0 && self <= 0.5",
+            message = "analysis.alpha must be above 0 and at most 0.5")
+        @JsonPropertyDescription(
+            "Highest probability that a version as good as stable is rolled back.")
+        Double alpha,
+    @JsonProperty("beta")
+        @Default("0.05")
+        @ValidationRule(
+            value = "self > 0.0 && self <= 0.5",
+            message = "analysis.beta must be above 0 and at most 0.5")
+        @JsonPropertyDescription(
+            "Highest probability that a version worse by smallestRegression is promoted.")
+        Double beta,
+    @JsonProperty("smallestRegression")
+        @Default("0.1")
+        @ValidationRule(
+            value = "self > 0.0 && self < 1.0",
+            message = "analysis.smallestRegression must be above 0 and below 1")
+        @JsonPropertyDescription(
+            "Rise of the share of bad jobs that must not go unnoticed; 0.1 is ten more of a"
+                + " hundred.")
+        Double smallestRegression,
+    @JsonProperty("deadline")
+        @Default("24h")
+        @Size(max = 8)
+        @ValidationRule(
+            value = Durations.RULE,
+            message = "analysis.deadline must be a positive duration such as 90s, 15m or 2h")
+        @JsonPropertyDescription(
+            "Without a verdict so long after the start, the rollout pauses for a person.")
+        String deadline) {
+
+  public AnalysisSpec {
+    alpha = Objects.requireNonNullElse(alpha, 0.01);
+    beta = Objects.requireNonNullElse(beta, 0.05);
+    smallestRegression = Objects.requireNonNullElse(smallestRegression, 0.1);
+    deadline = Objects.requireNonNullElse(deadline, "24h");
+  }
+
+  static AnalysisSpec defaults() {
+    return new AnalysisSpec(0.01, 0.05, 0.1, "24h");
+  }
+}
