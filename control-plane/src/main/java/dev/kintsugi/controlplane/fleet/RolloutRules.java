@@ -18,6 +18,8 @@ final class RolloutRules {
   private static final double LEAST_ERROR = 1e-9;
   private static final double LEAST_REGRESSION = 0.001;
   private static final double MOST_REGRESSION = 0.5;
+  private static final double LEAST_SLOWDOWN = 0.02;
+  private static final double MOST_SLOWDOWN = 10;
   private static final int MOST_STEPS = 100;
   private static final Instant NEWEST_START = Instant.parse("2200-01-01T00:00:00Z");
   private static final long LONGEST_SECONDS = 90L * 24 * 3600;
@@ -56,6 +58,9 @@ final class RolloutRules {
     require(
         within(r.smallestRegression(), LEAST_REGRESSION, MOST_REGRESSION),
         "smallest_regression: must be 0.001 to 0.5");
+    require(
+        within(r.smallestSlowdown(), LEAST_SLOWDOWN, MOST_SLOWDOWN),
+        "smallest_slowdown: must be 0.02 to 10");
     require(
         r.decideWithinSeconds() >= 1 && r.decideWithinSeconds() <= LONGEST_SECONDS,
         "decide_within_seconds: must be 1 to " + LONGEST_SECONDS);

@@ -37,7 +37,12 @@ final class RolloutTry {
   }
 
   static VerdictPolicy policy(ServiceState.Rollout rollout) {
-    return new VerdictPolicy(rollout.alpha(), rollout.beta(), rollout.smallestRegression());
+    return new VerdictPolicy(
+        rollout.alpha(),
+        rollout.beta(),
+        rollout.smallestRegression(),
+        rollout.smallestSlowdown(),
+        VerdictPolicy.DEFAULT.priceRatio());
   }
 
   /** False when the state means another comparison under the same name. */

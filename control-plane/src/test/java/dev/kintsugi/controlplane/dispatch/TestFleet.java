@@ -49,7 +49,18 @@ final class TestFleet implements FleetRegistry {
   synchronized TestFleet rollout(String stable, String canary) {
     rollout =
         new ServiceState.Rollout(
-            "demo-2", stable, canary, 0, 5, 0.01, 0.05, 0.1, 3600, "2026-06-01T12:00:00Z", false);
+            "demo-2",
+            stable,
+            canary,
+            0,
+            5,
+            0.01,
+            0.05,
+            0.1,
+            0.25,
+            3600,
+            "2026-06-01T12:00:00Z",
+            false);
     return publish();
   }
 

@@ -61,7 +61,8 @@ class ServiceStateRulesTest {
   @Test
   void everyProblemOfARolloutIsReportedByItsField() {
     ServiceState.Rollout wrong =
-        new ServiceState.Rollout(" ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0, "yesterday", false);
+        new ServiceState.Rollout(
+            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0.01, 0, "yesterday", false);
     assertThat(RolloutRules.problems(wrong, Set.of("r1", "r2")))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -73,11 +74,23 @@ class ServiceStateRulesTest {
             "rollout.alpha",
             "rollout.beta",
             "rollout.smallest_regression",
+            "rollout.smallest_slowdown",
             "rollout.decide_within_seconds",
             "rollout.started_at");
     ServiceState.Rollout right =
         new ServiceState.Rollout(
-            "demo-2", "r1", "r2", 0, 5, 0.01, 0.05, 0.04, 3600, "2026-06-01T12:00:00Z", false);
+            "demo-2",
+            "r1",
+            "r2",
+            0,
+            5,
+            0.01,
+            0.05,
+            0.04,
+            0.25,
+            3600,
+            "2026-06-01T12:00:00Z",
+            false);
     assertThat(RolloutRules.problems(right, Set.of("r1", "r2"))).isEmpty();
     assertThat(RolloutRules.problems(null, Set.of())).isEmpty();
   }

@@ -142,6 +142,7 @@ class RolloutApiTest {
             0.01,
             0.05,
             0.1,
+            0.25,
             600,
             Instant.now().minusSeconds(1).truncatedTo(ChronoUnit.SECONDS).toString(),
             false));

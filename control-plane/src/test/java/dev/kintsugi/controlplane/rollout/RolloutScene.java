@@ -75,7 +75,7 @@ final class RolloutScene implements AutoCloseable {
 
   static ServiceState.Rollout rollout(String name, Instant startedAt, int step, boolean promoted) {
     return new ServiceState.Rollout(
-        name, STABLE, CANARY, step, 5, 0.01, 0.05, 0.1, 3600, startedAt.toString(), promoted);
+        name, STABLE, CANARY, step, 5, 0.01, 0.05, 0.1, 0.25, 3600, startedAt.toString(), promoted);
   }
 
   static RegisteredService service(ServiceState.Rollout rollout, int weight) {

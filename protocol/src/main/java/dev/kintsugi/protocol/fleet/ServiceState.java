@@ -117,6 +117,7 @@ public record ServiceState(
    * @param alpha highest probability that a version as good as stable is rolled back
    * @param beta highest probability that a version worse by {@code smallestRegression} is promoted
    * @param smallestRegression rise of the share of bad jobs that must not go unnoticed, 0..1
+   * @param smallestSlowdown rise of the time per unit of work that must not, as a part of stable's
    * @param decideWithinSeconds without a verdict after it, the result is {@code INCONCLUSIVE}
    * @param startedAt RFC 3339; jobs begun earlier are no evidence. Another value under the same
    *     name is a new try: evidence starts from none, and a rollback of the earlier try does not
@@ -132,6 +133,7 @@ public record ServiceState(
       @JsonProperty("alpha") double alpha,
       @JsonProperty("beta") double beta,
       @JsonProperty("smallest_regression") double smallestRegression,
+      @JsonProperty("smallest_slowdown") double smallestSlowdown,
       @JsonProperty("decide_within_seconds") long decideWithinSeconds,
       @JsonProperty("started_at") String startedAt,
       @JsonProperty("promoted") boolean promoted) {}

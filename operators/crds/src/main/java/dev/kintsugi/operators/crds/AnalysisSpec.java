@@ -34,18 +34,29 @@ public record AnalysisSpec(
     @JsonProperty("smallestRegression")
         @Default("0.1")
         @ValidationRule(
-            value = "self > 0.0 && self < 1.0",
-            message = "analysis.smallestRegression must be above 0 and below 1")
+            value = "self >= 0.001 && self <= 0.5",
+            message = "analysis.smallestRegression must be 0.001 to 0.5")
         @JsonPropertyDescription(
             "Rise of the share of bad jobs that must not go unnoticed; 0.1 is ten more of a"
                 + " hundred.")
         Double smallestRegression,
+    @JsonProperty("smallestSlowdown")
+        @Default("0.25")
+        @ValidationRule(
+            value = "self >= 0.02 && self <= 10.0",
+            message = "analysis.smallestSlowdown must be 0.02 to 10")
+        @JsonPropertyDescription(
+            "Rise of the time for the same work that must not go unnoticed; 0.25 is a quarter"
+                + " longer, 1 twice as long.")
+        Double smallestSlowdown,
     @JsonProperty("deadline")
         @Default("24h")
         @Size(max = 8)
         @ValidationRule(
-            value = Durations.RULE,
-            message = "analysis.deadline must be a positive duration such as 90s, 15m or 2h")
+            value = Durations.RULE + " && duration(self) <= duration('2160h')",
+            message =
+                "analysis.deadline must be a positive duration such as 90s, 15m or 2h, at most"
+                    + " 2160h")
         @JsonPropertyDescription(
             "Without a verdict so long after the start, the rollout pauses for a person.")
         String deadline) {
@@ -54,10 +65,11 @@ public record AnalysisSpec(
     alpha = Objects.requireNonNullElse(alpha, 0.01);
     beta = Objects.requireNonNullElse(beta, 0.05);
     smallestRegression = Objects.requireNonNullElse(smallestRegression, 0.1);
+    smallestSlowdown = Objects.requireNonNullElse(smallestSlowdown, 0.25);
     deadline = Objects.requireNonNullElse(deadline, "24h");
   }
 
   static AnalysisSpec defaults() {
-    return new AnalysisSpec(0.01, 0.05, 0.1, "24h");
+    return new AnalysisSpec(0.01, 0.05, 0.1, 0.25, "24h");
   }
 }

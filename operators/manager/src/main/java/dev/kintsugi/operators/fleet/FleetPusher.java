@@ -31,7 +31,7 @@ public class FleetPusher {
 
   private static final Logger LOG = LoggerFactory.getLogger(FleetPusher.class);
   private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
-  private static final int MAX_DOUBLINGS = 5;
+  private static final int MAX_DOUBLINGS = 3;
   private static final Duration FASTEST = Duration.ofSeconds(1);
   private static final Duration EACH = Duration.ofMillis(10);
 

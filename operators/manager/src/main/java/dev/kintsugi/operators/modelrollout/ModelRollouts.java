@@ -172,6 +172,7 @@ final class ModelRollouts {
         analysis.alpha(),
         analysis.beta(),
         analysis.smallestRegression(),
+        analysis.smallestSlowdown(),
         Durations.parse(analysis.deadline()).toSeconds(),
         rollout.getMetadata().getCreationTimestamp(),
         state.bakeSince() != null && state.phase() != RolloutPhase.ROLLING_BACK);

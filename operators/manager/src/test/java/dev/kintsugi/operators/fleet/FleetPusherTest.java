@@ -173,7 +173,7 @@ class FleetPusherTest {
         base.nodes(),
         null,
         new ServiceState.Rollout(
-            "wan-1", "a", "b", step, 3, 0.01, 0.05, 0.1, 60, NOW.toString(), false));
+            "wan-1", "a", "b", step, 3, 0.01, 0.05, 0.1, 0.25, 60, NOW.toString(), false));
   }
 
   private FleetReport at(int step, int millis) {
