@@ -67,6 +67,15 @@ final class FaultPort {
 
   /** Those that are not about to go. */
   List<Pod> pods() {
+    return selected("kintsugi.dev/service=wan-tiny");
+  }
+
+  /** Those of one revision. */
+  List<Pod> pods(String revision) {
+    return selected("kintsugi.dev/service=wan-tiny,kintsugi.dev/revision=" + revision);
+  }
+
+  private List<Pod> selected(String labels) {
     return product
         .kubectl(
             "get",
@@ -74,7 +83,7 @@ final class FaultPort {
             "-n",
             "studio",
             "-l",
-            "kintsugi.dev/service=wan-tiny",
+            labels,
             "--sort-by=.metadata.name",
             "-o",
             "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}"

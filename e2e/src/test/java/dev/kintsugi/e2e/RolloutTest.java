@@ -1,0 +1,220 @@
+package dev.kintsugi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Versions brought in on the real cluster under real traffic: a good one to the end, bad ones back,
+ * and customers get their videos all the while.
+ */
+@Order(6)
+class RolloutTest {
+  private static final AtomicInteger VERSION = new AtomicInteger(100);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration ROLLBACK_BOUND = Duration.ofMinutes(3);
+  private static final int CUSTOMERS = 2;
+
+  private static LocalProduct product;
+  private static FaultPort faults;
+
+  @BeforeAll
+  static void twoPodsThatTakeFaults() {
+    product = SharedCluster.product();
+    faults = FaultPort.open(product, 2);
+    patch(
+        """
+        {"rollout": {"steps": [50, 100], "bake": "5s",
+          "analysis": {"smallestRegression": 0.25, "smallestSlowdown": 1.0}}}\
+        """);
+  }
+
+  @AfterAll
+  static void replaceAtOnceAgain() {
+    patch("{\"rollout\": {\"steps\": [100], \"bake\": \"1s\"}}");
+    faults.calm();
+  }
+
+  @Test
+  void aGoodVersionReachesEverybodyThoughApiServerAndControlPlaneAreLostMeanwhile()
+      throws InterruptedException {
+    String version = Integer.toString(VERSION.incrementAndGet());
+    try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
+      String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
+      awaitPhase(rollout, "Progressing");
+      product.cluster("stop-apiserver");
+      try {
+        traffic.awaitAnswers(5);
+      } finally {
+        product.cluster("start-apiserver");
+      }
+      product.cluster("kill-container", "kintsugi-system", "kintsugi-control-plane-0");
+
+      awaitPhase(rollout, "Promoted");
+
+      traffic.close();
+      assertUndisturbed(traffic);
+      assertThat(revision("{.status.stableRevision}"))
+          .isEqualTo(of(rollout, "{.spec.to.revision}"));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({"nan, MORE_BAD_JOBS", "black-frames, MORE_BAD_JOBS", "latency, SLOWER"})
+  void aWorseVersionIsTakenBack(String fault, String reason) throws InterruptedException {
+    String stable = revision("{.status.stableRevision}");
+    String version = Integer.toString(VERSION.incrementAndGet());
+    try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
+      String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
+      awaitPhase(rollout, "Progressing");
+      Instant broken = Instant.now();
+      faults
+          .pods(of(rollout, "{.spec.to.revision}"))
+          .forEach(pod -> faults.arm(pod, defect(fault)));
+
+      awaitPhase(rollout, "RolledBack");
+
+      traffic.close();
+      assertAnswered(traffic);
+      assertThat(revision("{.status.stableRevision}")).isEqualTo(stable);
+      assertThat(of(rollout, "{.status.timeline}")).contains(reason);
+      Duration took =
+          Duration.between(broken, Instant.parse(of(rollout, "{.status.evidence.cutAt}")));
+      System.out.printf("%s: from the first fault to no job for it: %s%n", fault, took);
+      assertThat(took).isLessThan(ROLLBACK_BOUND);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"CanaryNeverReady", "CanaryCrashes"})
+  void aVersionThatDoesNotStartIsTakenBack(String reason) throws InterruptedException {
+    String stable = revision("{.status.stableRevision}");
+    try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
+      String rollout = bringIn(unable(reason));
+
+      awaitPhase(rollout, "RolledBack");
+
+      traffic.close();
+      assertUndisturbed(traffic);
+      assertThat(revision("{.status.stableRevision}")).isEqualTo(stable);
+      assertThat(of(rollout, "{.status.timeline}")).contains(reason);
+      product.kubectl("annotate", "mro", rollout, "-n", "studio", "kintsugi.dev/action=undo");
+      await("the spec is back").atMost(PATIENCE).until(() -> canary().isEmpty());
+    }
+  }
+
+  /** Three of ten jobs without numbers, nothing but black, or every step a second late. */
+  private static Map<String, Object> defect(String fault) {
+    return switch (fault) {
+      case "nan" ->
+          Map.of(
+              "kind",
+              fault,
+              "count",
+              1000,
+              "duration_seconds",
+              600,
+              "probability",
+              0.3,
+              "step",
+              2,
+              "seed",
+              7);
+      case "latency" ->
+          Map.of("kind", fault, "count", 1000, "duration_seconds", 600, "delay_seconds", 1.0);
+      default -> Map.of("kind", fault, "count", 1000, "duration_seconds", 600);
+    };
+  }
+
+  /** Weights that are not there, or a process that ends as it begins. */
+  private static String unable(String reason) {
+    return reason.equals("CanaryCrashes")
+        ? "{\"runtime\": {\"env\": [{\"name\": \"JAVA_TOOL_OPTIONS\", \"value\": \"-XX:+NoSuch\"}]}}"
+        : "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
+  }
+
+  /** Changes the spec of the demo service, and returns the name of the rollout that begins. */
+  private static String bringIn(String change) {
+    String before = newest();
+    patch(change);
+    await("a rollout begins").atMost(PATIENCE).until(() -> !newest().equals(before));
+    return newest();
+  }
+
+  private static void awaitPhase(String rollout, String phase) {
+    await(rollout + " is " + phase)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptions()
+        .failFast(
+            () -> {
+              String now = of(rollout, "{.status.phase}");
+              return !now.equals(phase) && now.matches("Promoted|RolledBack|Aborted|Superseded");
+            })
+        .until(() -> of(rollout, "{.status.phase}").equals(phase));
+  }
+
+  private static void assertUndisturbed(Traffic traffic) {
+    assertAnswered(traffic);
+    assertThat(traffic.answers())
+        .allSatisfy(
+            video ->
+                assertThat(video.path("delivered").path("degraded").asBoolean())
+                    .as(video.toString())
+                    .isFalse());
+  }
+
+  private static void assertAnswered(Traffic traffic) {
+    assertThat(traffic.refused()).isEmpty();
+    assertThat(traffic.answers()).isNotEmpty();
+    assertThat(traffic.answers())
+        .extracting((JsonNode video) -> video.path("status").asText())
+        .containsOnly("completed");
+  }
+
+  private static void patch(String spec) {
+    product.kubectl(
+        "patch",
+        "dsvc",
+        "wan-tiny",
+        "-n",
+        "studio",
+        "--type=merge",
+        "-p",
+        "{\"spec\": %s}".formatted(spec));
+  }
+
+  private static String newest() {
+    return product.kubectl(
+        "get",
+        "mro",
+        "-n",
+        "studio",
+        "--sort-by=.metadata.creationTimestamp",
+        "-o",
+        "jsonpath={.items[-1:].metadata.name}");
+  }
+
+  private static String canary() {
+    return revision("{.status.canary}");
+  }
+
+  private static String revision(String path) {
+    return product.kubectl("get", "dsvc", "wan-tiny", "-n", "studio", "-o", "jsonpath=" + path);
+  }
+
+  private static String of(String rollout, String path) {
+    return product.kubectl("get", "mro", rollout, "-n", "studio", "-o", "jsonpath=" + path);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.kintsugi.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Customers that always have a job each under way, from the start to {@link #close}. */
+final class Traffic implements AutoCloseable {
+  private static final AtomicInteger TAKE = new AtomicInteger(50_000);
+  private static final Set<String> OPEN = Set.of("queued", "in_progress");
+
+  private final Api api;
+  private final Queue<JsonNode> answers = new ConcurrentLinkedQueue<>();
+  private final Queue<Throwable> refused = new ConcurrentLinkedQueue<>();
+  private final List<Thread> customers = new ArrayList<>();
+  private volatile boolean closing;
+
+  Traffic(Api api, int count) {
+    this.api = api;
+    for (int i = 0; i < count; i++) {
+      customers.add(Thread.ofVirtual().name("customer-" + i).start(this::buy));
+    }
+  }
+
+  /** Jobs that have ended. */
+  List<JsonNode> answers() {
+    return List.copyOf(answers);
+  }
+
+  /** Waits until so many more jobs have ended. */
+  void awaitAnswers(int more) {
+    int before = answers.size();
+    await(more + " more answers")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> answers.size() >= before + more);
+  }
+
+  /** What customers met instead of an accepted job. */
+  List<Throwable> refused() {
+    return List.copyOf(refused);
+  }
+
+  private void buy() {
+    while (!closing) {
+      try {
+        String id = api.submit(Jobs.small(TAKE.incrementAndGet()));
+        answers.add(answer(id));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException | AssertionError e) {
+        refused.add(e);
+        return;
+      }
+    }
+  }
+
+  private JsonNode answer(String id) throws InterruptedException {
+    while (true) {
+      try {
+        JsonNode video = api.video(id);
+        if (!OPEN.contains(video.path("status").asText("queued"))) {
+          return video;
+        }
+      } catch (RuntimeException | AssertionError e) {
+        // The control plane is away for a moment: the job is not.
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Waits for the jobs under way. */
+  @Override
+  public void close() throws InterruptedException {
+    closing = true;
+    for (Thread customer : customers) {
+      customer.join();
+    }
+  }
+}
