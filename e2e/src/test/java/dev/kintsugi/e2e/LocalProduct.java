@@ -25,7 +25,11 @@ final class LocalProduct implements AutoCloseable {
     environment.put("KINTSUGI_CLUSTER_UNSAFE_NO_FSYNC", "1");
   }
 
+  /**
+   * On a new cluster: an earlier build's pods would stay stable until jobs spoke for this one's.
+   */
   void up() {
+    cluster("clean");
     Shell.run(environment, "make", "up").orFail();
     exported = readEnv();
   }
