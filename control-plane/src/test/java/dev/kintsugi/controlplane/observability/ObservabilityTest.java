@@ -1,11 +1,13 @@
 package dev.kintsugi.controlplane.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -70,14 +72,19 @@ class ObservabilityTest {
   @Test
   void declaresItsShareOfTheCatalogueAndNothingElse() {
     server.submit("{\"prompt\":\"a\"}");
-    assertThat(
-            server.bean(Meters.class).registry().scrape().stream()
-                .map(snapshot -> snapshot.getMetadata().getName())
-                .filter(name -> name.startsWith("kintsugi_")))
-        .containsExactlyInAnyOrderElementsOf(
-            MetricCatalogue.of(MetricSpec.Source.CONTROL_PLANE).stream()
-                .map(MetricSpec::name)
-                .toList());
+    // Those of scheduled work are declared when it first begins.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(
+                        server.bean(Meters.class).registry().scrape().stream()
+                            .map(snapshot -> snapshot.getMetadata().getName())
+                            .filter(name -> name.startsWith("kintsugi_")))
+                    .containsExactlyInAnyOrderElementsOf(
+                        MetricCatalogue.of(MetricSpec.Source.CONTROL_PLANE).stream()
+                            .map(MetricSpec::name)
+                            .toList()));
   }
 
   @Test
