@@ -95,24 +95,10 @@ public record RolloutState(
   }
 
   RolloutState baking(Instant now, @Nullable Instant seen) {
-    return new RolloutState(
-        name,
-        stable,
-        canary,
-        policy,
-        wanted,
-        paused,
-        RolloutPhase.BAKING,
-        step,
-        100,
-        ending,
-        now,
-        now,
-        seen,
-        bakedAt);
+    return in(RolloutPhase.BAKING, now).weighing(100).bakeHeard(now, seen);
   }
 
-  RolloutState bakeHeard(Instant from, Instant seen) {
+  RolloutState bakeHeard(Instant from, @Nullable Instant seen) {
     return new RolloutState(
         name, stable, canary, policy, wanted, paused, phase, step, weight, ending, since, from,
         seen, bakedAt);
