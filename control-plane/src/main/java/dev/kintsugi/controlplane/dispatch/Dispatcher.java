@@ -83,7 +83,7 @@ class Dispatcher {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
     Lanes lanes = Lanes.of(service.state(), canaries.cut(service));
     tally.weights(lanes.weights());
-    Set<String> stayAway = lanes.notForCanary(usableRevisions(nodes.values(), now));
+    Set<String> stayAway = lanes.notForCanary(tools.roster().usableRevisions(nodes.values(), now));
     Set<String> exhausted = new HashSet<>();
     while (choose(nodes.values(), exhausted, tally, now) instanceof SlotChoice.Take take) {
       FleetNode node = nodes.get(take.nodeId());
@@ -110,13 +110,6 @@ class Dispatcher {
             .map(node -> slots(node, now))
             .toList();
     return SlotChooser.choose(slots, tally.shares());
-  }
-
-  private Set<String> usableRevisions(Collection<FleetNode> nodes, Instant now) {
-    return nodes.stream()
-        .filter(node -> tools.roster().usable(node, now))
-        .map(FleetNode::revision)
-        .collect(Collectors.toSet());
   }
 
   /** Jobs do not go to a node without a usable expert while another one can do what they ask. */

@@ -8,6 +8,7 @@ import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.protocol.node.NodeStatus;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,12 +82,16 @@ class NodeRoster {
 
   private boolean leavesRetries(RegisteredService service, FleetNode node, Instant now) {
     Lanes lanes = Lanes.of(service.state(), Optional.empty());
-    Set<String> usable =
-        service.nodes().stream()
-            .filter(other -> usable(other, now))
-            .map(FleetNode::revision)
-            .collect(Collectors.toSet());
-    return lanes.isCanary(node.revision()) && !lanes.notForCanary(usable).isEmpty();
+    return lanes.isCanary(node.revision())
+        && !lanes.notForCanary(usableRevisions(service.nodes(), now)).isEmpty();
+  }
+
+  /** Revisions of those nodes that are usable. */
+  Set<String> usableRevisions(Collection<FleetNode> nodes, Instant now) {
+    return nodes.stream()
+        .filter(node -> usable(node, now))
+        .map(FleetNode::revision)
+        .collect(Collectors.toSet());
   }
 
   private boolean heardOf(String nodeId, NodeSight sight) {
