@@ -219,7 +219,9 @@ func coreServices(l layout.Layout) []process.Spec {
 			"--use-service-account-credentials", "--root-ca-file="+l.Path("pki", "ca.crt"),
 			"--service-account-private-key-file="+l.Path("pki", "service-accounts.key"),
 			"--cluster-signing-cert-file="+l.Path("pki", "ca.crt"), "--cluster-signing-key-file="+l.Path("pki", "ca.key"),
-			"--node-monitor-period=2s", "--node-monitor-grace-period=20s"),
+			"--node-monitor-period=2s", "--node-monitor-grace-period=20s",
+			// Somebody watches: the defaults are 15 s and five minutes.
+			"--horizontal-pod-autoscaler-sync-period=3s", "--horizontal-pod-autoscaler-downscale-stabilization=10s"),
 		client(l, "kube-scheduler", "--leader-elect=false", "--secure-port=0"),
 		client(l, "kube-proxy", "--proxy-mode=nftables", "--cluster-cidr="+layout.PodNetwork,
 			"--hostname-override="+l.Node(1).Name(), "--conntrack-max-per-core=0", "--conntrack-tcp-timeout-established=0s",

@@ -34,13 +34,15 @@ final class FaultPort {
 
   /**
    * Makes the demo service run so many pods that take faults and notice them soon, and waits until
-   * customers are served by exactly them.
+   * customers are served by exactly them. Nothing probes them: a probe would meet a fault that is
+   * meant for a job.
    */
   static FaultPort open(LocalProduct product, int pods) {
     String patch =
         """
         [{"op": "add", "path": "/spec/rollout", "value": {"steps": [100], "bake": "1s"}},
          {"op": "add", "path": "/spec/runtime/faultInjection", "value": true},
+         {"op": "add", "path": "/spec/probe", "value": {"enabled": false}},
          {"op": "replace", "path": "/spec/pools/0/minReplicas", "value": %d},
          {"op": "replace", "path": "/spec/runtime/env", "value": [
            {"name": "KINTSUGI_NODE_THREADS", "value": "1"},

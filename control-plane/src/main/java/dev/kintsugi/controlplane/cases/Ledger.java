@@ -118,6 +118,11 @@ final class Ledger {
     return c.context() == null ? c.revision() : c.context().version();
   }
 
+  /** Only a probe has no job; that of any other case was deleted. */
+  private static String told(NewCase c, String name) {
+    return c.kind() == NewCase.Kind.PROBE_FAILED ? c.details().getOrDefault(name, "") : "";
+  }
+
   private StoredCase row(NewCase c, @Nullable Job job, List<Attempt> attempts, String family) {
     Instant now = clock.instant();
     FailureContext context = c.context();
@@ -129,8 +134,8 @@ final class Ledger {
         c.jobId(),
         c.attemptId(),
         job == null ? "" : job.tenant(),
-        job == null ? "" : job.service(),
-        job == null ? "" : job.model(),
+        job == null ? told(c, "service") : job.service(),
+        job == null ? told(c, "model") : job.model(),
         c.failureClass(),
         c.attribution().toLowerCase(Locale.ROOT),
         c.rung().toLowerCase(Locale.ROOT),

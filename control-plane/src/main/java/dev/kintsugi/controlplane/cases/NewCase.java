@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Something that went wrong, as whoever saw it tells it. What the customer asked for and the job's
  * earlier attempts are looked up.
  *
+ * @param jobId of the job; of the last probe, which has none
  * @param attemptId the attempt it is about; null when it is about the job as a whole
  * @param failureClass name of a {@link dev.kintsugi.protocol.node.FailureClass}
  * @param attribution what the fault is blamed on: gpu, node, input or model version
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     the job, goes under the names of {@link dev.kintsugi.protocol.node.AttemptRequest} and {@link
  *     dev.kintsugi.protocol.node.AttemptOptions}: {@code size}, {@code num_frames}, {@code
  *     num_inference_steps}, {@code seed}, {@code lite}, {@code avoid_expert}, {@code render},
- *     {@code resume_from}; a replay runs with it
+ *     {@code resume_from}; a replay runs with it. {@code service} and {@code model}, where there is
+ *     no job that has them
  */
 public record NewCase(
     Kind kind,
@@ -55,7 +57,9 @@ public record NewCase(
     /** The customer got no video. */
     JOB_FAILED,
     /** A new version was taken back; the case names the first job that spoke against it. */
-    ROLLBACK;
+    ROLLBACK,
+    /** A node failed its probes and went out of dispatch. No customer was concerned. */
+    PROBE_FAILED;
 
     /** The lower-case name that is stored and shown. */
     public String wireName() {

@@ -45,6 +45,9 @@ class AttemptConclusion {
       case Completion.Completed completed -> {
         ended(claim, Attempt.COMPLETED);
         tools.recoverer().succeeded(claim, tools.clock().instant());
+        if (!result.delivered().degraded()) {
+          tools.roster().proved(node);
+        }
         note(completed.job(), claim, result, mended);
         LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
         clean(claim, node);
@@ -73,7 +76,8 @@ class AttemptConclusion {
   void fail(Claim claim, FleetNode node, Failed failure) throws InterruptedException {
     Instant now = tools.clock().instant();
     FailureClass kind = failure.kind();
-    if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT) {
+    boolean leftBehind = tools.roster().node(node.nodeId()).map(FleetNode::stopsAt).isPresent();
+    if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT || leftBehind) {
       stop(claim, node);
     }
     if (kind == FailureClass.NODE_LOST) {

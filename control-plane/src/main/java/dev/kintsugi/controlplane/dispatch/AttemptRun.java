@@ -13,6 +13,7 @@ import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.core.dispatch.AttemptWatch;
 import dev.kintsugi.core.dispatch.AttemptWatch.Contact;
 import dev.kintsugi.core.dispatch.AttemptWatch.Verdict;
+import dev.kintsugi.core.dispatch.HandOver;
 import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus;
@@ -243,9 +244,30 @@ final class AttemptRun {
                   .formatted(progress.step(), progress.steps()),
               null));
     }
+    if (handOver(now) instanceof HandOver.Decision.Leave(var reason, var left)) {
+      return Optional.of(
+          failed(
+              FailureClass.NODE_LOST,
+              "handed over %d s before the node stops: %s".formatted(left.toSeconds(), reason),
+              null));
+    }
     return judge(now) instanceof Verdict.GiveUp(var reason, var after)
         ? Optional.of(giveUp(reason, after))
         : Optional.empty();
+  }
+
+  /** Null while nobody stops the node, and once the clip is made. */
+  private HandOver.@Nullable Decision handOver(Instant now) {
+    Instant stopsAt = tools.roster().node(node.nodeId()).map(FleetNode::stopsAt).orElse(null);
+    return stopsAt == null || collecting
+        ? null
+        : HandOver.decide(
+            new HandOver.Running(
+                stopsAt,
+                progress.steps() - progress.step(),
+                AttemptDetails.stepSeconds(tools.roster().sight(node.nodeId()), plan)),
+            HandOver.Policy.DEFAULT,
+            now);
   }
 
   /** A service with answers of its own gives one in time; a finished clip is still fetched. */
@@ -260,6 +282,10 @@ final class AttemptRun {
     Instant judged = judge(now) instanceof Verdict.CarryOn(Instant until) ? until : now;
     Instant last = lastInstant();
     Instant next = judged.isBefore(nextBeat) ? judged : nextBeat;
+    // Whether the node stops is news that nobody signals: it is asked for at each beat.
+    if (handOver(now) instanceof HandOver.Decision.Finish(Instant until) && until.isBefore(next)) {
+      next = until;
+    }
     return next.isBefore(last) ? next : last;
   }
 

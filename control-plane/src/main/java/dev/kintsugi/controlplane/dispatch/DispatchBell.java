@@ -3,6 +3,8 @@ package dev.kintsugi.controlplane.dispatch;
 import dev.kintsugi.controlplane.queue.WaitingListener;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -11,10 +13,17 @@ import java.util.concurrent.TimeUnit;
 class DispatchBell implements WaitingListener {
 
   private final Semaphore rung = new Semaphore(0);
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
   @Override
   public void waiting(String service) {
+    waiting.add(service);
     ring();
+  }
+
+  /** True when a job of the service was heard to wait since this was last asked. */
+  boolean heardWaiting(String service) {
+    return waiting.remove(service);
   }
 
   void ring() {

@@ -11,6 +11,8 @@ import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.dispatch.NodeSlots;
 import dev.kintsugi.core.dispatch.SlotChoice;
 import dev.kintsugi.core.dispatch.SlotChooser;
+import dev.kintsugi.core.probe.InDispatch;
+import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.NodeStatus;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -35,6 +37,7 @@ class Dispatcher {
   private final AttemptRunner runner;
   private final ReplayQueue replays;
   private final CanaryGate canaries;
+  private final ProbeTurns probes;
   private final DispatchBell bell;
   private final Map<String, ShareTally> tallies = new HashMap<>();
 
@@ -43,11 +46,13 @@ class Dispatcher {
       AttemptRunner runner,
       ReplayQueue replays,
       CanaryGate canaries,
+      ProbeTurns probes,
       DispatchBell bell) {
     this.tools = tools;
     this.runner = runner;
     this.replays = replays;
     this.canaries = canaries;
+    this.probes = probes;
     this.bell = bell;
   }
 
@@ -55,6 +60,7 @@ class Dispatcher {
   void run() throws InterruptedException {
     while (true) {
       boolean rung = bell.await(tools.policy().times().poll());
+      probes.refresh();
       for (RegisteredService service : tools.roster().services()) {
         round(service, rung);
       }
@@ -73,19 +79,32 @@ class Dispatcher {
     if (load.isEmpty()) {
       return;
     }
-    if (rung || load.get().depth() > 0) {
-      fill(service, nodes, now);
+    Lanes lanes = Lanes.of(service.state(), canaries.cut(service));
+    boolean heard = bell.heardWaiting(service.key());
+    long waiting = Math.max(load.get().depth(), heard ? 1 : 0);
+    if (rung || waiting > 0) {
+      waiting -= fill(service, lanes, nodes, now);
     }
+    InDispatch.Choice choice = choice(lanes, nodes.values(), now);
+    probes.giveWay(choice.nodes().stream().map(nodes::get).toList(), waiting, now);
     nodes.values().forEach(node -> replay(node, now));
+    for (FleetNode node : nodes.values()) {
+      boolean serving = choice.nodes().contains(node.nodeId());
+      probes.look(service, node, slots(node, now), new ProbeTurns.Demand(serving, waiting > 0));
+    }
   }
 
-  private void fill(RegisteredService service, Map<String, FleetNode> nodes, Instant now) {
+  /** Returns how many jobs were given to nodes. */
+  private int fill(
+      RegisteredService service, Lanes lanes, Map<String, FleetNode> nodes, Instant now) {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
-    Lanes lanes = Lanes.of(service.state(), canaries.cut(service));
     tally.weights(lanes.weights());
-    Set<String> stayAway = lanes.notForCanary(tools.roster().usableRevisions(nodes.values(), now));
+    InDispatch.Choice choice = choice(lanes, nodes.values(), now);
+    List<FleetNode> serving = NodeRoster.chosen(choice, nodes.values());
+    Set<String> stayAway = lanes.notForCanary(NodeRoster.revisions(serving));
     Set<String> exhausted = new HashSet<>();
-    while (choose(nodes.values(), exhausted, tally, now) instanceof SlotChoice.Take take) {
+    int given = 0;
+    while (choose(serving, exhausted, tally, now) instanceof SlotChoice.Take take) {
       FleetNode node = nodes.get(take.nodeId());
       Optional<Claim> claim =
           node == null
@@ -94,35 +113,38 @@ class Dispatcher {
       if (claim.isPresent() && node != null) {
         tally.claimed(take.revision());
         runner.start(claim.get(), node, false);
+        given++;
       } else {
         exhausted.add(take.nodeId());
       }
     }
+    return given;
   }
 
   private SlotChoice choose(
       Collection<FleetNode> nodes, Set<String> exhausted, ShareTally tally, Instant now) {
-    boolean sound = nodes.stream().anyMatch(node -> sound(node, now));
     List<NodeSlots> slots =
         nodes.stream()
             .filter(node -> !exhausted.contains(node.nodeId()))
-            .filter(node -> !sound || sound(node, now))
-            .map(node -> slots(node, now))
+            .map(node -> probes.beside(node, slots(node, now), now))
             .toList();
     return SlotChooser.choose(slots, tally.shares());
   }
 
-  /** Jobs do not go to a node without a usable expert while another one can do what they ask. */
-  private boolean sound(FleetNode node, Instant now) {
+  private InDispatch.Choice choice(Lanes lanes, Collection<FleetNode> nodes, Instant now) {
+    return tools.roster().choice(lanes, nodes, this::runsMain, now);
+  }
+
+  private boolean runsMain(FleetNode node) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
-    return status != null && tools.roster().usable(node, now) && Situations.runsMain(status);
+    return status != null && Situations.runsMain(status);
   }
 
   /** Gives a slot that no customer's job took to an operator's replay. */
   private void replay(FleetNode node, Instant now) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
     for (String name : replays.waitingFor(node, status)) {
-      if (slots(node, now).free() == 0) {
+      if (probes.beside(node, slots(node, now), now).free() == 0) {
         return;
       }
       claim(node, name, Set.of()).ifPresent(claim -> runner.start(claim, node, false));
@@ -156,7 +178,7 @@ class Dispatcher {
         .flatMap(claim -> claim);
   }
 
-  /** Ours by our own count, others' by the node's last word. */
+  /** Slots that jobs occupy: ours by our own count, others' by the node's last word. */
   private NodeSlots slots(FleetNode node, Instant now) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
     if (status == null) {
@@ -166,6 +188,7 @@ class Dispatcher {
     long others =
         status.running().stream()
             .filter(id -> !ours.contains(id) && !runner.endedLately(id, now))
+            .filter(id -> !AttemptRequest.isProbe(id))
             .count();
     return new NodeSlots(
         node.nodeId(),

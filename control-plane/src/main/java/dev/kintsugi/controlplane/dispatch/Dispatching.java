@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.dispatch;
 
+import dev.kintsugi.controlplane.probe.Prober;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.annotation.PreDestroy;
@@ -25,6 +26,7 @@ class Dispatching implements ApplicationEventListener<ServerStartupEvent> {
   private final NodeWatcher watcher;
   private final LeaseReaper reaper;
   private final AttemptRunner runner;
+  private final Prober prober;
   private final AtomicReference<List<Thread>> loops = new AtomicReference<>(List.of());
 
   /** A loop that ends only by interruption. */
@@ -33,11 +35,16 @@ class Dispatching implements ApplicationEventListener<ServerStartupEvent> {
   }
 
   Dispatching(
-      Dispatcher dispatcher, NodeWatcher watcher, LeaseReaper reaper, AttemptRunner runner) {
+      Dispatcher dispatcher,
+      NodeWatcher watcher,
+      LeaseReaper reaper,
+      AttemptRunner runner,
+      Prober prober) {
     this.dispatcher = dispatcher;
     this.watcher = watcher;
     this.reaper = reaper;
     this.runner = runner;
+    this.prober = prober;
   }
 
   @Override
@@ -62,6 +69,7 @@ class Dispatching implements ApplicationEventListener<ServerStartupEvent> {
         loop.interrupt();
         loop.join(STOP_WITHIN);
       }
+      prober.stop(STOP_WITHIN);
       runner.stop(STOP_WITHIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -31,6 +31,11 @@ record Lanes(@Nullable String stable, @Nullable String canary, Map<String, Integ
         : new Lanes(rollout.stable(), rollout.canary(), weights);
   }
 
+  /** Jobs may go to it. */
+  boolean carries(String revision) {
+    return weights.getOrDefault(revision, 0) > 0;
+  }
+
   boolean isCanary(String revision) {
     return revision.equals(canary);
   }
@@ -39,12 +44,11 @@ record Lanes(@Nullable String stable, @Nullable String canary, Map<String, Integ
    * A job that failed already is not tried on the canary while the stable version can take it: it
    * must not meet the same fault twice, and the canary must be judged by jobs that came by chance.
    *
-   * @param usable revisions with a usable node
+   * @param usable revisions with a node that takes jobs
    * @return revisions whose failed jobs the canary leaves alone
    */
   Set<String> notForCanary(Set<String> usable) {
-    boolean stableTakes =
-        stable != null && usable.contains(stable) && weights.getOrDefault(stable, 0) > 0;
+    boolean stableTakes = stable != null && usable.contains(stable) && carries(stable);
     return stableTakes && canary != null ? Set.of(stable, canary) : Set.of();
   }
 }

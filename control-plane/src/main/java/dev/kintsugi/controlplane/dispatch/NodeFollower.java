@@ -99,6 +99,8 @@ final class NodeFollower {
           return false;
         }
         out.accept(new Opened());
+        // Another replica may have begun a probe there in the same moment.
+        NodeProbing.clear(nodes, address, slotPatience);
       }
       pause();
     }

@@ -5,6 +5,8 @@ import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.fleet.NodeSight;
 import dev.kintsugi.controlplane.fleet.NodeSights;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.probe.ProbeBoard;
+import dev.kintsugi.core.probe.InDispatch;
 import dev.kintsugi.protocol.node.NodeStatus;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The nodes as the dispatcher sees them: what the fleet wants of them, and what they say. */
@@ -22,11 +25,13 @@ class NodeRoster {
 
   private final FleetRegistry fleet;
   private final NodeSights sights;
+  private final ProbeBoard probes;
   private final Map<String, Instant> doubted = new ConcurrentHashMap<>();
 
-  NodeRoster(FleetRegistry fleet, NodeSights sights) {
+  NodeRoster(FleetRegistry fleet, NodeSights sights, ProbeBoard probes) {
     this.fleet = fleet;
     this.sights = sights;
+    this.probes = probes;
   }
 
   List<RegisteredService> services() {
@@ -72,26 +77,58 @@ class NodeRoster {
         && heardOf(node.nodeId(), sight);
   }
 
-  /** Whether the node may get a job that failed before: a canary leaves those to stable nodes. */
+  /**
+   * Whether the node may get a job that failed before. It does not while better nodes are there,
+   * and a canary leaves such a job to the stable nodes that take jobs.
+   */
   boolean usableAgain(FleetNode node, Instant now) {
-    return usable(node, now)
-        && services().stream()
-            .filter(service -> service.key().equals(node.service()))
-            .noneMatch(service -> leavesRetries(service, node, now));
+    return services().stream()
+        .filter(service -> service.key().equals(node.service()))
+        .anyMatch(service -> takesRetries(service, node, now));
   }
 
-  private boolean leavesRetries(RegisteredService service, FleetNode node, Instant now) {
+  private boolean takesRetries(RegisteredService service, FleetNode node, Instant now) {
     Lanes lanes = Lanes.of(service.state(), Optional.empty());
-    return lanes.isCanary(node.revision())
-        && !lanes.notForCanary(usableRevisions(service.nodes(), now)).isEmpty();
+    List<FleetNode> serving =
+        chosen(choice(lanes, service.nodes(), any -> true, now), service.nodes());
+    boolean left =
+        lanes.isCanary(node.revision()) && !lanes.notForCanary(revisions(serving)).isEmpty();
+    return serving.contains(node) && !left;
   }
 
-  /** Revisions of those nodes that are usable. */
-  Set<String> usableRevisions(Collection<FleetNode> nodes, Instant now) {
-    return nodes.stream()
-        .filter(node -> usable(node, now))
-        .map(FleetNode::revision)
-        .collect(Collectors.toSet());
+  /** The nodes of those that the choice names. */
+  static List<FleetNode> chosen(InDispatch.Choice choice, Collection<FleetNode> nodes) {
+    return nodes.stream().filter(node -> choice.nodes().contains(node.nodeId())).toList();
+  }
+
+  /** Revisions that the nodes run. */
+  static Set<String> revisions(Collection<FleetNode> nodes) {
+    return nodes.stream().map(FleetNode::revision).collect(Collectors.toSet());
+  }
+
+  /**
+   * The nodes of one service that its jobs may go to. One that carries nothing is no better node:
+   * nobody is left out for its sake.
+   *
+   * @param main whether a node can still run its main model
+   */
+  InDispatch.Choice choice(
+      Lanes lanes, Collection<FleetNode> nodes, Predicate<FleetNode> main, Instant now) {
+    return InDispatch.choose(
+        nodes.stream()
+            .map(
+                node ->
+                    new InDispatch.Standing(
+                        node.nodeId(),
+                        usable(node, now) && lanes.carries(node.revision()),
+                        main.test(node),
+                        probes.out(node.nodeId())))
+            .toList());
+  }
+
+  /** The node made what was asked. */
+  void proved(FleetNode node) {
+    probes.proved(node);
   }
 
   private boolean heardOf(String nodeId, NodeSight sight) {

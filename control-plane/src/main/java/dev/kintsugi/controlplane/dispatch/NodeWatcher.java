@@ -2,8 +2,10 @@ package dev.kintsugi.controlplane.dispatch;
 
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.fleet.NodeSight;
+import dev.kintsugi.controlplane.probe.ProbeBoard;
 import dev.kintsugi.core.dispatch.NodeHealth;
 import dev.kintsugi.core.dispatch.OrphanReview;
+import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.NodeStatus;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -30,14 +32,16 @@ class NodeWatcher {
 
   private final AttemptTools tools;
   private final AttemptRunner runner;
+  private final ProbeBoard probes;
   private final DispatchBell bell;
   private final Map<String, Instant> nextQuestion = new ConcurrentHashMap<>();
   private final Map<String, OrphanReview> orphans = new ConcurrentHashMap<>();
   private final Set<String> asking = ConcurrentHashMap.newKeySet();
 
-  NodeWatcher(AttemptTools tools, AttemptRunner runner, DispatchBell bell) {
+  NodeWatcher(AttemptTools tools, AttemptRunner runner, ProbeBoard probes, DispatchBell bell) {
     this.tools = tools;
     this.runner = runner;
+    this.probes = probes;
     this.bell = bell;
   }
 
@@ -117,7 +121,13 @@ class NodeWatcher {
 
   /** The queue is asked only when the node runs something this replica does not hold. */
   private void reviewOrphans(FleetNode node, NodeStatus status) throws InterruptedException {
-    List<String> foreign = status.running().stream().filter(id -> !runner.runs(id)).toList();
+    if (status.running().stream().anyMatch(AttemptRequest::isProbe)) {
+      probes.refresh();
+    }
+    List<String> foreign =
+        status.running().stream()
+            .filter(id -> !runner.runs(id) && !probes.holds(node.nodeId(), id))
+            .toList();
     if (foreign.isEmpty()) {
       orphans.remove(node.nodeId());
       return;

@@ -38,6 +38,7 @@ final class FleetController {
   private final FleetStore store;
   private final StoredFleet fleet;
   private final NodeSights sights;
+  private final NodeProbes probes;
   private final JobQueue queue;
   private final RolloutReports rollouts;
   private final Clock clock;
@@ -46,12 +47,14 @@ final class FleetController {
       FleetStore store,
       StoredFleet fleet,
       NodeSights sights,
+      NodeProbes probes,
       JobQueue queue,
       RolloutReports rollouts,
       Clock clock) {
     this.store = store;
     this.fleet = fleet;
     this.sights = sights;
+    this.probes = probes;
     this.queue = queue;
     this.rollouts = rollouts;
     this.clock = clock;
@@ -157,6 +160,7 @@ final class FleetController {
         name,
         sight.health().reachable(),
         status == null ? 0 : status.slots(),
-        queue.liveOnNode(node.nodeId()).size());
+        queue.liveOnNode(node.nodeId()).size(),
+        probes.evidence(node.nodeId()).orElse(null));
   }
 }

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.fleet;
 
 import dev.kintsugi.protocol.fleet.ServiceState;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param address base URL
  * @param digest the revision is pinned to; null where unpinned
  * @param draining the operator wants no new job on it
+ * @param stopsAt when it is stopped whatever runs on it; null while nobody said so
  * @param usdPerHour price of one of its slots; null where the service has none
  */
 public record FleetNode(
@@ -22,6 +24,7 @@ public record FleetNode(
     String address,
     @Nullable String digest,
     boolean draining,
+    @Nullable Instant stopsAt,
     String pool,
     @Nullable Double usdPerHour) {
 
@@ -39,6 +42,7 @@ public record FleetNode(
         node.address(),
         digest,
         node.draining(),
+        node.stopAt() == null ? null : Instant.parse(node.stopAt()),
         node.pool(),
         price == null ? null : price.usdPerHour(node.spot()));
   }

@@ -4,6 +4,8 @@ import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +19,9 @@ final class ServiceStateRules {
   private static final long LONGEST_DEADLINE_SECONDS = 7 * 24 * 3600;
   private static final int LONGEST_NAME = 253;
   private static final int HIGHEST_PRICE = 10_000;
+  private static final int LONGEST_PROMPT = 512;
+  private static final long LONGEST_INTERVAL_SECONDS = 24 * 3600;
+  private static final int MOST_FAILURES = 100;
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -44,6 +49,8 @@ final class ServiceStateRules {
         "deadline_seconds: must be 1 to " + LONGEST_DEADLINE_SECONDS);
     checkLadder(state.ladder());
     checkPrice(state.price());
+    checkScaling(state.scaling());
+    checkProbe(state.probe());
     boolean listed = true;
     listed &= require(state.tenants() != null, "tenants: must be a list");
     listed &= require(state.revisions() != null, "revisions: must be a list");
@@ -78,6 +85,36 @@ final class ServiceStateRules {
     }
   }
 
+  private void checkScaling(ServiceState.@Nullable Scaling scaling) {
+    if (scaling != null) {
+      require(scaling.targetPerPod() > 0, "scaling.target_per_pod: must be above 0");
+      require(
+          scaling.scaleDownBelow() >= 0 && scaling.scaleDownBelow() <= scaling.targetPerPod(),
+          "scaling.scale_down_below: must be 0 to target_per_pod");
+      require(scaling.replicas() >= 0, "scaling.replicas: must be at least 0");
+    }
+  }
+
+  private void checkProbe(ServiceState.@Nullable Probe probe) {
+    if (probe == null) {
+      return;
+    }
+    require(
+        probe.prompt() != null
+            && !probe.prompt().isBlank()
+            && probe.prompt().length() <= LONGEST_PROMPT,
+        "probe.prompt: must be 1 to " + LONGEST_PROMPT + " characters");
+    require(
+        probe.intervalSeconds() >= 1 && probe.intervalSeconds() <= LONGEST_INTERVAL_SECONDS,
+        "probe.interval_seconds: must be 1 to " + LONGEST_INTERVAL_SECONDS);
+    require(
+        probe.timeoutSeconds() >= 1 && probe.timeoutSeconds() <= LONGEST_INTERVAL_SECONDS,
+        "probe.timeout_seconds: must be 1 to " + LONGEST_INTERVAL_SECONDS);
+    require(
+        probe.failures() >= 1 && probe.failures() <= MOST_FAILURES,
+        "probe.failures: must be 1 to " + MOST_FAILURES);
+  }
+
   private Set<String> checkRevisions(List<ServiceState.Revision> revisions) {
     Set<String> names = new HashSet<>();
     long weights = 0;
@@ -108,6 +145,9 @@ final class ServiceStateRules {
           revisions.contains(node.revision()),
           at + "revision: " + node.revision() + " is not among the revisions");
       require(baseUrl(node.address()), at + "address: must be a URL such as http://10.0.0.7:8080");
+      require(
+          node.stopAt() == null || instant(node.stopAt()),
+          at + "stop_at: must be a time such as 2026-01-01T12:00:00Z");
     }
   }
 
@@ -120,6 +160,15 @@ final class ServiceStateRules {
 
   private static boolean text(@Nullable String value) {
     return value != null && !value.isBlank() && value.length() <= LONGEST_NAME;
+  }
+
+  private static boolean instant(String value) {
+    try {
+      Instant.parse(value);
+      return true;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   static boolean baseUrl(@Nullable String address) {

@@ -65,6 +65,7 @@ final class StaticServices {
             List.of(new ServiceState.Revision(REVISION, REVISION, null, 100)),
             nodes(at),
             text(at + ".ladder").map(StaticServices::steps).orElse(null),
+            null,
             null);
     List<String> problems = ServiceStateRules.problems(namespace, name, state);
     if (!problems.isEmpty()) {

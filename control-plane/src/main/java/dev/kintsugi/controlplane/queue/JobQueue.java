@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,9 @@ public interface JobQueue {
 
   /** Jobs the tenant submitted since then, deleted ones included. */
   int countSince(String tenant, Instant since);
+
+  /** Jobs that were accepted since then, by service; services without any are left out. */
+  Map<String, Long> acceptedSince(Instant since);
 
   /** Which of these files (SHA-256, lower-case hex) a job still keeps: not deleted, not expired. */
   Set<String> artifactsInUse(Collection<String> sha256, Instant now);

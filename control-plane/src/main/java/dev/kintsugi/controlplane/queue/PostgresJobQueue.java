@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -150,6 +151,11 @@ public final class PostgresJobQueue implements JobQueue {
   @Override
   public int countSince(String tenant, Instant since) {
     return reading.countSince(tenant, since);
+  }
+
+  @Override
+  public Map<String, Long> acceptedSince(Instant since) {
+    return reading.acceptedSince(since);
   }
 
   @Override

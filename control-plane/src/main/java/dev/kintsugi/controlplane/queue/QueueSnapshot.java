@@ -15,6 +15,19 @@ public record QueueSnapshot(String service, Map<Priority, Load> waiting, Load ru
     waiting = Map.copyOf(waiting);
   }
 
+  /** Running jobs are on average half done. */
+  private static final double RUNNING_LEFT = 0.5;
+
+  /** GPU seconds of what is running, and of waiting work of the same class or a more urgent one. */
+  public double secondsAhead(Priority priority) {
+    double before =
+        waiting.entrySet().stream()
+            .filter(entry -> entry.getKey().compareTo(priority) <= 0)
+            .mapToDouble(entry -> entry.getValue().cost())
+            .sum();
+    return before + RUNNING_LEFT * running.cost();
+  }
+
   /** Jobs waiting in every priority. */
   public long depth() {
     return waiting.values().stream().mapToLong(Load::jobs).sum();

@@ -7,9 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Every question that changes nothing. */
@@ -114,6 +116,18 @@ final class Reading {
             Ids.lowest(since),
             since)
         .getFirst();
+  }
+
+  /** By the primary key, whose order is that of time: what it reads is what it counts. */
+  Map<String, Long> acceptedSince(Instant since) {
+    return rows(
+            "SELECT service, count(*) AS jobs FROM job WHERE id >= ? AND created_at >= ?"
+                + " GROUP BY service",
+            row -> Map.entry(row.getString("service"), row.getLong("jobs")),
+            Ids.lowest(since),
+            since)
+        .stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   Set<String> artifactsInUse(Collection<String> sha256, Instant now) {

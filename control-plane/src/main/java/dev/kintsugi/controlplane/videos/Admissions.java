@@ -34,9 +34,6 @@ import java.util.Optional;
 @Singleton
 final class Admissions {
 
-  /** Running jobs are on average half done. */
-  private static final double RUNNING_LEFT = 0.5;
-
   private static final JsonMapper CANONICAL =
       JsonMapper.builder().serializationInclusion(JsonInclude.Include.NON_NULL).build();
 
@@ -130,7 +127,7 @@ final class Admissions {
             new Admission.Load(
                 model.slots(),
                 snapshot.depth(),
-                ahead(snapshot, Priority.fromWire(candidate.asked().priority())),
+                snapshot.secondsAhead(Priority.fromWire(candidate.asked().priority())),
                 cost),
             new Admission.Policy(model.queueLimit(), model.deadline()),
             now);
@@ -150,16 +147,6 @@ final class Admissions {
                 refusal.retryAfter());
       };
     }
-  }
-
-  /** Work of the same class or a more urgent one, and what is running. */
-  private static double ahead(QueueSnapshot snapshot, Priority priority) {
-    double waiting =
-        snapshot.waiting().entrySet().stream()
-            .filter(entry -> entry.getKey().compareTo(priority) <= 0)
-            .mapToDouble(entry -> entry.getValue().cost())
-            .sum();
-    return waiting + RUNNING_LEFT * snapshot.running().cost();
   }
 
   private static ApiException queueFull(long depth, long limit, Duration retryAfter) {

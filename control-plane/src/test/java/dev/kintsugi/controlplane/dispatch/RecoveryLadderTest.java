@@ -273,6 +273,42 @@ class RecoveryLadderTest extends DispatchScenario {
   }
 
   @Test
+  void aReclaimedNodeHandsItsJobOverByItsCheckpoint() {
+    FakeInferenceNode reclaimed = fake(1, SLOW_STEP);
+    FakeInferenceNode second = fake(1, STEP);
+    fleet.node("pod-0", reclaimed);
+    Replica replica = replica("a", database());
+    JobQueue queue = replica.queue();
+    String id = submit(queue);
+    await().until(() -> queue.checkpoint(id).isPresent());
+    fleet.node("pod-1", second);
+
+    fleet.stops("pod-0", Instant.now().plusSeconds(5));
+
+    awaitStatus(queue, id, VideoStatus.COMPLETED);
+    assertThat(outcomes(queue, id))
+        .containsExactly(FailureClass.NODE_LOST.name(), Attempt.COMPLETED);
+    assertThat(queue.attempts(id).getFirst().message()).contains("before the node stops");
+    assertThat(Objects.requireNonNull(second.requests().getFirst().run()).resumeFrom()).isNotNull();
+    assertThat(replica.metric(MetricCatalogue.CHECKPOINTS, "resumed")).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(reclaimed.running()).isEmpty());
+  }
+
+  @Test
+  void aReclaimedNodeFinishesWhatItCan() {
+    FakeInferenceNode reclaimed = fake(1, STEP);
+    fleet.node("pod-0", reclaimed);
+    JobQueue queue = replica("a", database()).queue();
+    String id = submit(queue);
+    awaitDenoising(queue, id);
+
+    fleet.stops("pod-0", Instant.now().plusSeconds(60));
+
+    awaitStatus(queue, id, VideoStatus.COMPLETED);
+    assertThat(outcomes(queue, id)).containsExactly(Attempt.COMPLETED);
+  }
+
+  @Test
   void aNodeThatRefusesTheCheckpointBeginsAnewAndSaysSo() {
     FakeInferenceNode first = fake(1, SLOW_STEP);
     FakeInferenceNode second = fake(1, STEP).refusesCheckpoints();

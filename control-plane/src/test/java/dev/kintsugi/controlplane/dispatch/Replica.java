@@ -11,6 +11,9 @@ import dev.kintsugi.controlplane.fleet.NodeSights;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.placeholder.PlaceholderClip;
+import dev.kintsugi.controlplane.probe.ProbeBoard;
+import dev.kintsugi.controlplane.probe.Prober;
+import dev.kintsugi.controlplane.probe.TestProbes;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.PostgresJobQueue;
 import dev.kintsugi.controlplane.recovery.Answers;
@@ -48,6 +51,9 @@ final class Replica implements AutoCloseable {
   private final JobQueue queue;
   private final NodeClient nodes;
   private final Dispatching dispatching;
+  private final ProbeBoard board;
+  private final FleetRegistry fleet;
+  private final NodeSights sights = new NodeSights();
   private volatile boolean cut;
 
   Replica(String name, Transactions transactions, FleetRegistry fleet, Path files) {
@@ -80,8 +86,10 @@ final class Replica implements AutoCloseable {
                 });
     this.nodes = new NodeClient(new ObjectMapper());
     PatientQueue patient = new PatientQueue(queue);
-    NodeSights sights = new NodeSights();
-    NodeRoster roster = new NodeRoster(fleet, sights);
+    this.fleet = fleet;
+    TestProbes probes = new TestProbes(transactions, fleet, meters);
+    this.board = probes.board();
+    NodeRoster roster = new NodeRoster(fleet, sights, board);
     ArtifactStore store = store(files);
     DispatchPolicy policy = policy(name);
     ReplayQueue replays = ReplayQueue.of(transactions, Clock.systemUTC());
@@ -106,12 +114,16 @@ final class Replica implements AutoCloseable {
             policy,
             Clock.systemUTC());
     AttemptRunner runner = new AttemptRunner(tools, new AttemptConclusion(tools), canaries, bell);
+    NodeProbing probing = new NodeProbing(nodes, roster, bell, policy);
+    Prober prober = probes.prober(probing, cases::add);
+    ProbeTurns turns = new ProbeTurns(prober, board, probing, roster, policy);
     this.dispatching =
         new Dispatching(
-            new Dispatcher(tools, runner, replays, canaries, bell),
-            new NodeWatcher(tools, runner, bell),
+            new Dispatcher(tools, runner, replays, canaries, turns, bell),
+            new NodeWatcher(tools, runner, board, bell),
             new LeaseReaper(tools, runner, bell),
-            runner);
+            runner,
+            prober);
   }
 
   /** No rollout is under way. */
@@ -135,6 +147,11 @@ final class Replica implements AutoCloseable {
     return cases;
   }
 
+  /** What it knows of probes. */
+  ProbeBoard probes() {
+    return board;
+  }
+
   /** Its metrics, as a scrape shows them. */
   double metric(MetricSpec spec, String... labels) {
     return meters.counter(spec).labelValues(labels).get();
@@ -143,6 +160,13 @@ final class Replica implements AutoCloseable {
   Replica start() {
     dispatching.start();
     return this;
+  }
+
+  /** Whether every node of the fleet has told it how it is. */
+  boolean heardOfAll() {
+    return fleet.services().stream()
+        .flatMap(service -> service.nodes().stream())
+        .allMatch(node -> sights.of(node.nodeId()).status() != null);
   }
 
   /** Stops gracefully. */

@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.protocol.fleet.ServiceState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class TestFleet implements FleetRegistry {
   private final List<ServiceState.Node> nodes = new ArrayList<>();
   private @Nullable List<String> ladder;
   private ServiceState.@Nullable Rollout rollout;
+  private ServiceState.@Nullable Probe probe;
   private volatile List<RegisteredService> services = List.of();
 
   @Override
@@ -33,6 +35,24 @@ final class TestFleet implements FleetRegistry {
       String name, FakeInferenceNode node, String revision, boolean draining) {
     nodes.removeIf(known -> known.name().equals(name));
     nodes.add(new ServiceState.Node(name, revision, "main", false, node.address(), true, draining));
+    return publish();
+  }
+
+  /** A notice that the node is stopped. */
+  synchronized TestFleet stops(String name, Instant at) {
+    nodes.replaceAll(
+        node ->
+            node.name().equals(name)
+                ? new ServiceState.Node(
+                    name,
+                    node.revision(),
+                    node.pool(),
+                    true,
+                    node.address(),
+                    node.ready(),
+                    true,
+                    at.toString())
+                : node);
     return publish();
   }
 
@@ -70,6 +90,12 @@ final class TestFleet implements FleetRegistry {
     return publish();
   }
 
+  /** Nodes are probed so, or not at all. */
+  synchronized TestFleet probe(ServiceState.@Nullable Probe asked) {
+    probe = asked;
+    return publish();
+  }
+
   private TestFleet publish() {
     String[] service = TestJobs.SERVICE.split("/");
     services =
@@ -89,7 +115,10 @@ final class TestFleet implements FleetRegistry {
                         .toList(),
                     List.copyOf(nodes),
                     ladder,
-                    rollout),
+                    rollout,
+                    null,
+                    null,
+                    probe),
                 false));
     return this;
   }

@@ -93,7 +93,7 @@ class FleetApiTest {
   @Test
   void everyProblemOfAPushIsNamedAtOnce() throws Exception {
     ServiceState wrong =
-        new ServiceState("", 0, 0, "m", 0, List.of(), List.of(), List.of(), null, null);
+        new ServiceState("", 0, 0, "m", 0, List.of(), List.of(), List.of(), null, null, null);
     HttpResponse<String> answer = put("/fleet/v1/services/studio/wrong", wrong);
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(JSON.readTree(answer.body()).at("/error/message").asText())
@@ -114,6 +114,7 @@ class FleetApiTest {
               List.of(new ServiceState.Revision("r1", "1.0", null, 100)),
               List.of(
                   new ServiceState.Node("pod-0", "r1", "main", false, node.address(), true, false)),
+              null,
               null,
               null);
       String path = "/fleet/v1/services/studio/whole";

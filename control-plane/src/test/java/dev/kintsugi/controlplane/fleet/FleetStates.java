@@ -21,6 +21,7 @@ final class FleetStates {
             new ServiceState.Node(
                 "pod-" + sequence, "r1", "main", false, "http://127.0.0.1:1", true, false)),
         null,
+        null,
         null);
   }
 }

@@ -32,9 +32,12 @@ class ServiceStateRulesTest {
                 new ServiceState.Revision("r1", "", null, 9)),
             List.of(
                 new ServiceState.Node("n", "r2", "main", false, "ftp://x", true, false),
-                new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false)),
+                new ServiceState.Node("n", "r1", "main", false, "http://h:1", true, false, "noon")),
             List.of("fewer_steps", "fewer_steps", "as_asked"),
-            null);
+            null,
+            new ServiceState.Scaling(0, 1, -1),
+            null,
+            new ServiceState.Probe(" ", 0, 0, 0));
     assertThat(ServiceStateRules.problems("Studio!", "-", state))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -47,6 +50,13 @@ class ServiceStateRulesTest {
             "deadline_seconds",
             "ladder[1]",
             "ladder[2]",
+            "scaling.target_per_pod",
+            "scaling.scale_down_below",
+            "scaling.replicas",
+            "probe.prompt",
+            "probe.interval_seconds",
+            "probe.timeout_seconds",
+            "probe.failures",
             "tenants[0]",
             "revisions[0].weight",
             "revisions[0].digest",
@@ -55,7 +65,8 @@ class ServiceStateRulesTest {
             "revisions",
             "nodes[0].revision",
             "nodes[0].address",
-            "nodes[1].name");
+            "nodes[1].name",
+            "nodes[1].stop_at");
   }
 
   @Test

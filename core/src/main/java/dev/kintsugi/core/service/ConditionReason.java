@@ -12,6 +12,7 @@ public enum ConditionReason {
   CONTROL_PLANE_REFUSED("ControlPlaneRefused"),
   NODES_READY("NodesReady"),
   NODES_NOT_READY("NodesNotReady"),
+  PROBE_FAILING("ProbeFailing"),
   SCALED_TO_ZERO("ScaledToZero"),
   STABLE("Stable"),
   STARTING("Starting"),

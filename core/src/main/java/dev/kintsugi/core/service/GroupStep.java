@@ -1,6 +1,7 @@
 package dev.kintsugi.core.service;
 
 import java.time.Instant;
+import java.util.Set;
 
 /** What is to be done with one group of pods now. */
 public sealed interface GroupStep {
@@ -12,8 +13,31 @@ public sealed interface GroupStep {
     return this instanceof Drain || this instanceof Remove;
   }
 
-  /** Make it so: the group of the asked revision, with this many pods. */
-  record Run(PodGroup.Key key, int replicas) implements GroupStep {}
+  /**
+   * Make it so: the group of the asked revision.
+   *
+   * @param replicas pods it is to have
+   * @param waiting pods it has beyond them until their jobs have ended
+   * @param leaving names of the pods that go; they get no new job
+   * @param released those of them that have no job any more: Kubernetes is to take these
+   */
+  record Run(PodGroup.Key key, int replicas, int waiting, Set<String> leaving, Set<String> released)
+      implements GroupStep {
+
+    public Run {
+      leaving = Set.copyOf(leaving);
+      released = Set.copyOf(released);
+    }
+
+    Run(PodGroup.Key key, int replicas) {
+      this(key, replicas, 0, Set.of(), Set.of());
+    }
+
+    /** Pods that may not be stopped now. */
+    public int size() {
+      return replicas + waiting;
+    }
+  }
 
   /** Leave it as it is: it serves until its successor is up, or the spec is not acceptable. */
   record Keep(PodGroup.Key key, int replicas) implements GroupStep {}

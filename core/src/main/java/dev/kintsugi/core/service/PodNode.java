@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it does not start, in the words of Kubernetes; null where none is known
  * @param restarts of its container
  * @param drainingSince when it alone was marked as draining; null while it is not
+ * @param leaving it is marked as one that goes when it has no job any more
+ * @param released it is marked as one that Kubernetes is to take before others
  */
 public record PodNode(
     String name,
@@ -23,7 +25,9 @@ public record PodNode(
     @Nullable Instant notReadySince,
     @Nullable String problem,
     int restarts,
-    @Nullable Instant drainingSince) {
+    @Nullable Instant drainingSince,
+    boolean leaving,
+    boolean released) {
 
   boolean takesJobs() {
     return ready && !stopping;
@@ -31,6 +35,6 @@ public record PodNode(
 
   /** It takes jobs and is not about to go. */
   boolean stays() {
-    return takesJobs() && drainingSince == null;
+    return takesJobs() && drainingSince == null && !leaving;
   }
 }

@@ -167,7 +167,7 @@ final class RolloutPlanner {
     List<PodNode> chosen = new ArrayList<>();
     live.stream()
         .sorted(
-            Comparator.comparing((PodNode node) -> node.drainingSince() == null)
+            Comparator.comparing((PodNode node) -> node.drainingSince() == null && !node.leaving())
                 .thenComparing(PodNode::takesJobs)
                 .thenComparing(PodNode::name, Comparator.reverseOrder()))
         .forEach(
@@ -180,7 +180,7 @@ final class RolloutPlanner {
   }
 
   private boolean mayBeChosen(PodNode node) {
-    if (node.drainingSince() != null) {
+    if (node.drainingSince() != null || node.leaving()) {
       return true;
     }
     if (!heard) {

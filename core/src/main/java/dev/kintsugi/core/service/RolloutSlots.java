@@ -28,7 +28,7 @@ record RolloutSlots(
             pool ->
                 sizes.put(
                     pool.name(),
-                    pool.within(state.wanted().getOrDefault(pool.name(), pool.min()))));
+                    pool.within(state.wanted().getOrDefault(pool.name(), pool.replicas()))));
     int wanted = total(sizes);
     RolloutPolicy policy = state.policy();
     int surge = policy.atOnce() ? wanted : Math.max(policy.maxSurge(), wanted == 1 ? 1 : 0);

@@ -3,9 +3,7 @@ package dev.kintsugi.core.service;
 import dev.kintsugi.core.service.ServiceAsk.Pool;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,16 +49,11 @@ public sealed interface RolloutStart {
         && newest.stable().equals(stable)) {
       return new Refused(newest.name(), stable);
     }
-    List<PodGroup> groups =
-        seen.groups().stream().filter(g -> g.key().revision().equals(stable)).toList();
     Map<String, Integer> wanted =
-        ask.pools().stream()
-            .collect(
-                Collectors.toMap(Pool::name, pool -> pool.within(size(pool, groups)), (a, _) -> a));
+        ask.pools().stream().collect(Collectors.toMap(Pool::name, Pool::replicas, (a, _) -> a));
     boolean dead = seen.nodes().stream().noneMatch(node -> alive(node, stable, ask, now));
-    return dead || groups.isEmpty() || RolloutSlots.total(wanted) == 0
-        ? new None()
-        : new Begin(stable, wanted);
+    boolean gone = seen.groups().stream().noneMatch(g -> g.key().revision().equals(stable));
+    return dead || gone || RolloutSlots.total(wanted) == 0 ? new None() : new Begin(stable, wanted);
   }
 
   /** A revision that serves nobody for long is no baseline, and whoever mends it must not wait. */
@@ -69,11 +62,5 @@ public sealed interface RolloutStart {
         && (node.ready()
             || node.notReadySince() == null
             || Duration.between(node.notReadySince(), now).compareTo(ask.startBound()) <= 0);
-  }
-
-  private static int size(Pool pool, List<PodGroup> groups) {
-    Optional<PodGroup> group =
-        groups.stream().filter(g -> g.key().pool().equals(pool.name())).findFirst();
-    return group.map(PodGroup::replicas).orElse(pool.min());
   }
 }

@@ -29,11 +29,17 @@ public record ServiceAsk(
     return new ServiceAsk(other, pools, held, deleting, drainBound, startBound);
   }
 
-  /** Pods between {@code min} and {@code max} belong to whoever scales the Deployment. */
-  public record Pool(String name, int min, int max) {
+  /**
+   * A pool, as {@link PoolSplit} divided the service's pods.
+   *
+   * @param replicas pods it is to have
+   * @param min pods at least, also where an older number of pods counts
+   * @param max pods at most
+   */
+  public record Pool(String name, int replicas, int min, int max) {
 
-    int within(int replicas) {
-      return Math.clamp(replicas, min, max);
+    int within(int number) {
+      return Math.clamp(number, min, max);
     }
   }
 }

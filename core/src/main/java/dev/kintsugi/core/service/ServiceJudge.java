@@ -153,6 +153,10 @@ public final class ServiceJudge {
     if (asked == 0 || ready < asked) {
       return nodesMissing(type);
     }
+    List<String> failing = failingProbes();
+    if (!failing.isEmpty()) {
+      return probesFail(failing);
+    }
     return synced.truth() == Truth.TRUE
         ? new Condition(
             type,
@@ -160,6 +164,32 @@ public final class ServiceJudge {
             ConditionReason.NODES_READY,
             "%d of %d nodes are ready.".formatted(ready, asked))
         : new Condition(type, synced.truth(), synced.reason(), synced.message());
+  }
+
+  /** Nodes that are ready as Kubernetes sees them and make no good clip all the same. */
+  private List<String> failingProbes() {
+    return seen.nodes().stream()
+        .filter(this::serves)
+        .map(PodNode::name)
+        .filter(seen.failingProbes()::containsKey)
+        .sorted()
+        .toList();
+  }
+
+  private Condition probesFail(List<String> failing) {
+    String what =
+        failing.size() < ready
+            ? "%d of %d nodes fail their probes and get no jobs"
+            : "%d of %d nodes fail their probes; all take jobs because none is better";
+    String each =
+        failing.stream()
+            .map(name -> name + ": " + seen.failingProbes().get(name))
+            .collect(Collectors.joining("; "));
+    return new Condition(
+        ConditionType.READY,
+        Truth.FALSE,
+        ConditionReason.PROBE_FAILING,
+        what.formatted(failing.size(), ready) + ". " + each);
   }
 
   private Condition nodesMissing(ConditionType type) {

@@ -3,6 +3,7 @@ package dev.kintsugi.core.service;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights percent of the jobs by revision, summing to 100; a revision without an entry gets
  *     none
  * @param steps one for each group that is there or should be
- * @param drains single nodes that are to go
+ * @param drains single nodes that are to go because a rollout makes their group smaller
  * @param asked pods that customers are promised, over all pools
  */
 public record ServicePlan(
@@ -41,7 +42,12 @@ public record ServicePlan(
 
   /** Something still has to become empty. */
   public boolean draining() {
-    return !drains.isEmpty() || steps.stream().anyMatch(GroupStep.Drain.class::isInstance);
+    return !drains.isEmpty()
+        || steps.stream()
+            .anyMatch(
+                step ->
+                    step instanceof GroupStep.Drain
+                        || (step instanceof GroupStep.Run run && !run.leaving().isEmpty()));
   }
 
   public int weight(String revision) {
@@ -49,11 +55,22 @@ public record ServicePlan(
   }
 
   public boolean draining(PodNode node) {
-    return draining(node.group()) || drain(node.name()).isPresent();
+    return draining(node.group(), node.name());
   }
 
+  /** The node gets no new job: its group goes, or it goes alone. */
+  public boolean draining(PodGroup.Key key, String node) {
+    return draining(key) || drain(node).isPresent() || leaving(key).contains(node);
+  }
+
+  /** Of a node that goes alone because a rollout makes its group smaller. */
   public Optional<NodeDrain> drain(String node) {
     return drains.stream().filter(drain -> drain.node().equals(node)).findFirst();
+  }
+
+  /** Nodes that go because fewer are wanted, while their group stays. */
+  public Set<String> leaving(PodGroup.Key key) {
+    return step(key).orElse(null) instanceof GroupStep.Run run ? run.leaving() : Set.of();
   }
 
   /** A group that is not (or no longer) in the plan belongs to nobody and gets no new job. */

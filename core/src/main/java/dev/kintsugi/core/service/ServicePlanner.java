@@ -75,7 +75,7 @@ public final class ServicePlanner {
     boolean settled = ask.revision().equals(seen.lastServing()) && seen.ready(ask.revision()) > 0;
     @Nullable String incumbent =
         settled ? null : incumbent(revision -> !revision.equals(ask.revision())).orElse(null);
-    List<GroupStep.Run> runs = ask.pools().stream().map(pool -> run(pool, incumbent)).toList();
+    List<GroupStep.Run> runs = ask.pools().stream().map(this::run).toList();
     String serving = incumbent == null || takesOver(runs, incumbent) ? ask.revision() : incumbent;
     List<GroupStep> steps = new ArrayList<>(runs);
     seen.groups().stream()
@@ -105,14 +105,11 @@ public final class ServicePlanner {
     return allUp || (seen.ready(incumbent) == 0 && seen.ready(ask.revision()) > 0);
   }
 
-  private GroupStep.Run run(ServiceAsk.Pool pool, @Nullable String incumbent) {
+  private GroupStep.Run run(ServiceAsk.Pool pool) {
     Key key = new Key(ask.revision(), pool.name());
-    int replicas =
-        group(key)
-            .or(() -> incumbent == null ? Optional.empty() : group(new Key(incumbent, pool.name())))
-            .map(PodGroup::replicas)
-            .orElse(pool.min());
-    return new GroupStep.Run(key, pool.within(replicas));
+    return group(key)
+        .map(group -> Shrink.step(group, pool.replicas(), seen))
+        .orElseGet(() -> new GroupStep.Run(key, pool.replicas()));
   }
 
   private GroupStep leftOver(PodGroup group, String serving) {

@@ -208,12 +208,12 @@ class RolloutMachineTest {
   void aSecondChangeSupersedesAndTheOldSpecAborts() {
     world.until(RolloutPhase.PROGRESSING);
     var kept = world.state;
-    world.ask = Scene.ask("c", RolloutWorld.POOL);
+    world.ask = Scene.ask("c", world.pool);
     world.look(false);
     assertThat(world.state.phase()).isEqualTo(RolloutPhase.SUPERSEDED);
 
     world.state = kept;
-    world.ask = Scene.ask("a", RolloutWorld.POOL);
+    world.ask = Scene.ask("a", world.pool);
     world.look(false);
     world.until(RolloutPhase.ABORTED);
     assertThat(world.replicas).isEqualTo(java.util.Map.of(Scene.key("a", "main"), 4));
@@ -223,7 +223,7 @@ class RolloutMachineTest {
   void aChangeInTheBakeMakesWhatCarriesEverythingStable() {
     world.verdict = Verdict.PROMOTE;
     world.until(RolloutPhase.BAKING);
-    world.ask = Scene.ask("c", RolloutWorld.POOL);
+    world.ask = Scene.ask("c", world.pool);
     world.look(true);
     assertThat(world.state.phase()).isEqualTo(RolloutPhase.PROMOTED);
   }
@@ -231,7 +231,7 @@ class RolloutMachineTest {
   @Test
   void anUnacceptableSpecHoldsButDoesNotStopARollback() {
     world.until(RolloutPhase.PROGRESSING);
-    world.ask = Scene.held(Scene.ask("c", RolloutWorld.POOL));
+    world.ask = Scene.held(Scene.ask("c", world.pool));
     world.verdict = Verdict.PROMOTE;
     assertThat(world.look(false).reason()).isEqualTo(RolloutReason.SPEC_INVALID);
     world.verdict = Verdict.ROLLBACK;
@@ -293,5 +293,47 @@ class RolloutMachineTest {
     assertThat(single.pods).hasSize(2);
     single.until(RolloutPhase.PROMOTED);
     assertThat(single.pods).hasSize(1);
+  }
+
+  @Test
+  void sizesAreThoseAtTheStartAndWhatIsAskedMeanwhileCountsAtTheEnd() {
+    world.verdict = Verdict.PROMOTE;
+    world.until(RolloutPhase.PROGRESSING);
+    world.ask = Scene.ask("b", Scene.pool("main", 2, 0, 9));
+    world.until(RolloutPhase.BAKING);
+    assertThat(world.readyOf("b")).isEqualTo(4);
+    assertThat(world.plan.asked()).isEqualTo(4);
+
+    world.until(RolloutPhase.PROMOTED);
+
+    assertThat(world.plan.asked()).isEqualTo(2);
+    assertThat(world.plan.leaving(Scene.key("b", "main"))).hasSize(2);
+    for (int i = 0; i < 5; i++) {
+      world.look(false);
+      elapse(1);
+    }
+    assertThat(world.replicas).isEqualTo(java.util.Map.of(Scene.key("b", "main"), 2));
+    assertThat(world.readyOf("b")).isEqualTo(2);
+  }
+
+  @Test
+  void aPodThatLeavesAlreadyIsTheFirstThatARolloutTakes() {
+    var scene =
+        new Scene()
+            .served("a")
+            .group("a", "main", 3)
+            .leaving("a1", "a", "main")
+            .ready("a2", "a", "main")
+            .ready("a3", "a", "main");
+    var pool = Scene.pool("main", 2, 0, 9);
+    var state =
+        RolloutState.begin(
+            "r-1", "a", "b", policy(1, 50, 100), java.util.Map.of("main", 2), false, Scene.NOW);
+
+    var plan = ServicePlanner.decide(Scene.ask("b", pool), scene.seen(), state, false, Scene.NOW);
+
+    assertThat(plan.drains()).extracting(NodeDrain::node).containsExactly("a1");
+    assertThat(plan.step(Scene.key("a", "main")))
+        .contains(new GroupStep.Run(Scene.key("a", "main"), 3));
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class RolloutStartTest {
 
-  private static final ServiceAsk ASK = ask("b", pool("main", 1, 4), pool("spot", 0, 2));
+  private static final ServiceAsk ASK = ask("b", pool("main", 3, 1, 4), pool("spot", 0, 0, 2));
 
   private final Scene served = new Scene().group("a", "main", 3).ready("a1", "a", "main");
 
@@ -27,9 +27,12 @@ class RolloutStartTest {
   }
 
   @Test
-  void aChangeOfAStableRevisionBeginsAtItsSize() {
+  void aChangeOfAStableRevisionBeginsWithThePodsTheServiceIsToHave() {
     assertThat(start(ASK, served, "a", null))
         .isEqualTo(new Begin("a", Map.of("main", 3, "spot", 0)));
+    assertThat(start(ask("b", pool("main", 4, 1, 4)), served, "a", null))
+        .as("scaled by the same change")
+        .isEqualTo(new Begin("a", Map.of("main", 4)));
   }
 
   @Test
@@ -39,7 +42,7 @@ class RolloutStartTest {
     assertThat(start(Scene.held(ASK), served, "a", null)).isInstanceOf(None.class);
     assertThat(start(Scene.deleting(ASK), served, "a", null)).isInstanceOf(None.class);
     assertThat(start(ASK, new Scene(), "a", null)).as("its pods are gone").isInstanceOf(None.class);
-    assertThat(start(ask("b", pool("main", 0, 0)), served, "a", null)).isInstanceOf(None.class);
+    assertThat(start(ask("b", pool("main", 0)), served, "a", null)).isInstanceOf(None.class);
   }
 
   @Test

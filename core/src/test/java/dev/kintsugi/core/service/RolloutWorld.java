@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RolloutWorld {
 
-  static final ServiceAsk.Pool POOL = Scene.pool("main", 0, 9);
-
   final Map<PodGroup.Key, Integer> replicas = new LinkedHashMap<>();
   final Map<PodGroup.Key, Instant> groupDrains = new HashMap<>();
   final Map<String, PodNode> pods = new LinkedHashMap<>();
@@ -32,6 +30,7 @@ final class RolloutWorld {
   private int names;
   Instant now = Scene.NOW;
   Instant theirs = Scene.NOW;
+  final ServiceAsk.Pool pool;
   ServiceAsk ask;
   RolloutState state;
   boolean heard = true;
@@ -41,7 +40,8 @@ final class RolloutWorld {
   ServicePlan plan;
 
   RolloutWorld(int size, RolloutPolicy policy) {
-    ask = Scene.ask("b", POOL);
+    pool = Scene.pool("main", size, 0, 9);
+    ask = Scene.ask("b", pool);
     var stable = Scene.key("a", "main");
     replicas.put(stable, size);
     for (int i = 0; i < size; i++) {
@@ -57,7 +57,12 @@ final class RolloutWorld {
 
   private void pod(PodGroup.Key key, boolean ready) {
     String name = key.revision() + "-" + names++;
-    pods.put(name, new PodNode(name, key, ready, false, ready, ready ? null : now, null, 0, null));
+    pods.put(name, node(name, key, ready, ready ? null : now));
+  }
+
+  private static PodNode node(
+      String name, PodGroup.Key key, boolean ready, @Nullable Instant notReadySince) {
+    return new PodNode(name, key, ready, false, ready, notReadySince, null, 0, null, false, false);
   }
 
   ServiceObservation seen() {
@@ -69,7 +74,9 @@ final class RolloutWorld {
             .toList(),
         List.copyOf(pods.values()),
         plan.serving(),
-        drained);
+        running,
+        drained,
+        Map.of());
   }
 
   JobEvidence evidence() {
@@ -97,7 +104,7 @@ final class RolloutWorld {
     for (GroupStep step : plan.steps()) {
       switch (step) {
         case GroupStep.Run run -> {
-          replicas.put(run.key(), run.replicas());
+          replicas.put(run.key(), run.size());
           groupDrains.remove(run.key());
         }
         case GroupStep.Keep keep -> groupDrains.remove(keep.key());
@@ -108,8 +115,7 @@ final class RolloutWorld {
         }
       }
     }
-    pods.replaceAll(
-        (name, pod) -> marked(pod, plan.drain(name).map(NodeDrain::since).orElse(null)));
+    pods.replaceAll((_, pod) -> marked(pod));
     if (heard) {
       pushedDrains = new HashSet<>();
       pods.values().stream().filter(plan::draining).forEach(p -> pushedDrains.add(p.name()));
@@ -138,15 +144,23 @@ final class RolloutWorld {
         new ArrayList<>(
             pods.values().stream().filter(p -> p.group().equals(key) && !p.stopping()).toList());
     // As the ReplicaSet controller chooses: not ready first, then the cheapest.
-    live.sort(
-        java.util.Comparator.comparing(PodNode::ready)
-            .thenComparing(p -> p.drainingSince() == null));
+    live.sort(java.util.Comparator.comparing(PodNode::ready).thenComparing(p -> !p.released()));
     for (int i = 0; i < live.size() - target; i++) {
       PodNode p = live.get(i);
       pods.put(
           p.name(),
           new PodNode(
-              p.name(), key, p.ready(), true, true, p.notReadySince(), null, 0, p.drainingSince()));
+              p.name(),
+              key,
+              p.ready(),
+              true,
+              true,
+              p.notReadySince(),
+              null,
+              0,
+              p.drainingSince(),
+              p.leaving(),
+              p.released()));
     }
     for (int i = live.size(); i < target; i++) {
       pod(key, false);
@@ -171,10 +185,15 @@ final class RolloutWorld {
         ready ? null : p.notReadySince() == null ? now : p.notReadySince(),
         null,
         p.restarts(),
-        p.drainingSince());
+        p.drainingSince(),
+        p.leaving(),
+        p.released());
   }
 
-  private static PodNode marked(PodNode p, @Nullable Instant since) {
+  private PodNode marked(PodNode p) {
+    Instant since = plan.drain(p.name()).map(NodeDrain::since).orElse(null);
+    Set<String> released =
+        plan.step(p.group()).orElse(null) instanceof GroupStep.Run run ? run.released() : Set.of();
     return new PodNode(
         p.name(),
         p.group(),
@@ -184,7 +203,9 @@ final class RolloutWorld {
         p.notReadySince(),
         p.problem(),
         p.restarts(),
-        since);
+        since,
+        plan.leaving(p.group()).contains(p.name()),
+        since != null || released.contains(p.name()));
   }
 
   void restarts(String revision, int count) {
@@ -192,7 +213,17 @@ final class RolloutWorld {
         (_, p) ->
             p.group().revision().equals(revision)
                 ? new PodNode(
-                    p.name(), p.group(), false, false, true, now, "CrashLoopBackOff", count, null)
+                    p.name(),
+                    p.group(),
+                    false,
+                    false,
+                    true,
+                    now,
+                    "CrashLoopBackOff",
+                    count,
+                    null,
+                    false,
+                    false)
                 : p);
   }
 

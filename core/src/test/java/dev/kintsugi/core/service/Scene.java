@@ -16,6 +16,8 @@ final class Scene {
   private final List<PodGroup> groups = new ArrayList<>();
   private final List<PodNode> nodes = new ArrayList<>();
   private final Map<String, Integer> running = new HashMap<>();
+  private final Map<String, Integer> busy = new HashMap<>();
+  private final Map<String, String> failing = new HashMap<>();
   private @Nullable String lastServing;
 
   static ServiceAsk ask(String revision, ServiceAsk.Pool... pools) {
@@ -23,8 +25,12 @@ final class Scene {
         revision, List.of(pools), false, false, Duration.ofSeconds(120), Duration.ofMinutes(5));
   }
 
-  static ServiceAsk.Pool pool(String name, int min, int max) {
-    return new ServiceAsk.Pool(name, min, max);
+  static ServiceAsk.Pool pool(String name, int replicas) {
+    return new ServiceAsk.Pool(name, replicas, replicas, replicas);
+  }
+
+  static ServiceAsk.Pool pool(String name, int replicas, int min, int max) {
+    return new ServiceAsk.Pool(name, replicas, min, max);
   }
 
   static ServiceAsk deleting(ServiceAsk ask) {
@@ -35,6 +41,19 @@ final class Scene {
   static ServiceAsk held(ServiceAsk ask) {
     return new ServiceAsk(
         ask.revision(), ask.pools(), true, false, ask.drainBound(), ask.startBound());
+  }
+
+  private static PodNode node(
+      String name,
+      PodGroup.Key group,
+      boolean ready,
+      boolean addressed,
+      @Nullable Instant notReadySince,
+      @Nullable String problem,
+      boolean leaving,
+      boolean released) {
+    return new PodNode(
+        name, group, ready, false, addressed, notReadySince, problem, 0, null, leaving, released);
   }
 
   static PodGroup.Key key(String revision, String pool) {
@@ -52,18 +71,45 @@ final class Scene {
   }
 
   Scene ready(String name, String revision, String pool) {
-    nodes.add(new PodNode(name, key(revision, pool), true, false, true, null, null, 0, null));
+    nodes.add(node(name, key(revision, pool), true, true, null, null, false, false));
     return this;
   }
 
   Scene starting(String name, String revision, String pool, int seconds, String problem) {
     Instant since = NOW.minusSeconds(seconds);
-    nodes.add(new PodNode(name, key(revision, pool), false, false, false, since, problem, 0, null));
+    nodes.add(node(name, key(revision, pool), false, false, since, problem, false, false));
     return this;
   }
 
+  Scene leaving(String name, String revision, String pool) {
+    nodes.add(node(name, key(revision, pool), true, true, null, null, true, false));
+    return this;
+  }
+
+  Scene released(String name, String revision, String pool) {
+    nodes.add(node(name, key(revision, pool), true, true, null, null, true, true));
+    return this;
+  }
+
+  Scene unready(String name, String revision, String pool) {
+    nodes.add(node(name, key(revision, pool), false, true, NOW, null, false, false));
+    return this;
+  }
+
+  /** Confirmed as draining. */
   Scene running(String node, int jobs) {
     running.put(node, jobs);
+    return this;
+  }
+
+  /** As last heard of a node that may get jobs. */
+  Scene busy(String node, int jobs) {
+    busy.put(node, jobs);
+    return this;
+  }
+
+  Scene failing(String node, String why) {
+    failing.put(node, why);
     return this;
   }
 
@@ -73,6 +119,6 @@ final class Scene {
   }
 
   ServiceObservation seen() {
-    return new ServiceObservation(groups, nodes, lastServing, running);
+    return new ServiceObservation(groups, nodes, lastServing, busy, running, failing);
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ServiceJudgeTest {
 
   private static final FleetSync SYNCED = new FleetSync(Status.SYNCED, "", 0);
-  private static final ServiceAsk TWO = ask("a", pool("main", 2, 2));
+  private static final ServiceAsk TWO = ask("a", pool("main", 2));
 
   private static ServiceVerdict judge(ServiceAsk ask, Scene scene, FleetSync sync) {
     return judge(ask, scene, List.of(), sync);
@@ -51,6 +51,33 @@ class ServiceJudgeTest {
     assertThat(judge(TWO, bothReady(), SYNCED).conditions())
         .extracting(ServiceVerdict.Condition::type)
         .containsExactly(ACCEPTED, FLEET_SYNCED, AVAILABLE, READY, PROGRESSING);
+  }
+
+  @Test
+  void aServingNodeThatFailsItsProbesIsTheReasonOfNotReady() {
+    var verdict = judge(TWO, bothReady().failing("a2", "3 in a row"), SYNCED);
+
+    assertIs(verdict, READY, Truth.FALSE, ConditionReason.PROBE_FAILING);
+    assertIs(verdict, AVAILABLE, Truth.TRUE, ConditionReason.NODES_READY);
+    assertThat(verdict.condition(READY).message())
+        .isEqualTo("1 of 2 nodes fail their probes and get no jobs. a2: 3 in a row");
+    assertThat(verdict.phase()).isEqualTo(Phase.DEGRADED);
+  }
+
+  @Test
+  void whereEveryNodeFailsItsProbesTheMessageSaysThatAllTakeJobs() {
+    var verdict = judge(TWO, bothReady().failing("a1", "x").failing("a2", "y"), SYNCED);
+
+    assertThat(verdict.condition(READY).message())
+        .isEqualTo(
+            "2 of 2 nodes fail their probes; all take jobs because none is better. a1: x; a2: y");
+  }
+
+  @Test
+  void aNodeThatDoesNotServeMayFailItsProbes() {
+    var scene = bothReady().ready("b1", "b", "main").failing("b1", "x");
+
+    assertIs(judge(TWO, scene, SYNCED), READY, Truth.TRUE, ConditionReason.NODES_READY);
   }
 
   @Test
@@ -111,7 +138,7 @@ class ServiceJudgeTest {
             .group("a", "main", 1)
             .starting("a1", "a", "main", 301, "Unschedulable: no GPU");
 
-    var verdict = judge(ask("a", pool("main", 1, 1)), scene, SYNCED);
+    var verdict = judge(ask("a", pool("main", 1)), scene, SYNCED);
 
     assertThat(verdict.phase()).isEqualTo(Phase.UNAVAILABLE);
     assertIs(verdict, PROGRESSING, Truth.FALSE, ConditionReason.NODES_STUCK);
@@ -140,7 +167,7 @@ class ServiceJudgeTest {
   void whileOneRevisionReplacesAnotherTheServiceStaysReady() {
     var scene = bothReady().group("b", "main", 2).starting("b1", "b", "main", 5, null);
 
-    var verdict = judge(ask("b", pool("main", 2, 2)), scene, SYNCED);
+    var verdict = judge(ask("b", pool("main", 2)), scene, SYNCED);
 
     assertThat(verdict.phase()).isEqualTo(Phase.REPLACING);
     assertIs(verdict, READY, Truth.TRUE, ConditionReason.NODES_READY);
@@ -151,7 +178,7 @@ class ServiceJudgeTest {
 
   @Test
   void aServiceWithoutReplicasIsIdleNotReady() {
-    var verdict = judge(ask("a", pool("main", 0, 2)), new Scene(), SYNCED);
+    var verdict = judge(ask("a", pool("main", 0)), new Scene(), SYNCED);
 
     assertThat(verdict.phase()).isEqualTo(Phase.IDLE);
     assertIs(verdict, READY, Truth.FALSE, ConditionReason.SCALED_TO_ZERO);

@@ -22,7 +22,7 @@ class ServicePlannerProperties {
       @ForAll List<@IntRange(max = 63) Integer> pods,
       @ForAll @IntRange(max = 200) int drained) {
     var seen = seen(served, pods, drained);
-    var ask = Scene.ask(REVISIONS.get(asked), Scene.pool("main", 1, 4));
+    var ask = Scene.ask(REVISIONS.get(asked), Scene.pool("main", 1));
 
     var plan = ServicePlanner.decide(ask, seen, Scene.NOW);
 
@@ -44,7 +44,7 @@ class ServicePlannerProperties {
       @ForAll List<@IntRange(max = 63) Integer> pods,
       @ForAll @IntRange(max = 200) int drained) {
     var seen = seen(served, pods, drained);
-    var ask = Scene.ask(REVISIONS.get(asked), Scene.pool("main", 1, 4));
+    var ask = Scene.ask(REVISIONS.get(asked), Scene.pool("main", 1));
 
     for (GroupStep step : ServicePlanner.decide(ask, seen, Scene.NOW).steps()) {
       if (step instanceof GroupStep.Remove remove
@@ -75,12 +75,28 @@ class ServicePlannerProperties {
       groups.putIfAbsent(
           revision, new PodGroup(key, 1, draining ? Scene.NOW.minusSeconds(drained) : null));
       nodes.add(
-          new PodNode("n" + i, key, (bits & 4) != 0, (bits & 8) != 0, true, null, null, 0, null));
+          new PodNode(
+              "n" + i,
+              key,
+              (bits & 4) != 0,
+              (bits & 8) != 0,
+              true,
+              null,
+              null,
+              0,
+              null,
+              false,
+              false));
       if ((bits & 16) != 0) {
         running.put("n" + i, bits >> 5);
       }
     }
     return new ServiceObservation(
-        List.copyOf(groups.values()), nodes, served < 3 ? REVISIONS.get(served) : null, running);
+        List.copyOf(groups.values()),
+        nodes,
+        served < 3 ? REVISIONS.get(served) : null,
+        running,
+        running,
+        Map.of());
   }
 }

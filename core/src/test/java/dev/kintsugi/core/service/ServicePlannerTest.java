@@ -21,8 +21,8 @@ class ServicePlannerTest {
   }
 
   @Test
-  void aNewServiceStartsEveryPoolAtItsMinimum() {
-    var plan = plan(ask("a", pool("main", 2, 4), pool("spot", 0, 8)), new Scene());
+  void aNewServiceStartsEveryPool() {
+    var plan = plan(ask("a", pool("main", 2), pool("spot", 0)), new Scene());
 
     assertThat(plan.serving()).isEqualTo("a");
     assertThat(plan.steps())
@@ -30,14 +30,15 @@ class ServicePlannerTest {
   }
 
   @Test
-  void betweenTheBoundsTheNumberBelongsToWhoeverScales() {
+  void theNumberOfPodsIsTheServicesNotTheDeployments() {
     var scene = new Scene().group("a", "low", 0).group("a", "mid", 3).group("a", "high", 9);
 
-    var plan = plan(ask("a", pool("low", 1, 4), pool("mid", 1, 4), pool("high", 1, 4)), scene);
+    var plan = plan(ask("a", pool("low", 1), pool("mid", 3), pool("high", 4)), scene);
 
     assertThat(plan.steps())
         .containsExactly(
             new Run(key("a", "low"), 1), new Run(key("a", "mid"), 3), new Run(key("a", "high"), 4));
+    assertThat(plan.asked()).isEqualTo(8);
   }
 
   @Test
@@ -51,7 +52,7 @@ class ServicePlannerTest {
             .group("b", "main", 2)
             .ready("b1", "b", "main");
 
-    var plan = plan(ask("b", pool("main", 2, 2)), scene);
+    var plan = plan(ask("b", pool("main", 2)), scene);
 
     assertThat(plan.serving()).isEqualTo("a");
     assertThat(plan.steps())
@@ -59,10 +60,10 @@ class ServicePlannerTest {
   }
 
   @Test
-  void aReplacementStartsAsBigAsWhatItReplaces() {
-    var scene = new Scene().served("a").group("a", "main", 3).ready("a1", "a", "main");
+  void aReplacementStartsAsBigAsTheServiceIsToBe() {
+    var scene = new Scene().served("a").group("a", "main", 2).ready("a1", "a", "main");
 
-    var plan = plan(ask("b", pool("main", 1, 4)), scene);
+    var plan = plan(ask("b", pool("main", 3)), scene);
 
     assertThat(plan.step(key("b", "main"))).contains(new Run(key("b", "main"), 3));
   }
@@ -77,7 +78,7 @@ class ServicePlannerTest {
             .group("b", "main", 1)
             .ready("b1", "b", "main");
 
-    var plan = plan(ask("b", pool("main", 1, 1)), scene);
+    var plan = plan(ask("b", pool("main", 1)), scene);
 
     assertThat(plan.serving()).isEqualTo("b");
     assertThat(plan.step(key("a", "main")))
@@ -96,7 +97,7 @@ class ServicePlannerTest {
             .group("b", "main", 1)
             .ready("b1", "b", "main");
 
-    var plan = plan(ask("b", pool("main", 1, 1)), scene);
+    var plan = plan(ask("b", pool("main", 1)), scene);
 
     assertThat(plan.step(key("a", "main")))
         .contains(
@@ -121,11 +122,11 @@ class ServicePlannerTest {
     var neverAddressed =
         new Scene().served("b").group("a", "main", 1).starting("a1", "a", "main", 9, null);
 
-    assertThat(plan(ask("b", pool("main", 1, 1)), drained).step(key("a", "main")))
+    assertThat(plan(ask("b", pool("main", 1)), drained).step(key("a", "main")))
         .contains(new Remove(key("a", "main"), RemoveReason.DRAINED, 0, 3));
-    assertThat(plan(ask("b", pool("main", 1, 1)), late).step(key("a", "main")))
+    assertThat(plan(ask("b", pool("main", 1)), late).step(key("a", "main")))
         .contains(new Remove(key("a", "main"), RemoveReason.BOUND_REACHED, 1, 120));
-    assertThat(plan(ask("b", pool("main", 1, 1)), neverAddressed).step(key("a", "main")))
+    assertThat(plan(ask("b", pool("main", 1)), neverAddressed).step(key("a", "main")))
         .contains(new Remove(key("a", "main"), RemoveReason.DRAINED, 0, 0));
   }
 
@@ -139,7 +140,7 @@ class ServicePlannerTest {
             .group("b", "main", 2)
             .ready("b1", "b", "main");
 
-    assertThat(plan(ask("b", pool("main", 2, 2)), scene).serving()).isEqualTo("b");
+    assertThat(plan(ask("b", pool("main", 2)), scene).serving()).isEqualTo("b");
   }
 
   @Test
@@ -152,7 +153,7 @@ class ServicePlannerTest {
             .group("b", "main", 1)
             .starting("b1", "b", "main", 30, "ImagePullBackOff");
 
-    var plan = plan(ask("c", pool("main", 1, 1)), scene);
+    var plan = plan(ask("c", pool("main", 1)), scene);
 
     assertThat(plan.serving()).isEqualTo("a");
     assertThat(plan.step(key("b", "main")))
@@ -170,7 +171,7 @@ class ServicePlannerTest {
             .group("b", "main", 1)
             .ready("b1", "b", "main");
 
-    var plan = plan(ask("a", pool("main", 1, 1)), scene);
+    var plan = plan(ask("a", pool("main", 1)), scene);
 
     assertThat(plan.serving()).isEqualTo("a");
     assertThat(plan.step(key("a", "main"))).contains(new Run(key("a", "main"), 1));
@@ -187,7 +188,7 @@ class ServicePlannerTest {
             .group("a", "spot", 1)
             .ready("a2", "a", "spot");
 
-    var plan = plan(ask("a", pool("main", 1, 1)), scene);
+    var plan = plan(ask("a", pool("main", 1)), scene);
 
     assertThat(plan.step(key("a", "spot")))
         .contains(new Drain(key("a", "spot"), DrainReason.POOL_REMOVED, NOW, 0, 1));
@@ -197,11 +198,11 @@ class ServicePlannerTest {
   void anUnacceptableSpecChangesNothing() {
     var scene = new Scene().served("a").group("a", "main", 1).ready("a1", "a", "main");
 
-    var plan = plan(Scene.held(ask("b", pool("main", 5, 5))), scene);
+    var plan = plan(Scene.held(ask("b", pool("main", 5))), scene);
 
     assertThat(plan.serving()).isEqualTo("a");
     assertThat(plan.steps()).containsExactly(new Keep(key("a", "main"), 1));
-    assertThat(plan(Scene.held(ask("b", pool("main", 5, 5))), new Scene()).serving()).isNull();
+    assertThat(plan(Scene.held(ask("b", pool("main", 5))), new Scene()).serving()).isNull();
   }
 
   @Test
@@ -215,12 +216,12 @@ class ServicePlannerTest {
             .running("a1", 0)
             .running("a2", 1);
 
-    var plan = plan(Scene.deleting(ask("a", pool("main", 2, 2))), scene);
+    var plan = plan(Scene.deleting(ask("a", pool("main", 2))), scene);
 
     assertThat(plan.serving()).isNull();
     assertThat(plan.steps())
         .containsExactly(new Drain(key("a", "main"), DrainReason.SERVICE_DELETED, NOW, 1, 0));
-    assertThat(plan(Scene.deleting(ask("a", pool("main", 2, 2))), new Scene()).steps()).isEmpty();
+    assertThat(plan(Scene.deleting(ask("a", pool("main", 2))), new Scene()).steps()).isEmpty();
   }
 
   @Test
@@ -232,6 +233,6 @@ class ServicePlannerTest {
             .group("b", "main", 1)
             .starting("b1", "b", "main", 3, null);
 
-    assertThat(plan(ask("b", pool("main", 1, 1)), scene).serving()).isEqualTo("a");
+    assertThat(plan(ask("b", pool("main", 1)), scene).serving()).isEqualTo("a");
   }
 }

@@ -49,8 +49,9 @@ class OperatorsArchitectureTest {
           .that()
           .haveNameMatching(
               ".*\\.(DiffusionServiceResources|DiffusionServiceConditions|PodTemplates|Revisions"
-                  + "|FleetStates|Observations|ModelRollouts|ModelRolloutConditions|RolloutTurn"
-                  + "|RevisionNote|ObjectiveCompiler|ObjectiveStatuses|AlertRules)")
+                  + "|FleetStates|Observations|PodMark|ModelRollouts|ModelRolloutConditions"
+                  + "|RolloutTurn|RevisionNote|ObjectiveCompiler|ObjectiveStatuses|AlertRules"
+                  + "|ServingKeys|FrontProxy)")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -31,12 +31,36 @@ public record ServiceEvidence(
    * @param reachable the node answered its last status question
    * @param running attempts dispatched to it and not yet ended: 0 means it can be removed without
    *     loss
+   * @param probe what its probes say; null while it has none
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record NodeEvidence(
       @JsonProperty("name") String name,
       @JsonProperty("reachable") boolean reachable,
       @JsonProperty("slots") int slots,
-      @JsonProperty("running") int running) {}
+      @JsonProperty("running") int running,
+      @JsonProperty("probe") @Nullable ProbeEvidence probe) {}
+
+  /**
+   * What a node's probes say.
+   *
+   * @param failures in a row, up to now
+   * @param outSince RFC 3339; since when it fails and is out of dispatch; null while it is in
+   * @param endedAt RFC 3339; when the last probe ended; null before the first
+   * @param outcome of the last probe: {@code passed}, {@code failed} or {@code yielded} to a
+   *     customer's job; null before the first
+   * @param message why the last failed probe failed; null where none did
+   * @param provenAt RFC 3339; when it last completed a customer's job as asked; null before the
+   *     first
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ProbeEvidence(
+      @JsonProperty("failures") int failures,
+      @JsonProperty("out_since") @Nullable String outSince,
+      @JsonProperty("ended_at") @Nullable String endedAt,
+      @JsonProperty("outcome") @Nullable String outcome,
+      @JsonProperty("message") @Nullable String message,
+      @JsonProperty("proven_at") @Nullable String provenAt) {}
 
   /**
    * What a rollout's jobs say.

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param ladder steps of the recovery ladder in the order they are tried, such as {@code
  *     fewer_steps}; empty means none, null the full one
  * @param rollout the change of revision under way; null while there is none
+ * @param scaling what an autoscaler is told of the load; null from an operator that says nothing
  * @param price of its slots; null means the control plane's own, if it has one
+ * @param probe how nodes are probed; null means not at all
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceState(
@@ -33,9 +35,40 @@ public record ServiceState(
     @JsonProperty("nodes") List<Node> nodes,
     @JsonProperty("ladder") @Nullable List<String> ladder,
     @JsonProperty("rollout") @Nullable Rollout rollout,
-    @JsonProperty("price") @Nullable Price price) {
+    @JsonProperty("scaling") @Nullable Scaling scaling,
+    @JsonProperty("price") @Nullable Price price,
+    @JsonProperty("probe") @Nullable Probe probe) {
 
-  /** A service without a price of its own. */
+  /** A service without a price of its own, whose nodes nobody probes. */
+  public ServiceState(
+      String uid,
+      long generation,
+      long sequence,
+      String model,
+      long deadlineSeconds,
+      List<String> tenants,
+      List<Revision> revisions,
+      List<Node> nodes,
+      @Nullable List<String> ladder,
+      @Nullable Rollout rollout,
+      @Nullable Scaling scaling) {
+    this(
+        uid,
+        generation,
+        sequence,
+        model,
+        deadlineSeconds,
+        tenants,
+        revisions,
+        nodes,
+        ladder,
+        rollout,
+        scaling,
+        null,
+        null);
+  }
+
+  /** A service nobody scales or probes, without a price of its own. */
   public ServiceState(
       String uid,
       long generation,
@@ -58,6 +91,8 @@ public record ServiceState(
         nodes,
         ladder,
         rollout,
+        null,
+        null,
         null);
   }
 
@@ -76,6 +111,20 @@ public record ServiceState(
       return spot ? gpuHourUsd * (1 - spotDiscount) : gpuHourUsd;
     }
   }
+
+  /**
+   * How nodes are probed.
+   *
+   * @param prompt of every probe
+   * @param intervalSeconds between two proofs that a node works
+   * @param timeoutSeconds a probe that takes longer has failed
+   * @param failures in a row that take a node out of dispatch
+   */
+  public record Probe(
+      @JsonProperty("prompt") String prompt,
+      @JsonProperty("interval_seconds") long intervalSeconds,
+      @JsonProperty("timeout_seconds") long timeoutSeconds,
+      @JsonProperty("failures") int failures) {}
 
   /**
    * A model version that is served.
@@ -98,7 +147,9 @@ public record ServiceState(
    * @param address base URL, such as {@code http://10.244.0.7:8080}
    * @param ready as Kubernetes sees it; the control plane also asks the node itself
    * @param draining no new job may be dispatched; running ones finish
+   * @param stopAt RFC 3339; when it is stopped whatever runs on it; null while nobody said so
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Node(
       @JsonProperty("name") String name,
       @JsonProperty("revision") String revision,
@@ -106,7 +157,31 @@ public record ServiceState(
       @JsonProperty("spot") boolean spot,
       @JsonProperty("address") String address,
       @JsonProperty("ready") boolean ready,
-      @JsonProperty("draining") boolean draining) {}
+      @JsonProperty("draining") boolean draining,
+      @JsonProperty("stop_at") @Nullable String stopAt) {
+
+    /** A node that nobody stops. */
+    public Node(
+        String name,
+        String revision,
+        String pool,
+        boolean spot,
+        String address,
+        boolean ready,
+        boolean draining) {
+      this(name, revision, pool, spot, address, ready, draining, null);
+    }
+  }
+
+  /**
+   * @param targetPerPod jobs per second and pod that the service's autoscaler aims at
+   * @param scaleDownBelow jobs per second and pod under which pods may go
+   * @param replicas pods the service is asked to have now
+   */
+  public record Scaling(
+      @JsonProperty("target_per_pod") double targetPerPod,
+      @JsonProperty("scale_down_below") double scaleDownBelow,
+      @JsonProperty("replicas") int replicas) {}
 
   /**
    * A canary that is judged against the revision before it. The weights stand in the revisions.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id {@code case_} and 32 hex digits; ids sort by the time of recording
  * @param kind {@code failed_attempt}, {@code degraded}, {@code rejected_result}, {@code
- *     recovered_fault} or {@code job_failed}
+ *     recovered_fault}, {@code job_failed} or {@code probe_failed}
  * @param failureClass name of a failure class such as {@code OOM}
  * @param attribution what the fault is blamed on
  * @param rung step of the recovery ladder the attempt was on; empty for the job as asked

@@ -163,6 +163,28 @@ public final class MetricCatalogue {
           "revision",
           "pool",
           "use");
+  public static final MetricSpec PROBE_RESULTS =
+      counter(
+          "kintsugi_probe_results",
+          "Probes ended: passed, failed, or yielded to a customer's job or a leaving node.",
+          "service",
+          "outcome");
+  public static final MetricSpec PROBE_DURATION =
+      histogram(
+          "kintsugi_probe_duration_seconds", "Time a probe held a slot, to any end.", "service");
+  public static final MetricSpec PROBE_FAILURES =
+      gauge(
+          "kintsugi_probe_failures",
+          "Probes of a node that failed in a row; the same on every replica.",
+          "service",
+          "node");
+  public static final MetricSpec PROBE_OUT =
+      gauge(
+          "kintsugi_probe_out",
+          "1 while a node fails its probes and is out of dispatch, else 0; the same on every"
+              + " replica.",
+          "service",
+          "node");
   public static final MetricSpec NODE_ATTEMPTS =
       counter("kintsugi_node_attempts", "Attempts ended on this node, by outcome.", "outcome")
           .of(Source.INFERENCE_NODE);
@@ -236,7 +258,8 @@ public final class MetricCatalogue {
   public static final MetricSpec NODE_QUALITY_VERDICTS =
       counter(
               "kintsugi_node_quality_verdicts",
-              "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that decided.",
+              "Clips judged, by verdict (passed, below_normal or the defect) and the statistic that"
+                  + " decided.",
               "verdict",
               "statistic")
           .of(Source.INFERENCE_NODE);
@@ -304,6 +327,10 @@ public final class MetricCatalogue {
         SLO_STATE,
         GPU_SECONDS,
         COST_USD,
+        PROBE_RESULTS,
+        PROBE_DURATION,
+        PROBE_FAILURES,
+        PROBE_OUT,
         NODE_ATTEMPTS,
         NODE_STEP_DURATION,
         NODE_STAGE_DURATION,

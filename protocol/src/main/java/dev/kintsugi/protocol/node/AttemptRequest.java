@@ -36,4 +36,13 @@ public record AttemptRequest(
     @JsonProperty("flow_shift") @Nullable Double flowShift,
     @JsonProperty("seed") int seed,
     @JsonProperty("trace_id") @Nullable String traceId,
-    @JsonProperty("run") @Nullable AttemptOptions run) {}
+    @JsonProperty("run") @Nullable AttemptOptions run) {
+
+  /** How the ids of probes begin: standard clips that no customer asked for. */
+  public static final String PROBE_PREFIX = "probe_";
+
+  /** True for the id of a probe. */
+  public static boolean isProbe(String attemptId) {
+    return attemptId.startsWith(PROBE_PREFIX);
+  }
+}

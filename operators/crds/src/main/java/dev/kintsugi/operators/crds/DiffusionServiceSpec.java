@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,18 @@ public record DiffusionServiceSpec(
         @Size(min = 1, max = 16)
         @JsonPropertyDescription("Groups of pods, each on its own kind of machine.")
         List<PoolSpec> pools,
+    @JsonProperty("replicas")
+        @SpecReplicas
+        @Default("1")
+        @Min(0)
+        @Max(16000)
+        @JsonPropertyDescription(
+            "Pods over all pools, for kubectl scale and autoscalers. Every pool gets its"
+                + " minReplicas; the rest goes to the pools in their order, each up to its"
+                + " maxReplicas.")
+        Integer replicas,
+    @JsonProperty("scaling") @JsonPropertyDescription("What an autoscaler is told of the load.")
+        ScalingSpec scaling,
     @JsonProperty("warmup")
         @JsonPropertyDescription(
             "How long a pod may take until it is ready. A change replaces the" + " pods.")
@@ -60,18 +75,26 @@ public record DiffusionServiceSpec(
     @JsonProperty("cost")
         @JsonPropertyDescription(
             "What a GPU costs. Default: the control plane's own price, if any.")
-        @Nullable CostSpec cost) {
+        @Nullable CostSpec cost,
+    @JsonProperty("probe")
+        @JsonPropertyDescription(
+            "Every node makes a small standard clip again and again, on a slot that no customer"
+                + " needs; one that fails gets no jobs until it passes.")
+        ProbeSpec probe) {
 
   static final String DEFAULT_DEADLINE = "15m";
 
   public DiffusionServiceSpec {
     runtime = Objects.requireNonNullElseGet(runtime, RuntimeSpec::defaults);
     pools = pools == null ? List.of() : List.copyOf(pools);
+    replicas = Objects.requireNonNullElse(replicas, 1);
+    scaling = Objects.requireNonNullElseGet(scaling, ScalingSpec::defaults);
     warmup = Objects.requireNonNullElseGet(warmup, WarmupSpec::defaults);
     deadline = Objects.requireNonNullElse(deadline, DEFAULT_DEADLINE);
     tenants = tenants == null ? List.of() : List.copyOf(tenants);
     degradation = Objects.requireNonNullElseGet(degradation, DegradationSpec::defaults);
     rollout = Objects.requireNonNullElseGet(rollout, RolloutSpec::defaults);
+    probe = Objects.requireNonNullElseGet(probe, ProbeSpec::defaults);
   }
 
   /** Everything but the model and the pools as the schema defaults it. */
@@ -80,12 +103,32 @@ public record DiffusionServiceSpec(
         model,
         RuntimeSpec.defaults(),
         pools,
+        1,
+        ScalingSpec.defaults(),
         WarmupSpec.defaults(),
         DEFAULT_DEADLINE,
         List.of(),
         DegradationSpec.defaults(),
         RolloutSpec.defaults(),
-        null);
+        null,
+        ProbeSpec.defaults());
+  }
+
+  /** The same service with another number of pods. */
+  public DiffusionServiceSpec withReplicas(int number) {
+    return new DiffusionServiceSpec(
+        model,
+        runtime,
+        pools,
+        number,
+        scaling,
+        warmup,
+        deadline,
+        tenants,
+        degradation,
+        rollout,
+        cost,
+        probe);
   }
 
   /**

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +27,17 @@ public record DiffusionServiceStatus(
         @Nullable String phase,
     @JsonProperty("ready") @JsonPropertyDescription("Ready pods of the asked, such as 3/3.")
         @Nullable String ready,
-    @JsonProperty("replicas") @JsonPropertyDescription("Pods asked for, over all pools.")
+    @JsonProperty("replicas")
+        @StatusReplicas
+        @JsonPropertyDescription("Pods asked for, over all pools.")
         @Nullable Integer replicas,
     @JsonProperty("readyReplicas")
         @JsonPropertyDescription("Ready pods of the revision that gets new jobs.")
         @Nullable Integer readyReplicas,
+    @JsonProperty("selector")
+        @LabelSelector
+        @JsonPropertyDescription("Label selector of the pods, for autoscalers.")
+        @Nullable String selector,
     @JsonProperty("revision") @JsonPropertyDescription("The revision that gets most new jobs.")
         @Nullable String revision,
     @JsonProperty("stableRevision")

@@ -105,12 +105,15 @@ public record ModelRolloutSpec(
           model,
           runtime,
           spec.pools(),
+          spec.replicas(),
+          spec.scaling(),
           warmup,
           spec.deadline(),
           spec.tenants(),
           spec.degradation(),
           spec.rollout(),
-          spec.cost());
+          spec.cost(),
+          spec.probe());
     }
 
     /** The spec asks for these pods, under whatever name. */

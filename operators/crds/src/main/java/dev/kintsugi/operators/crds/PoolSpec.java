@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A group of equal pods.
  *
  * @param spot its machines may be reclaimed: batch work goes there first
- * @param minReplicas pods at least; also the number a new pool starts with
- * @param maxReplicas pods at most; null means {@code minReplicas}. Between the two the number
- *     belongs to whoever scales the Deployment.
+ * @param minReplicas pods at least
+ * @param maxReplicas pods at most; null means {@code minReplicas}
  */
 @ValidationRule(
     value = "!has(self.maxReplicas) || self.minReplicas <= self.maxReplicas",
@@ -48,14 +47,14 @@ public record PoolSpec(
         @Default("1")
         @Min(0)
         @Max(1000)
-        @JsonPropertyDescription("Pods at least, and the number the pool starts with.")
+        @JsonPropertyDescription("Pods at least.")
         Integer minReplicas,
     @JsonProperty("maxReplicas")
         @Min(0)
         @Max(1000)
         @JsonPropertyDescription(
-            "Pods at most. Between the two the number belongs to whoever scales"
-                + " the Deployment (kubectl scale, an autoscaler). Default: minReplicas.")
+            "Pods at most. Between the two the number follows from spec.replicas."
+                + " Default: minReplicas.")
         @Nullable Integer maxReplicas,
     @JsonProperty("nodeSelector")
         @JsonPropertyDescription(

@@ -102,7 +102,12 @@ class CrdYamlTest {
     var steps = JsonNodeFactory.instance.arrayNode();
     RolloutSpec.DEFAULT_STEPS.forEach(steps::add);
     rollout.getProperties().get("steps").setDefault(steps);
-    defaulted(spec.get("warmup"), rollout, rollout.getProperties().get("analysis"));
+    defaulted(
+        spec.get("warmup"),
+        spec.get("probe"),
+        spec.get("scaling"),
+        rollout,
+        rollout.getProperties().get("analysis"));
   }
 
   private static void declareRollout(Map<String, JSONSchemaProps> spec) {

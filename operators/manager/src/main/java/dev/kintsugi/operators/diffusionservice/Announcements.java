@@ -3,7 +3,9 @@ package dev.kintsugi.operators.diffusionservice;
 import dev.kintsugi.core.service.GroupStep.Drain;
 import dev.kintsugi.core.service.GroupStep.Remove;
 import dev.kintsugi.core.service.GroupStep.RemoveReason;
+import dev.kintsugi.core.service.GroupStep.Run;
 import dev.kintsugi.operators.kube.Cluster.Announcement;
+import java.util.stream.Collectors;
 
 /** Steps as events, derived from their reasons. */
 final class Announcements {
@@ -23,6 +25,19 @@ final class Announcements {
         "Drain",
         "Draining the pods of revision %s in pool %s."
             .formatted(drain.key().revision(), drain.key().pool()));
+  }
+
+  static Announcement of(Run run) {
+    return new Announcement(
+        false,
+        "ScalingDown",
+        "Scale",
+        "Revision %s in pool %s is to have %d pods; these leave once they have no job: %s."
+            .formatted(
+                run.key().revision(),
+                run.key().pool(),
+                run.replicas(),
+                run.leaving().stream().sorted().collect(Collectors.joining(", "))));
   }
 
   static Announcement of(Remove remove) {

@@ -35,6 +35,7 @@ final class DiffusionServiceConditions {
         verdict.ready() + "/" + verdict.asked(),
         verdict.asked(),
         verdict.ready(),
+        Names.SERVICE + "=" + service.getMetadata().getName(),
         plan.serving(),
         stable(seen, plan, course, before),
         course.name() == null && before != null ? before.rollout() : course.name(),
@@ -120,6 +121,7 @@ final class DiffusionServiceConditions {
     return switch (condition.reason()) {
       case "InvalidSpec",
           "NodesStuck",
+          "ProbeFailing",
           "ControlPlaneUnreachable",
           "ControlPlaneUnauthorized",
           "ControlPlaneRefused" ->

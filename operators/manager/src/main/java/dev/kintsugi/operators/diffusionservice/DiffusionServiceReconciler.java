@@ -1,12 +1,13 @@
 package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.GroupStep;
-import dev.kintsugi.core.service.NodeDrain;
+import dev.kintsugi.core.service.PodGroup;
 import dev.kintsugi.core.service.ServiceJudge;
 import dev.kintsugi.core.service.ServicePlan;
 import dev.kintsugi.core.service.ServicePlanner;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceStatus;
+import dev.kintsugi.operators.crds.Durations;
 import dev.kintsugi.operators.crds.ModelRollout;
 import dev.kintsugi.operators.fleet.FleetPusher;
 import dev.kintsugi.operators.fleet.FleetReport;
@@ -19,7 +20,6 @@ import dev.kintsugi.operators.modelrollout.RolloutDriver;
 import dev.kintsugi.operators.modelrollout.RolloutView;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -36,12 +36,9 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +57,7 @@ public class DiffusionServiceReconciler
 
   private static final Logger LOG = LoggerFactory.getLogger(DiffusionServiceReconciler.class);
   private static final Duration DRAIN_POLL = Duration.ofSeconds(1);
+  private static final Duration UNWATCHED = Duration.ofMinutes(1);
   private static final Duration SHORTEST = Duration.ofMillis(200);
 
   private final DiffusionServiceObserver observer;
@@ -142,7 +140,7 @@ public class DiffusionServiceReconciler
     DiffusionServiceConditions.occurrences(service.getStatus(), status).stream()
         .map(o -> new Announcement(o.warning(), o.reason(), o.action(), o.note()))
         .forEach(announcement -> cluster.tell(service, announcement, now));
-    return new Pass(plan, course, status, report, fleet.pace());
+    return new Pass(plan, status, report, patience(service, plan, course));
   }
 
   private RolloutView view(DiffusionService service, Observed observed) {
@@ -171,6 +169,18 @@ public class DiffusionServiceReconciler
     };
   }
 
+  /** What may change without a word is looked at as often as it can change. */
+  private Duration patience(DiffusionService service, ServicePlan plan, RolloutCourse course) {
+    var probe = service.getSpec().probe();
+    Duration patience = probe.enabled() ? Durations.parse(probe.interval()) : UNWATCHED;
+    boolean watched = plan.draining() || course.state() != null;
+    return watched ? shorter(fleet.pace(), patience) : patience;
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
   private void carryOut(
       DiffusionService service,
       ServicePlan plan,
@@ -185,28 +195,25 @@ public class DiffusionServiceReconciler
         made.add(desired.getMetadata().getName());
       }
     }
-    observed.pods().forEach(pod -> mark(pod, plan));
+    mark(service, plan, observed, now);
     for (GroupStep step : plan.steps()) {
       observed.deployment(step.key()).ifPresent(actual -> take(service, step, actual, made, now));
     }
   }
 
-  /** A single node that is to go is the first that its Deployment gives up when it shrinks. */
-  private void mark(Pod pod, ServicePlan plan) {
-    if (pod.getMetadata().getDeletionTimestamp() != null) {
-      return;
+  /** Before a Deployment becomes smaller, the pods that go are marked as those it gives up. */
+  private void mark(DiffusionService service, ServicePlan plan, Observed observed, Instant now) {
+    Set<PodGroup.Key> shrinking = new HashSet<>();
+    for (PodMark mark : PodMark.missing(plan, observed.pods(), now)) {
+      cluster.annotate(mark.pod(), mark.annotations());
+      if (mark.begins()) {
+        shrinking.add(Names.group(mark.pod()));
+      }
     }
-    boolean marked = Names.annotation(pod, Names.DRAINING_SINCE) != null;
-    Optional<NodeDrain> drain = plan.drain(pod.getMetadata().getName());
-    if (drain.isPresent() && !marked) {
-      cluster.annotate(
-          pod,
-          Map.of(Names.DRAINING_SINCE, drain.get().since().toString(), Names.DELETION_COST, "-1"));
-    } else if (drain.isEmpty() && marked && !plan.draining(Names.group(pod))) {
-      Map<String, @Nullable String> none = new HashMap<>();
-      none.put(Names.DRAINING_SINCE, null);
-      none.put(Names.DELETION_COST, null);
-      cluster.annotate(pod, none);
+    for (GroupStep step : plan.steps()) {
+      if (step instanceof GroupStep.Run run && shrinking.contains(run.key())) {
+        cluster.tell(service, Announcements.of(run), now);
+      }
     }
   }
 
@@ -215,8 +222,8 @@ public class DiffusionServiceReconciler
     boolean marked = Names.annotation(actual, Names.DRAINING_SINCE) != null;
     if (step instanceof GroupStep.Run run
         && !made.contains(actual.getMetadata().getName())
-        && !Objects.equals(actual.getSpec().getReplicas(), run.replicas())) {
-      cluster.scale(actual, run.replicas());
+        && !Objects.equals(actual.getSpec().getReplicas(), run.size())) {
+      cluster.scale(actual, run.size());
     }
     switch (step) {
       case GroupStep.Run _, GroupStep.Keep _ when marked ->
@@ -253,9 +260,10 @@ public class DiffusionServiceReconciler
             course,
             observed.deployments(),
             observed.pods());
+    boolean watching = plan.draining() || service.getSpec().probe().enabled();
     FleetReport report =
         state
-            .map(compiled -> fleet.sync(key, compiled, plan.draining(), now))
+            .map(compiled -> fleet.sync(key, compiled, watching, now))
             .orElseGet(() -> fleet.last(key));
     if (report.heard()) {
       rollouts.pushed(course, clock.instant());
@@ -294,19 +302,12 @@ public class DiffusionServiceReconciler
 
   /** What one pass came to. */
   private record Pass(
-      ServicePlan plan,
-      RolloutCourse course,
-      DiffusionServiceStatus status,
-      FleetReport report,
-      Duration pace) {
+      ServicePlan plan, DiffusionServiceStatus status, FleetReport report, Duration patience) {
 
     Duration again(Instant now) {
       Duration next =
-          report.next().equals(Instant.MIN)
-              ? Duration.ofMinutes(1)
-              : Duration.between(now, report.next());
-      boolean watched = plan.draining() || course.state() != null;
-      Duration wait = watched && next.compareTo(pace) > 0 ? pace : next;
+          report.next().equals(Instant.MIN) ? UNWATCHED : Duration.between(now, report.next());
+      Duration wait = shorter(next, patience);
       return wait.compareTo(SHORTEST) < 0 ? SHORTEST : wait;
     }
   }

@@ -59,7 +59,7 @@ final class DiffusionServiceResources {
         known.stream()
             .filter(resources -> resources.revision.equals(run.key().revision()))
             .findFirst()
-            .map(r -> r.deployment(r.pool(run.key().pool()), run.replicas()))
+            .map(r -> r.deployment(r.pool(run.key().pool()), run.size()))
             .ifPresent(objects::add);
       }
     }

@@ -5,10 +5,12 @@ import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
+import dev.kintsugi.operators.crds.ProbeSpec;
 import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.fleet.ServiceState.Node;
 import dev.kintsugi.protocol.fleet.ServiceState.Revision;
+import dev.kintsugi.protocol.fleet.ServiceState.Scaling;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -70,11 +72,28 @@ final class FleetStates {
                 .filter(Observations::alive)
                 .filter(pod -> Observations.address(pod) != null)
                 .sorted(Observations.byName())
-                .map(pod -> node(pod, deleting || draining(plan, pod)))
+                .map(
+                    pod ->
+                        node(
+                            pod,
+                            deleting
+                                || plan.draining(Names.group(pod), pod.getMetadata().getName())))
                 .toList(),
             ladder(spec.degradation().ladder()),
             course.wire(),
-            price(spec.cost())));
+            new Scaling(spec.scaling().target(), spec.scaling().scaleDownBelow(), plan.asked()),
+            price(spec.cost()),
+            probe(spec.probe())));
+  }
+
+  private static ServiceState.@Nullable Probe probe(ProbeSpec probe) {
+    return probe.enabled()
+        ? new ServiceState.Probe(
+            probe.prompt(),
+            Durations.parse(probe.interval()).toSeconds(),
+            Durations.parse(probe.timeout()).toSeconds(),
+            probe.failures())
+        : null;
   }
 
   private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {
@@ -86,10 +105,6 @@ final class FleetStates {
         ? null
         : new ServiceState.Price(
             Double.parseDouble(cost.gpuHourUsd()), Double.parseDouble(cost.spotDiscount()));
-  }
-
-  private static boolean draining(ServicePlan plan, Pod pod) {
-    return plan.draining(Names.group(pod)) || plan.drain(pod.getMetadata().getName()).isPresent();
   }
 
   /** The weights of a service always sum to 100, even of one whose nodes all drain. */
@@ -139,7 +154,17 @@ final class FleetStates {
         Boolean.parseBoolean(Names.annotation(pod, Names.SPOT)),
         "http://%s:%d".formatted(host(pod.getStatus().getPodIP()), Names.PORT),
         ready,
-        drained || pod.getMetadata().getDeletionTimestamp() != null);
+        drained || stopAt(pod) != null,
+        stopAt(pod));
+  }
+
+  /**
+   * A deletion names the end of the grace period, by which a spot machine's termination handler
+   * bounds it; who knows earlier says so on the pod.
+   */
+  private static @Nullable String stopAt(Pod pod) {
+    String deletion = pod.getMetadata().getDeletionTimestamp();
+    return deletion != null ? deletion : Names.stopAt(pod);
   }
 
   private static String host(String address) {

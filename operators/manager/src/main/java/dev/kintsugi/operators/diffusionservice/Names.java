@@ -3,6 +3,8 @@ package dev.kintsugi.operators.diffusionservice;
 import dev.kintsugi.core.service.PodGroup;
 import dev.kintsugi.operators.crds.DiffusionService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,13 @@ public final class Names {
   public static final String DIGEST = "kintsugi.dev/model-digest";
   public static final String DRAINING_SINCE = "kintsugi.dev/draining-since";
 
-  /** The ReplicaSet controller removes the cheapest pod first. */
+  /** On a pod that goes because fewer are wanted; one that a rollout swaps drains. */
+  public static final String LEAVING_SINCE = "kintsugi.dev/leaving-since";
+
+  /** A notice: RFC 3339, when the pod's machine is taken away. */
+  public static final String RECLAIM_AT = "kintsugi.dev/reclaim-at";
+
+  /** Kubernetes' own: of the ready pods of a Deployment the cheapest goes first. */
   public static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
   public static final int PORT = 8090;
@@ -60,6 +68,16 @@ public final class Names {
 
   static PodGroup.Key group(HasMetadata object) {
     return new PodGroup.Key(label(object, REVISION), label(object, POOL));
+  }
+
+  /** When a pod is stopped, by its notice; null without one, or with one that is no time. */
+  static @Nullable String stopAt(HasMetadata object) {
+    String notice = annotation(object, RECLAIM_AT);
+    try {
+      return notice == null ? null : Instant.parse(notice).toString();
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 
   static String label(HasMetadata object, String name) {

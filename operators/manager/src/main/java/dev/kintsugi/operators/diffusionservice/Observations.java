@@ -2,6 +2,7 @@ package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.core.service.PodGroup;
 import dev.kintsugi.core.service.PodNode;
+import dev.kintsugi.core.service.PoolSplit;
 import dev.kintsugi.core.service.ServiceAsk;
 import dev.kintsugi.core.service.SpecFacts;
 import dev.kintsugi.core.service.SpecFacts.ModelClaim;
@@ -35,14 +36,16 @@ final class Observations {
     var spec = service.getSpec();
     return new ServiceAsk(
         revision,
-        spec.pools().stream()
-            .map(
-                pool ->
-                    new ServiceAsk.Pool(
-                        pool.name(),
-                        pool.minReplicas(),
-                        Objects.requireNonNullElse(pool.maxReplicas(), pool.minReplicas())))
-            .toList(),
+        PoolSplit.of(
+            spec.pools().stream()
+                .map(
+                    pool ->
+                        new PoolSplit.Bounds(
+                            pool.name(),
+                            pool.minReplicas(),
+                            Objects.requireNonNullElse(pool.maxReplicas(), pool.minReplicas())))
+                .toList(),
+            spec.replicas()),
         held,
         service.getMetadata().getDeletionTimestamp() != null,
         PodTemplates.drain(spec),
@@ -126,7 +129,9 @@ final class Observations {
         isReady ? null : instant(since),
         isReady ? null : problem(pod),
         restarts(pod),
-        instant(Names.annotation(pod, Names.DRAINING_SINCE)));
+        instant(Names.annotation(pod, Names.DRAINING_SINCE)),
+        Names.annotation(pod, Names.LEAVING_SINCE) != null,
+        Names.annotation(pod, Names.DELETION_COST) != null);
   }
 
   private static int restarts(Pod pod) {

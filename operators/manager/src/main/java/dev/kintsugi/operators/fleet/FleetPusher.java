@@ -8,6 +8,7 @@ import dev.kintsugi.operators.fleet.FleetReport.RolloutReport;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ public class FleetPusher {
   public FleetReport last(String service) {
     Memory memory = memories.get(service);
     return memory == null
-        ? new FleetReport(FleetSync.notPushed(), Map.of(), null, Instant.MIN)
+        ? new FleetReport(FleetSync.notPushed(), Map.of(), Map.of(), null, Map.of(), Instant.MIN)
         : report(memory);
   }
 
@@ -79,7 +81,7 @@ public class FleetPusher {
    *
    * @param service {@code namespace/name}
    * @param state its sequence is replaced
-   * @param watching evidence is read even if nothing is pushed, because a drain waits for it
+   * @param watching evidence is read even if nothing is pushed, because something waits for it
    */
   public FleetReport sync(String service, ServiceState state, boolean watching, Instant now) {
     Memory memory = memories.computeIfAbsent(service, _ -> new Memory());
@@ -168,7 +170,13 @@ public class FleetPusher {
   }
 
   private static FleetReport report(Memory memory) {
-    return new FleetReport(memory.sync, confirmedDrains(memory), judged(memory), memory.next);
+    return new FleetReport(
+        memory.sync,
+        running(memory),
+        confirmedDrains(memory),
+        judged(memory),
+        failingProbes(memory.evidence),
+        memory.next);
   }
 
   private static boolean confirmed(Memory memory) {
@@ -209,6 +217,30 @@ public class FleetPusher {
     return evidence.rollout() == null ? null : evidence.rollout().evaluatedAt();
   }
 
+  private static Map<String, Integer> running(Memory memory) {
+    ServiceEvidence evidence = memory.evidence;
+    return evidence == null
+        ? Map.of()
+        : evidence.nodes().stream()
+            .collect(Collectors.toMap(NodeEvidence::name, NodeEvidence::running, Math::max));
+  }
+
+  private static Map<String, String> failingProbes(@Nullable ServiceEvidence evidence) {
+    Map<String, String> failing = new TreeMap<>();
+    if (evidence != null) {
+      for (NodeEvidence node : evidence.nodes()) {
+        ProbeEvidence probe = node.probe();
+        if (probe != null && probe.outSince() != null) {
+          failing.put(
+              node.name(),
+              "%d in a row since it went out at %s; the last: %s"
+                  .formatted(probe.failures(), probe.outSince(), probe.message()));
+        }
+      }
+    }
+    return failing;
+  }
+
   private static Map<String, Integer> confirmedDrains(Memory memory) {
     ServiceState taken = memory.taken;
     ServiceEvidence evidence = memory.evidence;
@@ -242,6 +274,8 @@ public class FleetPusher {
         state.nodes(),
         state.ladder(),
         state.rollout(),
-        state.price());
+        state.scaling(),
+        state.price(),
+        state.probe());
   }
 }

@@ -9,19 +9,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a push came to.
  *
+ * @param running attempts by node name, as last read
  * @param runningWhileDraining attempts by node name, only of nodes that the control plane has
  *     confirmed as draining
  * @param rollout what the control plane says of the rollout that was pushed; null for nothing
+ * @param failingProbes why a node fails its probes, by its name, in one sentence
  * @param next when to push again at the latest
  */
 public record FleetReport(
     FleetSync sync,
+    Map<String, Integer> running,
     Map<String, Integer> runningWhileDraining,
     @Nullable RolloutReport rollout,
+    Map<String, String> failingProbes,
     Instant next) {
 
   public FleetReport {
+    running = Map.copyOf(running);
     runningWhileDraining = Map.copyOf(runningWhileDraining);
+    failingProbes = Map.copyOf(failingProbes);
   }
 
   /** The control plane has what it was told last. */

@@ -2,9 +2,11 @@ package dev.kintsugi.operators.kube;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +86,22 @@ public class Cluster {
     }
   }
 
+  /** A Secret by its name; empty when there is none. */
+  public Optional<Secret> secret(String namespace, String name) {
+    return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get());
+  }
+
+  /** What API servers publish for those they pass requests on to. */
+  public Optional<Map<String, String>> extensionAuthentication() {
+    return Optional.ofNullable(
+            client
+                .configMaps()
+                .inNamespace("kube-system")
+                .withName("extension-apiserver-authentication")
+                .get())
+        .map(ConfigMap::getData);
+  }
+
   /** What the API server would say of an object; empty when it would take it. */
   public List<Refusal> refusals(HasMetadata desired) {
     try {
@@ -98,17 +117,9 @@ public class Cluster {
 
   /** Sets an annotation beside what we apply; null removes it. */
   public void annotate(HasMetadata object, String annotation, @Nullable String value) {
-    String quoted = value == null ? "null" : "\"" + value + "\"";
-    ifThere(
-        () ->
-            client
-                .resource(object)
-                .patch(
-                    new PatchContext.Builder()
-                        .withPatchType(PatchType.JSON_MERGE)
-                        .withFieldManager(FIELD_MANAGER)
-                        .build(),
-                    "{\"metadata\":{\"annotations\":{\"%s\":%s}}}".formatted(annotation, quoted)));
+    Map<String, @Nullable String> one = new HashMap<>();
+    one.put(annotation, value);
+    annotate(object, one);
   }
 
   /** Sets several annotations beside what we apply; null removes one. */

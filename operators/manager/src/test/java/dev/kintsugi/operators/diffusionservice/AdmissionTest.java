@@ -65,6 +65,9 @@ class AdmissionTest {
     assertThat((Object) spec.get("spec", "rollout", "steps")).isEqualTo(List.of(1, 5, 25, 50, 100));
     assertThat((Object) spec.get("spec", "rollout", "analysis", "alpha")).isEqualTo(0.01);
     assertThat((Object) spec.get("spec", "runtime", "drainTimeout")).isEqualTo("2m");
+    assertThat((Object) spec.get("spec", "probe", "interval")).isEqualTo("30s");
+    assertThat((Object) spec.get("spec", "probe", "timeout")).isEqualTo("60s");
+    assertThat((Object) spec.get("spec", "probe", "failures")).isEqualTo(3);
     assertThat((Object) spec.get("spec", "pools", 0, "minReplicas")).isEqualTo(1);
     assertThat((Object) spec.get("spec", "pools", 0, "spot")).isEqualTo(false);
   }
@@ -124,6 +127,14 @@ class AdmissionTest {
             "spec.pools[0].minReplicas in body should be greater than or equal to 0"),
         Arguments.of(
             "spec:",
+            "spec:\n  scaling: {target: 1}",
+            "spec.scaling.scaleDownBelow must not be above spec.scaling.target"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  replicas: -1",
+            "spec.replicas in body should be greater than or equal to 0"),
+        Arguments.of(
+            "spec:",
             "spec:\n  deadline: 0s",
             "spec.deadline must be a positive duration such as 90s, 15m or 2h"),
         Arguments.of(
@@ -148,6 +159,21 @@ class AdmissionTest {
             "spec:",
             "spec:\n  degradation: {ladder: [as_asked]}",
             "spec.degradation.ladder[0]: Unsupported value"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  probe: {interval: 0s}",
+            "spec.probe.interval must be a positive duration such as 30s or 5m, at most 24h;"
+                + " spec.probe.enabled: false switches probing off"),
+        Arguments.of(
+            "spec:", "spec:\n  probe: {interval: 25h}", "spec.probe.interval must be a positive"),
+        Arguments.of(
+            "spec:", "spec:\n  probe: {timeout: long}", "spec.probe.timeout must be a positive"),
+        Arguments.of(
+            "spec:", "spec:\n  probe: {prompt: '  '}", "spec.probe.prompt must not be blank"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  probe: {failures: 0}",
+            "spec.probe.failures in body should be greater than or equal to 1"),
         Arguments.of("spec:", "spec:\n  tenants: [a, a]", "spec.tenants[1]: Duplicate value"),
         Arguments.of(
             "spec:",

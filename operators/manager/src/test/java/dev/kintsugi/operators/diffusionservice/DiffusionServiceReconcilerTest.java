@@ -8,6 +8,7 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.ProbeSpec;
 import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.RuntimeSpec;
 import dev.kintsugi.operators.crds.StatusCondition;
@@ -16,6 +17,7 @@ import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
 import dev.kintsugi.operators.testkit.RunningOperator;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -31,6 +33,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +61,7 @@ class DiffusionServiceReconcilerTest {
   @AfterEach
   void stop() throws Exception {
     plane.refuseWith(0);
+    plane.idle();
     admin.resources(DiffusionService.class).inNamespace(namespace).delete();
     eventually().until(() -> services().isEmpty());
     operator.close();
@@ -85,12 +90,15 @@ class DiffusionServiceReconcilerTest {
         base.model(),
         runtime,
         base.pools(),
+        base.replicas(),
+        base.scaling(),
         base.warmup(),
         base.deadline(),
         base.tenants(),
         base.degradation(),
         RolloutSpec.of(List.of(100), "1s"),
-        base.cost());
+        base.cost(),
+        base.probe());
   }
 
   private DiffusionServiceSpec spec(String version, PoolSpec... pools) {
@@ -226,6 +234,53 @@ class DiffusionServiceReconcilerTest {
   }
 
   @Test
+  void aNodeThatFailsItsProbesIsAConditionAndAnEventUntilItPasses() {
+    var asked = spec("1", PoolSpec.of("main", 2));
+    apply(
+        "wan",
+        new DiffusionServiceSpec(
+            asked.model(),
+            asked.runtime(),
+            asked.pools(),
+            asked.replicas(),
+            asked.scaling(),
+            asked.warmup(),
+            asked.deadline(),
+            asked.tenants(),
+            asked.degradation(),
+            asked.rollout(),
+            asked.cost(),
+            new ProbeSpec(true, "a cat", "1s", "5s", 2)));
+    awaitReady("wan", 2);
+    assertThat(pushed().probe()).isEqualTo(new ServiceState.Probe("a cat", 1, 5, 2));
+    String node = kubelet.pods().getFirst().getMetadata().getName();
+
+    plane.probe(
+        node,
+        new ProbeEvidence(
+            3, "2026-01-01T12:00:00Z", null, "failed", "NAN_LATENTS after step 2", null));
+
+    awaitCondition("wan", "Ready", "False", "ProbeFailing");
+    assertThat(condition("wan", "Ready").message())
+        .contains("1 of 2 nodes", node, "3 in a row", "NAN_LATENTS after step 2");
+    assertThat(condition("wan", "Available").status()).isEqualTo("True");
+    assertThat(service("wan").getStatus().phase()).isEqualTo("Degraded");
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
+                    .anySatisfy(
+                        event -> {
+                          assertThat(event.getReason()).isEqualTo("ProbeFailing");
+                          assertThat(event.getType()).isEqualTo("Warning");
+                          assertThat(event.getNote()).contains(node, "NAN_LATENTS");
+                        }));
+
+    plane.probe(node, new ProbeEvidence(0, null, null, "passed", null, null));
+    awaitCondition("wan", "Ready", "True", "NodesReady");
+  }
+
+  @Test
   void whatIsAsItShouldBeIsNotWrittenAgain() {
     apply("wan", spec("1", PoolSpec.of("main", 1)));
     awaitReady("wan", 1);
@@ -303,17 +358,80 @@ class DiffusionServiceReconcilerTest {
         .containsEntry("team", "video");
   }
 
+  private void scale(int replicas) throws Exception {
+    var answer = SERVER.kubectl("-n", namespace, "scale", "dsvc/wan", "--replicas=" + replicas);
+    assertThat(answer.text()).isEqualTo("diffusionservice.kintsugi.dev/wan scaled\n");
+  }
+
   @Test
-  void betweenTheBoundsReplicasBelongToWhoeverScales() {
+  void theServiceIsScaledAndTheDeploymentsFollow() throws Exception {
     apply("wan", spec("1", new PoolSpec("main", false, 1, 3, Map.of(), List.of())));
     awaitReady("wan", 1);
 
-    deployments().forEach(d -> admin.resource(d).scale(3));
+    scale(3);
 
     awaitReady("wan", 3);
-    eventually().until(() -> "3/3".equals(service("wan").getStatus().ready()));
+    assertThat(service("wan").getStatus().selector()).isEqualTo("kintsugi.dev/service=wan");
+    assertThat(pushed().scaling()).isEqualTo(new ServiceState.Scaling(3, 1.5, 3));
     deployments().forEach(d -> admin.resource(d).scale(7));
     eventually().until(() -> deployments().getFirst().getSpec().getReplicas() == 3);
+  }
+
+  @Test
+  void aPodLeavesOnlyWhenItHasNoJobAndNoOtherGoesInItsPlace() throws Exception {
+    apply("wan", spec("1", new PoolSpec("main", false, 1, 3, Map.of(), List.of())).withReplicas(3));
+    awaitReady("wan", 3);
+    Set<String> pods = names();
+    pods.forEach(pod -> plane.running(pod, 1));
+
+    scale(1);
+
+    eventually()
+        .until(() -> pushed().nodes().stream().filter(ServiceState.Node::draining).count() == 2);
+    List<String> leaving =
+        pushed().nodes().stream()
+            .filter(ServiceState.Node::draining)
+            .map(ServiceState.Node::name)
+            .toList();
+    assertThat(deployments().getFirst().getSpec().getReplicas()).isEqualTo(3);
+    assertThat(service("wan").getStatus().ready()).isEqualTo("1/1");
+
+    plane.running(leaving.getLast(), 0);
+
+    eventually().until(() -> deployments().getFirst().getSpec().getReplicas() == 2);
+    eventually().until(() -> names().equals(without(pods, leaving.getLast())));
+    plane.running(leaving.getFirst(), 0);
+    eventually().until(() -> names().size() == 1);
+    assertThat(leaving).doesNotContainAnyElementsOf(names());
+    assertThat(deployments().getFirst().getSpec().getReplicas()).isEqualTo(1);
+    assertThat(events()).contains("ScalingDown");
+  }
+
+  @Test
+  void aPodThatWasLeavingIsCalledBackWhenTheLoadReturns() throws Exception {
+    apply("wan", spec("1", new PoolSpec("main", false, 1, 3, Map.of(), List.of())).withReplicas(2));
+    awaitReady("wan", 2);
+    kubelet.pods().forEach(pod -> plane.running(pod.getMetadata().getName(), 1));
+    scale(1);
+    eventually().until(() -> pushed().nodes().stream().anyMatch(ServiceState.Node::draining));
+
+    scale(2);
+
+    eventually().until(() -> pushed().nodes().stream().noneMatch(ServiceState.Node::draining));
+    assertThat(kubelet.pods())
+        .hasSize(2)
+        .allMatch(pod -> Names.annotation(pod, Names.LEAVING_SINCE) == null)
+        .allMatch(pod -> Names.annotation(pod, Names.DELETION_COST) == null);
+  }
+
+  private Set<String> names() {
+    return kubelet.pods().stream()
+        .map(pod -> pod.getMetadata().getName())
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> without(Set<String> names, String one) {
+    return names.stream().filter(name -> !name.equals(one)).collect(Collectors.toSet());
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.ProbeSpec;
 import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.RuntimeSpec;
 import dev.kintsugi.operators.modelrollout.RolloutCourse;
@@ -41,12 +42,15 @@ class DiffusionServiceResourcesTest {
         model,
         runtime,
         base.pools(),
+        base.replicas(),
+        base.scaling(),
         base.warmup(),
         base.deadline(),
         base.tenants(),
         base.degradation(),
         base.rollout(),
-        base.cost());
+        base.cost(),
+        base.probe());
   }
 
   private static DiffusionServiceSpec spec(ModelSpec model) {
@@ -67,7 +71,9 @@ class DiffusionServiceResourcesTest {
     var ask = Observations.ask(service, resources.revision(), false);
     var plan =
         ServicePlanner.decide(
-            ask, new ServiceObservation(List.of(), List.of(), null, Map.of()), Instant.EPOCH);
+            ask,
+            new ServiceObservation(List.of(), List.of(), null, Map.of(), Map.of(), Map.of()),
+            Instant.EPOCH);
     return resources.desired(plan, RolloutCourse.none(ask));
   }
 
@@ -107,12 +113,15 @@ class DiffusionServiceResourcesTest {
             MODEL,
             RuntimeSpec.defaults(),
             List.of(MAIN),
+            3,
+            spec(MODEL).scaling(),
             spec(MODEL).warmup(),
             "1h",
             List.of("acme"),
             new DegradationSpec(List.of(DegradationSpec.Step.FALLBACK_CLIP)),
             RolloutSpec.of(List.of(100), "1s"),
-            new CostSpec("2.49", "0.6"));
+            new CostSpec("2.49", "0.6"),
+            new ProbeSpec(false, "a cat", "1h", "5m", 1));
     assertThat(Revisions.name(scaled, SETTINGS)).isEqualTo(before);
     assertThat(Revisions.name(retimed, SETTINGS)).isEqualTo(before);
 

@@ -61,6 +61,7 @@ class FleetPusherTest {
         List.of(
             new ServiceState.Node("a1", "a", "main", false, "http://127.0.0.1:1", true, draining)),
         null,
+        null,
         null);
   }
 
@@ -143,6 +144,7 @@ class FleetPusherTest {
             List.of(),
             ahead.revisions(),
             ahead.nodes(),
+            null,
             null,
             null));
 

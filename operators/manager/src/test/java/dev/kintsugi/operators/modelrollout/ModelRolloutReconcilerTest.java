@@ -83,12 +83,15 @@ class ModelRolloutReconcilerTest {
             base.model(),
             base.runtime(),
             base.pools(),
+            base.replicas(),
+            base.scaling(),
             base.warmup(),
             base.deadline(),
             base.tenants(),
             base.degradation(),
             rollout,
-            base.cost()));
+            base.cost(),
+            base.probe()));
     admin.resource(service).forceConflicts().serverSideApply();
   }
 

@@ -57,7 +57,17 @@ class RolloutTurnTest {
 
   private static PodNode ready(String name, String revision) {
     return new PodNode(
-        name, new PodGroup.Key(revision, "main"), true, false, true, null, null, 0, null);
+        name,
+        new PodGroup.Key(revision, "main"),
+        true,
+        false,
+        true,
+        null,
+        null,
+        0,
+        null,
+        false,
+        false);
   }
 
   private RolloutTurn.Outcome take() {
@@ -82,7 +92,7 @@ class RolloutTurnTest {
             SERVICE,
             new ServiceAsk(
                 "b",
-                List.of(new ServiceAsk.Pool("main", 2, 2)),
+                List.of(new ServiceAsk.Pool("main", 2, 2, 2)),
                 false,
                 false,
                 Duration.ofMinutes(2),
@@ -93,11 +103,15 @@ class RolloutTurnTest {
                     new PodGroup(new PodGroup.Key("b", "main"), 1, null)),
                 List.of(ready("a1", "a"), ready("a2", "a"), ready("b1", "b")),
                 "a",
+                Map.of(),
+                Map.of(),
                 Map.of()),
             new FleetReport(
                 new FleetSync(FleetSync.Status.SYNCED, "", 0),
                 Map.of(),
+                Map.of(),
                 new FleetReport.RolloutReport(said, 0),
+                Map.of(),
                 now),
             List.of(),
             Map.of());

@@ -2,8 +2,10 @@ package dev.kintsugi.operators.testkit;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.kintsugi.operators.externalmetrics.Certificates;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,14 +19,17 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 
 /**
  * A real etcd, kube-apiserver and kube-controller-manager on loopback, one for the JVM. No kubelet
@@ -54,6 +59,7 @@ public final class ApiServer {
     int port = port();
     url = "https://127.0.0.1:" + port;
     writeCredentials();
+    writeFrontProxy();
     start(
         "etcd",
         "--data-dir=" + directory.resolve("etcd"),
@@ -78,6 +84,13 @@ public final class ApiServer {
         "--service-account-key-file=" + directory.resolve("sa.key"),
         "--service-account-signing-key-file=" + directory.resolve("sa.key"),
         "--disable-admission-plugins=ServiceAccount",
+        "--proxy-client-cert-file=" + directory.resolve("front-proxy.crt"),
+        "--proxy-client-key-file=" + directory.resolve("front-proxy.key"),
+        "--requestheader-client-ca-file=" + directory.resolve("front-proxy-ca.crt"),
+        "--requestheader-allowed-names=front-proxy",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
         "--endpoint-reconciler-type=none",
         "--v=0");
     client = client();
@@ -135,6 +148,17 @@ public final class ApiServer {
                 .withRequestRetryBackoffLimit(0)
                 .build())
         .build();
+  }
+
+  /** A bearer token of a service account. */
+  public String token(String namespace, String account) {
+    return client
+        .serviceAccounts()
+        .inNamespace(namespace)
+        .withName(account)
+        .tokenRequest(new TokenRequest())
+        .getStatus()
+        .getToken();
   }
 
   public Path kubeconfig() {
@@ -246,6 +270,20 @@ public final class ApiServer {
         current-context: test
         """
             .formatted(url, TOKEN));
+  }
+
+  /** What the API server shows those it passes requests on to. */
+  private void writeFrontProxy() throws IOException {
+    Instant now = Instant.now();
+    Duration life = Duration.ofDays(1);
+    var authority = Certificates.authority("front-proxy-ca", life, now);
+    var client =
+        Certificates.issue(
+            authority, "front-proxy", Set.of(), KeyPurposeId.id_kp_clientAuth, life, now);
+    Files.writeString(
+        directory.resolve("front-proxy-ca.crt"), Certificates.pem(authority.certificate()));
+    Files.writeString(directory.resolve("front-proxy.crt"), Certificates.pem(client.certificate()));
+    Files.writeString(directory.resolve("front-proxy.key"), Certificates.pem(client.key()));
   }
 
   private void installDefinitions() throws IOException {

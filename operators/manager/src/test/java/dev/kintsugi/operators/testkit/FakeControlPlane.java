@@ -7,6 +7,7 @@ import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.ArmEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** The control plane's fleet API over real HTTP; its jobs are whatever the test says. */
 public final class FakeControlPlane implements AutoCloseable {
@@ -33,6 +35,7 @@ public final class FakeControlPlane implements AutoCloseable {
   private final Map<String, ServiceObjective> objectives = new ConcurrentHashMap<>();
   private final Map<String, ObjectiveEvidence> judged = new ConcurrentHashMap<>();
   private final Clock clock = Clock.systemUTC();
+  private final Map<String, ProbeEvidence> probes = new ConcurrentHashMap<>();
   private volatile int refusal;
   private volatile String verdict = "CONTINUE";
   private volatile long jobs;
@@ -67,6 +70,11 @@ public final class FakeControlPlane implements AutoCloseable {
     running.put(node, jobs);
   }
 
+  /** No job runs anywhere. */
+  public void idle() {
+    running.clear();
+  }
+
   /** Says this of every rollout; an empty text says nothing of any. */
   public void verdict(String newVerdict) {
     verdict = newVerdict;
@@ -75,6 +83,15 @@ public final class FakeControlPlane implements AutoCloseable {
   /** So many jobs of each revision count. */
   public void jobs(long count) {
     jobs = count;
+  }
+
+  /** What a node's probes say; null for nothing. */
+  public void probe(String node, @Nullable ProbeEvidence evidence) {
+    if (evidence == null) {
+      probes.remove(node);
+    } else {
+      probes.put(node, evidence);
+    }
   }
 
   /** Answers everything with this status; 0 answers properly again. */
@@ -213,7 +230,12 @@ public final class FakeControlPlane implements AutoCloseable {
         state.nodes().stream()
             .map(
                 node ->
-                    new NodeEvidence(node.name(), true, 1, running.getOrDefault(node.name(), 0)))
+                    new NodeEvidence(
+                        node.name(),
+                        true,
+                        1,
+                        running.getOrDefault(node.name(), 0),
+                        probes.get(node.name())))
             .toList();
     long busy = nodes.stream().mapToLong(NodeEvidence::running).sum();
     answer(

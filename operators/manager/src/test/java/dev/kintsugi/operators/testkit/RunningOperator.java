@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.diffusionservice.DiffusionServiceObserver;
 import dev.kintsugi.operators.diffusionservice.DiffusionServiceReconciler;
+import dev.kintsugi.operators.externalmetrics.ExternalMetricsReconciler;
 import dev.kintsugi.operators.fleet.FleetClient;
 import dev.kintsugi.operators.fleet.FleetPusher;
 import dev.kintsugi.operators.fleet.ObjectivePusher;
@@ -52,7 +53,10 @@ public final class RunningOperator implements AutoCloseable {
     var objectives =
         new ServiceLevelObjectiveReconciler(
             new ObjectivePusher(fleetClient, metrics), cluster, Clock.systemUTC());
-    runtime = new OperatorRuntime(client, settings, metrics, List.of(reconciler, objectives));
+    var externalMetrics = new ExternalMetricsReconciler(cluster, settings, Clock.systemUTC());
+    runtime =
+        new OperatorRuntime(
+            client, settings, metrics, List.of(reconciler, objectives, externalMetrics));
     runtime.start();
   }
 
