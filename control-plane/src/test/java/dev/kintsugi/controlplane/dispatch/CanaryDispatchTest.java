@@ -88,7 +88,7 @@ class CanaryDispatchTest extends DispatchScenario {
   }
 
   private Replica replica(TestDatabase database) {
-    return closing(new Replica("a", database.transactions(), fleet, files, gate)).start();
+    return started(new Replica("a", database.transactions(), fleet, files, gate));
   }
 
   private static List<String> revisions(JobQueue queue, List<String> jobs) {

@@ -34,7 +34,7 @@ class DatabaseLossTest extends DispatchScenario {
                 new EmbeddedSettings(data, TestDatabase.binaries(), true, Duration.ofSeconds(60))));
     FakeInferenceNode node = fake(2, Duration.ofMillis(100));
     fleet.node("pod-0", node);
-    Replica replica = closing(new Replica("a", database.transactions(), fleet, files)).start();
+    Replica replica = started(new Replica("a", database.transactions(), fleet, files));
     JobQueue queue = replica.queue();
     List<String> ids = submit(queue, 22);
     awaitDenoising(queue, ids.getFirst());

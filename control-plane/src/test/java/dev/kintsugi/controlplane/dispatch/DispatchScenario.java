@@ -56,7 +56,17 @@ abstract class DispatchScenario {
   }
 
   Replica replica(String name, TestDatabase database) {
-    return closing(new Replica(name, database.transactions(), fleet, files)).start();
+    return started(new Replica(name, database.transactions(), fleet, files));
+  }
+
+  /** Waits until it knows all nodes: its first choice must not depend on who spoke first. */
+  Replica started(Replica replica) {
+    closing(replica).start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .until(replica::heardOfAll);
+    return replica;
   }
 
   static String submit(JobQueue queue) {
