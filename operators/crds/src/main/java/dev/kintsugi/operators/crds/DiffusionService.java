@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.ready")
 @AdditionalPrinterColumn(name = "Canary", jsonPath = ".status.canary")
+@AdditionalPrinterColumn(name = "SLO", jsonPath = ".status.slo")
 @AdditionalPrinterColumn(name = "Serving", jsonPath = ".status.revision", priority = 1)
 @AdditionalPrinterColumn(
     name = "Reason",

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param phase one word for people; decide on conditions
  * @param ready ready pods of the asked, such as {@code 3/3}
  * @param revision the revision that gets most new jobs; null before there is one
+ * @param slo the worst state of the service's objectives, such as {@code Burning 1/3}; null without
+ *     any
  * @param stableRevision that was ready and is not on trial; null before there is one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,6 +50,10 @@ public record DiffusionServiceStatus(
     @JsonProperty("canary")
         @JsonPropertyDescription("What the new revision of a rollout gets, such as 5%.")
         @Nullable String canary,
+    @JsonProperty("slo")
+        @JsonPropertyDescription(
+            "The worst state of the service's ServiceLevelObjectives, such as OK or Burning 1/3.")
+        @Nullable String slo,
     @JsonProperty("conditions") List<StatusCondition> conditions,
     @JsonProperty("nodes") @JsonPropertyDescription("Every pod, as pushed to the control plane.")
         List<NodeState> nodes) {

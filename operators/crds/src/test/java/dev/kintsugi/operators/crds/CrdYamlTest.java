@@ -58,7 +58,8 @@ class CrdYamlTest {
         declareService(spec, schema.getProperties().get("status").getProperties());
         orderColumns(
             crd,
-            List.of("Model", "Version", "Phase", "Ready", "Canary", "Serving", "Reason", "Age"));
+            List.of(
+                "Model", "Version", "Phase", "Ready", "Canary", "SLO", "Serving", "Reason", "Age"));
       } else if (kind == ServiceLevelObjective.class) {
         keyed(schema.getProperties().get("status").getProperties().get("levels"), "name");
         spec.get("alerting").setDefault(JsonNodeFactory.instance.objectNode());

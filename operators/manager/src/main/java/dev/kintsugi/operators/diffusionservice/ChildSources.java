@@ -2,6 +2,7 @@ package dev.kintsugi.operators.diffusionservice;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.ModelRollout;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -14,9 +15,13 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
-/** What a DiffusionService is told about: its children, and the pods its Deployments make. */
+/**
+ * What a DiffusionService is told about: its children, the pods its Deployments make, and what is
+ * promised for it.
+ */
 final class ChildSources {
 
   private ChildSources() {}
@@ -28,7 +33,26 @@ final class ChildSources {
         source(PodDisruptionBudget.class, context),
         source(NetworkPolicy.class, context),
         source(Pod.class, context),
-        source(ModelRollout.class, context));
+        source(ModelRollout.class, context),
+        objectives(context));
+  }
+
+  /** Objectives are people's own objects, and tell of each new figure: only a turn is news here. */
+  private static EventSource<?, DiffusionService> objectives(
+      EventSourceContext<DiffusionService> context) {
+    var configuration =
+        InformerEventSourceConfiguration.from(ServiceLevelObjective.class, DiffusionService.class)
+            .withSecondaryToPrimaryMapper(
+                objective ->
+                    Set.of(
+                        new ResourceID(
+                            objective.getSpec().service(), objective.getMetadata().getNamespace())))
+            .withOnUpdateFilter(
+                (now, before) ->
+                    !Objects.equals(Promises.state(now), Promises.state(before))
+                        || !now.getSpec().service().equals(before.getSpec().service()))
+            .build();
+    return new InformerEventSource<>(configuration, context);
   }
 
   /** Pods are owned by ReplicaSets, so all children are found by the label they carry. */

@@ -26,6 +26,7 @@ final class DiffusionServiceConditions {
       ServicePlan plan,
       RolloutCourse course,
       ServiceVerdict verdict,
+      @Nullable String slo,
       Instant now) {
     long generation = service.getMetadata().getGeneration();
     var before = service.getStatus();
@@ -40,6 +41,7 @@ final class DiffusionServiceConditions {
         stable(seen, plan, course, before),
         course.name() == null && before != null ? before.rollout() : course.name(),
         course.canary(),
+        slo,
         verdict.conditions().stream()
             .map(condition -> condition(condition, before, generation, now))
             .toList(),

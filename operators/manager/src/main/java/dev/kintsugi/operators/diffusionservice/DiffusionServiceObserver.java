@@ -6,6 +6,7 @@ import dev.kintsugi.core.service.SpecRules;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.ModelRollout;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import dev.kintsugi.operators.crds.StatusCondition;
 import dev.kintsugi.operators.fleet.FleetReport;
 import dev.kintsugi.operators.kube.Cluster;
@@ -64,6 +65,7 @@ public class DiffusionServiceObserver {
         deployments,
         pods,
         List.copyOf(context.getSecondaryResources(ModelRollout.class)),
+        List.copyOf(context.getSecondaryResources(ServiceLevelObjective.class)),
         Stream.<Class<? extends HasMetadata>>of(
                 Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class)
             .<HasMetadata>flatMap(type -> context.getSecondaryResources(type).stream())

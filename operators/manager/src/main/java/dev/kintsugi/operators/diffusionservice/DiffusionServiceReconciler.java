@@ -136,7 +136,14 @@ public class DiffusionServiceReconciler
             course.change(),
             now);
     var status =
-        DiffusionServiceConditions.status(service, observed.seen(), plan, course, verdict, now);
+        DiffusionServiceConditions.status(
+            service,
+            observed.seen(),
+            plan,
+            course,
+            verdict,
+            Promises.of(observed.objectives()).orElse(null),
+            now);
     DiffusionServiceConditions.occurrences(service.getStatus(), status).stream()
         .map(o -> new Announcement(o.warning(), o.reason(), o.action(), o.note()))
         .forEach(announcement -> cluster.tell(service, announcement, now));

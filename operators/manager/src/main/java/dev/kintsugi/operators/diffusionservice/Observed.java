@@ -5,6 +5,7 @@ import dev.kintsugi.core.service.ServiceAsk;
 import dev.kintsugi.core.service.ServiceObservation;
 import dev.kintsugi.core.service.SpecProblem;
 import dev.kintsugi.operators.crds.ModelRollout;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -24,6 +25,7 @@ record Observed(
     List<Deployment> deployments,
     List<Pod> pods,
     List<ModelRollout> rollouts,
+    List<ServiceLevelObjective> objectives,
     List<HasMetadata> children) {
 
   Optional<HasMetadata> actual(HasMetadata desired) {

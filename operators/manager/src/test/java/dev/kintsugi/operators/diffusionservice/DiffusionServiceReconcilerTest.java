@@ -6,17 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
 import dev.kintsugi.operators.crds.ProbeSpec;
 import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.RuntimeSpec;
+import dev.kintsugi.operators.crds.ServiceLevelObjective;
+import dev.kintsugi.operators.crds.ServiceLevelObjectiveSpec;
 import dev.kintsugi.operators.crds.StatusCondition;
 import dev.kintsugi.operators.kube.Cluster;
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
 import dev.kintsugi.operators.testkit.RunningOperator;
+import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -184,7 +188,7 @@ class DiffusionServiceReconcilerTest {
             });
     var table = SERVER.kubectl("get", "dsvc", "-n", namespace, "wan").text().lines().toList();
     assertThat(table.getFirst().split("\\s+"))
-        .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "CANARY", "AGE");
+        .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "CANARY", "SLO", "AGE");
     assertThat(table.getLast()).containsPattern("wan +" + model() + " +1 +Ready +3/3 +\\d+s");
   }
 
@@ -278,6 +282,52 @@ class DiffusionServiceReconcilerTest {
 
     plane.probe(node, new ProbeEvidence(0, null, null, "passed", null, null));
     awaitCondition("wan", "Ready", "True", "NodesReady");
+  }
+
+  @Test
+  void aColumnSaysHowItsObjectivesStand() throws Exception {
+    apply("wan", spec("1", PoolSpec.of("main", 1)));
+    awaitReady("wan", 1);
+    assertThat(service("wan").getStatus().slo()).isNull();
+
+    plane.judge(namespace + "/errors", burning());
+    objective("errors", "wan");
+    eventually().until(() -> "Burning".equals(service("wan").getStatus().slo()));
+    objective("latency", "wan");
+    objective("elsewhere", "other");
+    eventually().until(() -> "Burning 1/2".equals(service("wan").getStatus().slo()));
+    assertThat(SERVER.kubectl("get", "dsvc", "-n", namespace).text())
+        .contains("SLO")
+        .contains("Burning 1/2");
+
+    admin.resources(ServiceLevelObjective.class).inNamespace(namespace).delete();
+    eventually().until(() -> service("wan").getStatus().slo() == null);
+  }
+
+  private static ObjectiveEvidence burning() {
+    return new ObjectiveEvidence(
+        "any",
+        0,
+        "Burning",
+        "BurnsFast",
+        "in numbers",
+        "2026-06-01T12:00:00Z",
+        1200,
+        40,
+        0.966,
+        0.2,
+        null,
+        null,
+        0.5,
+        List.of(),
+        List.of());
+  }
+
+  private void objective(String name, String service) {
+    var objective = new ServiceLevelObjective();
+    objective.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace(namespace).build());
+    objective.setSpec(ServiceLevelObjectiveSpec.of(service, IndicatorSpec.Type.ERROR_RATE));
+    admin.resource(objective).create();
   }
 
   @Test
