@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +32,7 @@ class RolloutTest {
 
   private static LocalProduct product;
   private static FaultPort faults;
+  @TempDir Path manifests;
 
   @BeforeAll
   static void twoPodsThatTakeFaults() {
@@ -46,13 +51,44 @@ class RolloutTest {
     faults.calm();
   }
 
+  /** The budget is spent by what no version can keep, and nobody's video is worse for it. */
   @Test
-  void aGoodVersionReachesEverybodyThoughApiServerAndControlPlaneAreLostMeanwhile()
+  void aSpentBudgetHoldsAGoodVersionUntilTheObjectiveIsGone() throws Exception {
+    String version = Integer.toString(VERSION.incrementAndGet());
+    try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
+      promise("too-much", "{\"type\": \"latency\", \"atMost\": \"100ms\"}");
+      product.kubectl(
+          "wait",
+          "kslo/too-much",
+          "-n",
+          "studio",
+          "--for=jsonpath={.status.state}=Exhausted",
+          "--timeout=120s");
+      assertThat(revision("{.status.slo}")).isEqualTo("Exhausted");
+      String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
+      await("the rollout is held")
+          .atMost(PATIENCE)
+          .until(() -> of(rollout, "{.status.reason}"), "Held"::equals);
+      assertThat(of(rollout, "{.status.message}")).contains("the error budget is spent");
+      traffic.awaitAnswers(5);
+      assertThat(of(rollout, "{.status.phase}")).isEqualTo("Progressing");
+
+      product.kubectl("delete", "kslo", "too-much", "-n", "studio");
+
+      awaitPhase(rollout, "Promoted");
+      traffic.close();
+      assertUndisturbed(traffic);
+    }
+  }
+
+  @Test
+  void aGoodVersionReachesEverybodyThoughWhatWatchesAndControlsItIsLostMeanwhile()
       throws InterruptedException {
     String version = Integer.toString(VERSION.incrementAndGet());
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       awaitPhase(rollout, "Progressing");
+      prometheus(0);
       product.cluster("stop-apiserver");
       try {
         traffic.awaitAnswers(5);
@@ -67,6 +103,8 @@ class RolloutTest {
       assertUndisturbed(traffic);
       assertThat(revision("{.status.stableRevision}"))
           .isEqualTo(of(rollout, "{.spec.to.revision}"));
+    } finally {
+      prometheus(1);
     }
   }
 
@@ -193,6 +231,28 @@ class RolloutTest {
         "--type=merge",
         "-p",
         "{\"spec\": %s}".formatted(spec));
+  }
+
+  private void promise(String name, String indicator) throws IOException {
+    Path manifest = manifests.resolve(name + ".json");
+    Files.writeString(
+        manifest,
+        """
+        {"apiVersion": "kintsugi.dev/v1alpha1", "kind": "ServiceLevelObjective",
+         "metadata": {"name": "%s", "namespace": "studio"},
+         "spec": {"service": "wan-tiny", "indicator": %s}}
+        """
+            .formatted(name, indicator));
+    product.kubectl("apply", "-f", manifest.toString());
+  }
+
+  private static void prometheus(int replicas) {
+    product.kubectl(
+        "scale",
+        "deployment/kintsugi-prometheus",
+        "-n",
+        "kintsugi-system",
+        "--replicas=" + replicas);
   }
 
   private static String newest() {
