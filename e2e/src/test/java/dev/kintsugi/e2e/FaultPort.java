@@ -67,6 +67,23 @@ final class FaultPort {
     return port;
   }
 
+  /**
+   * Changes how the service is probed.
+   *
+   * @param spec of the probe, as JSON
+   */
+  void probe(String spec) {
+    product.kubectl(
+        "patch",
+        "dsvc",
+        "wan-tiny",
+        "-n",
+        "studio",
+        "--type=merge",
+        "-p",
+        "{\"spec\": {\"probe\": " + spec + "}}");
+  }
+
   /** Those that are not about to go. */
   List<Pod> pods() {
     return selected("kintsugi.dev/service=wan-tiny");

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -68,18 +69,21 @@ class ObservabilityTest {
 
   private static LocalProduct product;
   private static Prometheus prometheus;
+  private static FaultPort faults;
 
   @BeforeAll
-  static void someJobsOneRefusalAndOneFailure() {
+  static void someJobsARefusalFailuresAndProbes() {
     product = SharedCluster.product();
     prometheus = new Prometheus(product.prometheusUrl());
-    FaultPort faults = FaultPort.open(product, 2);
+    faults = FaultPort.open(product, 2);
     Api api = product.api();
     faults.pods().forEach(pod -> faults.arm(pod, Map.of("kind", "oom", "count", 1)));
+    faults.arm(faults.pods().getFirst(), Map.of("kind", "nan", "count", 1, "step", 2));
     List<String> ids = Jobs.submit(api, List.of(Jobs.slow(4_001), Jobs.small(4_002)));
     assertThat(api.post("/v1/videos", Map.of("model", "wan-tiny")).status()).isEqualTo(400);
     Jobs.awaitCompleted(api, ids);
     faults.calm();
+    faults.probe("{\"enabled\": true, \"interval\": \"1s\"}");
     await("the failure is scraped")
         .atMost(SCRAPES)
         .until(
@@ -87,6 +91,11 @@ class ObservabilityTest {
                 !prometheus
                     .query("kintsugi_failure_timestamp_seconds{failure_class=\"oom\"}")
                     .isEmpty());
+  }
+
+  @AfterAll
+  static void unprobed() {
+    faults.probe("{\"enabled\": false}");
   }
 
   @Test

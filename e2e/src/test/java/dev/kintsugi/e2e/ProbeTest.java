@@ -22,7 +22,7 @@ class ProbeTest {
     FaultPort faults = FaultPort.open(product, 2);
     Pod sick = faults.pods().getFirst();
     faults.arm(sick, Map.of("kind", "nan", "count", 1000));
-    probe(product, "{\"enabled\": true, \"interval\": \"1s\", \"failures\": 3}");
+    faults.probe("{\"enabled\": true, \"interval\": \"1s\", \"failures\": 3}");
     try {
       awaitOut(product, sick, 1);
       Api api = product.api();
@@ -42,20 +42,8 @@ class ProbeTest {
       awaitReady(product, "True NodesReady", "");
     } finally {
       faults.calm();
-      probe(product, "{\"enabled\": false}");
+      faults.probe("{\"enabled\": false}");
     }
-  }
-
-  private static void probe(LocalProduct product, String spec) {
-    product.kubectl(
-        "patch",
-        "dsvc",
-        "wan-tiny",
-        "-n",
-        "studio",
-        "--type=merge",
-        "-p",
-        "{\"spec\": {\"probe\": " + spec + "}}");
   }
 
   private static void awaitOut(LocalProduct product, Pod pod, int out) {

@@ -56,7 +56,7 @@ class RolloutTest {
   void aSpentBudgetHoldsAGoodVersionUntilTheObjectiveIsGone() throws Exception {
     String version = Integer.toString(VERSION.incrementAndGet());
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
-      promise("too-much", "{\"type\": \"latency\", \"atMost\": \"100ms\"}");
+      promise("too-much", "{\"type\": \"gpuMemory\", \"atMost\": \"0.001\"}");
       product.kubectl(
           "wait",
           "kslo/too-much",

@@ -8,7 +8,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -86,8 +92,10 @@ class ScalingTest {
 
     long began = System.nanoTime();
     List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 80; i++) {
-      ids.add(api.submit(Jobs.request("a red ball bouncing on the beach", 1, 5000 + i)));
+    while (!field("dsvc", ".spec.replicas").equals("3")) {
+      assertThat(ids).as("jobs before the autoscaler asked for a third pod").hasSizeLessThan(240);
+      ids.addAll(burst(api, ids.size()));
+      awaitAutoscaler();
     }
     eventually("a third pod is ready").until(() -> ready(3));
     LOG.info("up after {} s", (System.nanoTime() - began) / 1_000_000_000);
@@ -114,6 +122,42 @@ class ScalingTest {
     Jobs.awaitCompleted(api, slow);
     assertThat(slow).allSatisfy(id -> assertThat(Jobs.attempts(api, id)).isEqualTo(1));
     assertThat(events()).contains("ScalingDown");
+  }
+
+  /** More than six jobs a second over the ten that the metric looks back here. */
+  private static List<String> burst(Api api, int first) {
+    try (ExecutorService customers = Executors.newFixedThreadPool(8)) {
+      return IntStream.range(first, first + 80)
+          .mapToObj(
+              i ->
+                  customers.submit(
+                      () ->
+                          api.submit(
+                              Jobs.request("a red ball bouncing on the beach", 1, 5000 + i))))
+          .toList()
+          .stream()
+          .map(ScalingTest::answer)
+          .toList();
+    }
+  }
+
+  private static String answer(Future<String> submitted) {
+    try {
+      return submitted.get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** For as long as it takes to forget the burst. */
+  private static void awaitAutoscaler() {
+    try {
+      await()
+          .atMost(Duration.ofSeconds(15))
+          .until(() -> field("dsvc", ".spec.replicas").equals("3"));
+    } catch (ConditionTimeoutException tooSlow) {
+      LOG.info("{}: the burst came too slowly", tooSlow.getMessage());
+    }
   }
 
   /** Every one of them has its video; the frames of so many are not looked at. */

@@ -29,7 +29,10 @@ import javax.sql.DataSource;
  */
 public final class TestDatabase implements AutoCloseable {
 
-  private static final String TEMPLATE = "template_kintsugi";
+  /** Of this process: others may use the same server. */
+  private static final String PREFIX = "test_" + ProcessHandle.current().pid() + "_";
+
+  private static final String TEMPLATE = PREFIX + "template";
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name;
@@ -42,7 +45,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /** Copies the migrated template: a fraction of a second. */
   public static TestDatabase create() {
-    String name = "test_" + COUNT.incrementAndGet();
+    String name = PREFIX + COUNT.incrementAndGet();
     Server.execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
     return new TestDatabase(name);
   }
@@ -147,6 +150,9 @@ public final class TestDatabase implements AutoCloseable {
         EmbeddedPostgres postgres = start();
         return new Access(postgres.url(""), postgres.username(), postgres.password());
       }
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> execute("DROP DATABASE IF EXISTS " + TEMPLATE + " WITH (FORCE)")));
       return new Access(
           external,
           System.getenv().getOrDefault("KINTSUGI_TEST_POSTGRES_USERNAME", "postgres"),
