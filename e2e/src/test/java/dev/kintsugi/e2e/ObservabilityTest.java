@@ -156,18 +156,21 @@ class ObservabilityTest {
       }
     }
     assertThat(loaded).containsExactlyInAnyOrderElementsOf(written);
-    assertThat(
-            selectors.stream()
-                // How it would be is for promtool's tests; here the series must be there at all.
-                .map(selector -> selector.replaceAll("(status|device|outcome)[!=~]+\"[^\"]*\"", ""))
-                .filter(selector -> !mayBeEmpty(selector))
-                .filter(selector -> prometheus.query(selector).isEmpty()))
-        .isEmpty();
+    await("every rule has its series")
+        .atMost(SCRAPES)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        selectors.stream()
+                            // How it would be is for promtool's tests; here they must be there.
+                            .map(s -> s.replaceAll("(status|device|outcome)[!=~]+\"[^\"]*\"", ""))
+                            .filter(selector -> !mayBeEmpty(selector))
+                            .filter(selector -> prometheus.query(selector).isEmpty()))
+                    .isEmpty());
   }
 
   @Test
   void everythingInTheCatalogueIsFilledAndNothingElseIsThere() {
-    Set<String> found = prometheus.names();
     Map<String, String> bySeries = new TreeMap<>();
     for (MetricSpec spec : MetricCatalogue.all()) {
       List<String> endings =
@@ -178,29 +181,45 @@ class ObservabilityTest {
           };
       endings.forEach(ending -> bySeries.put(spec.name() + ending, spec.name()));
     }
-    assertThat(found.stream().filter(name -> name.startsWith("kintsugi_")))
-        .isSubsetOf(bySeries.keySet());
-    assertThat(
-            bySeries.entrySet().stream()
-                .filter(series -> !MAY_BE_EMPTY.containsKey(series.getValue()))
-                .map(Map.Entry::getKey)
-                .filter(series -> !found.contains(series)))
-        .isEmpty();
+    await("every metric of the catalogue is filled")
+        .atMost(SCRAPES)
+        .untilAsserted(
+            () -> {
+              Set<String> found = prometheus.names();
+              assertThat(found.stream().filter(name -> name.startsWith("kintsugi_")))
+                  .isSubsetOf(bySeries.keySet());
+              assertThat(
+                      bySeries.entrySet().stream()
+                          .filter(series -> !MAY_BE_EMPTY.containsKey(series.getValue()))
+                          .map(Map.Entry::getKey)
+                          .filter(series -> !found.contains(series)))
+                  .isEmpty();
+            });
   }
 
   @Test
   void samplesLeadToTheTraceOfAJob() {
-    Set<String> traces = new TreeSet<>();
-    for (JsonNode series : prometheus.exemplars("kintsugi_job_duration_seconds_bucket")) {
-      for (JsonNode exemplar : series.path("exemplars")) {
-        traces.add(exemplar.path("labels").path("trace_id").asText());
-      }
-    }
     Set<String> ofJobs = new TreeSet<>();
     for (JsonNode video : product.api().get("/v1/videos?limit=100").json().path("data")) {
       ofJobs.add(video.path("trace_id").asText());
     }
-    assertThat(traces).isNotEmpty().containsAnyElementsOf(ofJobs);
+    await("a sample names one of the jobs")
+        .atMost(SCRAPES)
+        .untilAsserted(
+            () ->
+                assertThat(traces("kintsugi_job_duration_seconds_bucket"))
+                    .isNotEmpty()
+                    .containsAnyElementsOf(ofJobs));
+  }
+
+  private static Set<String> traces(String selector) {
+    Set<String> traces = new TreeSet<>();
+    for (JsonNode series : prometheus.exemplars(selector)) {
+      for (JsonNode exemplar : series.path("exemplars")) {
+        traces.add(exemplar.path("labels").path("trace_id").asText());
+      }
+    }
+    return traces;
   }
 
   /** By dashboard, panel and letter, with Grafana's variables filled in. */

@@ -64,7 +64,9 @@ class RolloutTest {
           "studio",
           "--for=jsonpath={.status.state}=Exhausted",
           "--timeout=120s");
-      assertThat(revision("{.status.slo}")).isEqualTo("Exhausted");
+      await("the service says so too")
+          .atMost(PATIENCE)
+          .until(() -> revision("{.status.slo}"), "Exhausted"::equals);
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       await("the rollout is held")
           .atMost(PATIENCE)
