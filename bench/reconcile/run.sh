@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Processor time, memory and API writes of our operator and of Argo Rollouts while many services go through a rollout of five steps.
-# Options go to bench.py, such as: bench/reconcile/run.sh --services 100 --rounds 1
+# SERVICES (default 1000), ROUNDS of both in turns (default 1). Other options go to bench.py, such as --sides argo.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -30,4 +30,5 @@ exec python3 bench/reconcile/bench.py --java "$JAVA_HOME/bin/java" --kube "$(dep
   --classpath "$root/operators/manager/target/classes:$root/operators/manager/target/lib/*" \
   --kwok "$kwok" --stages "$(sources kwok sigs.k8s.io/kwok)/kustomize/stage" \
   --argo "$argo" --argo-crds "$(sources argo github.com/argoproj/argo-rollouts)/manifests/crds" \
-  --work bench/work/reconcile --out bench/results/reconcile.json "$@"
+  --work bench/work/reconcile --out bench/results/reconcile.json \
+  --services "${SERVICES:-1000}" --rounds "${ROUNDS:-1}" "$@"
