@@ -58,8 +58,9 @@ class Ours:
 
     def start(self, cluster, log):
         port = free_port()
-        command = [self.args.java, "-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=60", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
-        command += ["-XX:+PerfDisableSharedMem", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
+        command = [self.args.java, "-XX:MaxRAM=512m", "-XX:MaxRAMPercentage=60", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        command += ["-XX:+ExitOnOutOfMemoryError", "-XX:+PerfDisableSharedMem"]
+        command += ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
         command += ["-cp", self.args.classpath, "dev.kintsugi.operators.Application"]
         env = {
             "KUBECONFIG": cluster.kubeconfig("operator"),
