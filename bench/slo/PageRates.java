@@ -4,7 +4,6 @@ import dev.kintsugi.core.slo.Indicator.DegradedCounts;
 import dev.kintsugi.core.slo.Indicator.Kind;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.SplittableRandom;
 
 /**
  * Declared and simulated rates of false and missed alerts. False: jobs at exactly the objective,
@@ -56,7 +55,7 @@ final class PageRates {
   }
 
   private static long firings(Objective objective, BurnLevel level, long jobs) {
-    Sliding quiet = new Sliding(objective, level, 1);
+    SlidingWindow quiet = new SlidingWindow(level, objective, 1);
     long firings = 0;
     for (long i = 0; i < jobs; i++) {
       firings += quiet.next(objective.budget()) ? 1 : 0;
@@ -67,7 +66,7 @@ final class PageRates {
   private static double missed(Objective objective, BurnLevel level) {
     int missed = 0;
     for (int run = 0; run < BURNS; run++) {
-      Sliding burning = new Sliding(objective, level, 100 + run);
+      SlidingWindow burning = new SlidingWindow(level, objective, 100 + run);
       boolean fired = false;
       for (long i = 0; i < level.events(); i++) {
         var unused = burning.next(level.detects() * objective.budget());
@@ -76,46 +75,5 @@ final class PageRates {
       missed += fired ? 0 : 1;
     }
     return (double) missed / BURNS;
-  }
-
-  /** The last jobs of a window; tells when it begins to fire. */
-  private static final class Sliding {
-    private final boolean[] bad;
-    private final long needed;
-    private final SplittableRandom random;
-    private final int shortLength;
-    private final double shortNeeded;
-    private int place;
-    private long sum;
-    private long shortSum;
-    private boolean firing;
-
-    Sliding(Objective objective, BurnLevel level, long seed) {
-      this.bad = new boolean[Math.toIntExact(level.events())];
-      this.needed =
-          BurnPlan.needed(
-              objective, level.name(), level.detects(), level.window(), level.events());
-      this.random = new SplittableRandom(seed);
-      double part = (double) level.shortWindow().toSeconds() / level.window().toSeconds();
-      this.shortLength = Math.max(1, (int) Math.round(bad.length * part));
-      this.shortNeeded = level.clears() * objective.budget() * shortLength;
-    }
-
-    boolean next(double probability) {
-      sum -= bad[place] ? 1 : 0;
-      shortSum -= bad[Math.floorMod(place - shortLength, bad.length)] ? 1 : 0;
-      bad[place] = random.nextDouble() < probability;
-      sum += bad[place] ? 1 : 0;
-      shortSum += bad[place] ? 1 : 0;
-      place = (place + 1) % bad.length;
-      boolean was = firing;
-      firing = sum >= needed;
-      return firing && !was;
-    }
-
-    /** As a service is told: both windows are over their limits. */
-    boolean alarms() {
-      return firing && shortSum >= shortNeeded;
-    }
   }
 }

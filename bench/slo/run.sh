@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What one more ended job costs the objectives of its service, with JOBS (default 1000000) jobs in their windows and with a hundredth
-# of that. No peer: Sloth and Pyrra leave the counting to Prometheus, from samples.
+# What one more ended job costs the objectives of its service, with JOBS (default 1000000) jobs in their windows, a tenth and a
+# hundredth of that. No peer: Sloth and Pyrra leave the counting to Prometheus, from samples.
 # RATES=1 prints the table of declared and simulated alert rates instead.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -10,7 +10,8 @@ export JAVA_HOME
 work=bench/work/slo
 rm -rf "$work" && mkdir -p "$work/classes" bench/results
 classpath="core/target/classes:protocol/target/classes:control-plane/target/classes:control-plane/target/lib/*"
-"$JAVA_HOME/bin/javac" -nowarn -d "$work/classes" -cp "$classpath" bench/slo/*.java
+"$JAVA_HOME/bin/javac" -nowarn -d "$work/classes" -cp "$classpath" bench/slo/*.java \
+  core/src/test/java/dev/kintsugi/core/slo/SlidingWindow.java
 if [ -n "${RATES:-}" ]; then
   exec "$JAVA_HOME/bin/java" -cp "$work/classes:$classpath" dev.kintsugi.core.slo.PageRates
 fi

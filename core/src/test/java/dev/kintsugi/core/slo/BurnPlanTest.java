@@ -8,7 +8,6 @@ import dev.kintsugi.core.slo.Indicator.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.SplittableRandom;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -92,7 +91,7 @@ class BurnPlanTest {
       Objective objective = errors(at[0], Duration.ofDays(7));
       for (BurnLevel level : BurnPlan.decide(objective, at[1])) {
         int windows = 200;
-        Sliding quiet = new Sliding(level, objective, new SplittableRandom(1));
+        SlidingWindow quiet = new SlidingWindow(level, objective, 1);
         long episodes = 0;
         long jobs = Math.round(windows * objective.window().toSeconds() * at[1]);
         for (long i = 0; i < jobs; i++) {
@@ -102,7 +101,7 @@ class BurnPlanTest {
         int missed = 0;
         int burns = 2_000;
         for (int run = 0; run < burns; run++) {
-          Sliding burning = new Sliding(level, objective, new SplittableRandom(100 + run));
+          SlidingWindow burning = new SlidingWindow(level, objective, 100 + run);
           boolean fired = false;
           for (long i = 0; i < level.events(); i++) {
             var unused = burning.next(level.detects() * objective.budget());
@@ -114,46 +113,6 @@ class BurnPlanTest {
         double sampling = 3 * Math.sqrt(level.missed() * (1 - level.missed()) / burns) + 1e-3;
         assertThat((double) missed / burns).isLessThanOrEqualTo(level.missed() + sampling);
       }
-    }
-  }
-
-  /** The last events of a window; tells when the count first reaches what the level needs. */
-  private static final class Sliding {
-    private final boolean[] bad;
-    private final long needed;
-    private final SplittableRandom random;
-    private final int shortLength;
-    private final double shortNeeded;
-    private int place;
-    private long sum;
-    private long shortSum;
-    private boolean firing;
-
-    Sliding(BurnLevel level, Objective objective, SplittableRandom random) {
-      this.bad = new boolean[Math.toIntExact(level.events())];
-      this.needed =
-          BurnPlan.needed(objective, level.name(), level.detects(), level.window(), level.events());
-      this.random = random;
-      double part = (double) level.shortWindow().toSeconds() / level.window().toSeconds();
-      this.shortLength = Math.max(1, (int) Math.round(bad.length * part));
-      this.shortNeeded = level.clears() * objective.budget() * shortLength;
-    }
-
-    boolean next(double probability) {
-      sum -= bad[place] ? 1 : 0;
-      shortSum -= bad[Math.floorMod(place - shortLength, bad.length)] ? 1 : 0;
-      bad[place] = random.nextDouble() < probability;
-      sum += bad[place] ? 1 : 0;
-      shortSum += bad[place] ? 1 : 0;
-      place = (place + 1) % bad.length;
-      boolean was = firing;
-      firing = sum >= needed;
-      return firing && !was;
-    }
-
-    /** As a service is told: both windows are over their limits. */
-    boolean alarms() {
-      return firing && shortSum >= shortNeeded;
     }
   }
 
