@@ -1,5 +1,6 @@
 package dev.kintsugi.core.rollout;
 
+import dev.kintsugi.core.recovery.Cause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,19 @@ public record ShadowPair(
     /** The customer deleted the video, or it expired. */
     WITHDRAWN,
     /** The rollout ended first. */
-    ABANDONED
+    ABANDONED;
+
+    /**
+     * Of a replay that made no clip.
+     *
+     * @param cause its attempt failed by; null where there was no attempt
+     */
+    public static Ending without(@Nullable Cause cause) {
+      if (cause == null || cause == Cause.CANCELLED) {
+        return NOT_RUN;
+      }
+      return cause.ofContent() ? DEFECT : FAILED;
+    }
   }
 
   /**
