@@ -183,8 +183,9 @@ class ShadowsTest {
         scene.clock);
   }
 
-  private static void look(Shadows shadows, int times) {
+  private void look(Shadows shadows, int times) {
     for (int i = 0; i < times; i++) {
+      scene.clock.forward(Duration.ofSeconds(1));
       shadows.look();
     }
   }
