@@ -29,6 +29,7 @@ final class Ledger {
 
   private final CaseStore store;
   private final ReplayStore replays;
+  private final ReplayQueue replayQueue;
   private final JobQueue queue;
   private final Clock clock;
   private final Counter recorded;
@@ -37,12 +38,14 @@ final class Ledger {
   Ledger(
       CaseStore store,
       ReplayStore replays,
+      ReplayQueue replayQueue,
       JobQueue queue,
       Clock clock,
       Meters meters,
       RecentFailures recent) {
     this.store = store;
     this.replays = replays;
+    this.replayQueue = replayQueue;
     this.queue = queue;
     this.clock = clock;
     this.recent = recent;
@@ -56,6 +59,9 @@ final class Ledger {
   void write(NewCase c) {
     if (replays.owns(c.jobId())) {
       replays.addEvidence(c);
+      return;
+    }
+    if (replayQueue.withoutCase(c.jobId())) {
       return;
     }
     Optional<Job> job = queue.find(c.jobId());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,19 +32,23 @@ public class ReplayQueue {
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final int MOST_OPEN = 1_000;
 
+  private static final String SHADOW = "shadow of ";
+
   private final ReplayStore store;
+  private final List<ReplaySource> others;
   private final Clock clock;
   private @Nullable Instant seenAt;
   private Set<String> open = Set.of();
 
-  ReplayQueue(ReplayStore store, Clock clock) {
+  ReplayQueue(ReplayStore store, List<ReplaySource> others, Clock clock) {
     this.store = store;
+    this.others = others;
     this.clock = clock;
   }
 
   /** The replays of one database. */
   public static ReplayQueue of(Transactions transactions, Clock clock) {
-    return new ReplayQueue(new ReplayStore(transactions), clock);
+    return new ReplayQueue(new ReplayStore(transactions), List.of(), clock);
   }
 
   /** True for the job of a replay: one attempt, and whatever comes of it is its answer. */
@@ -60,7 +65,23 @@ public class ReplayQueue {
 
   /** How the attempt of a replay's job is run; empty for every other job. */
   public Optional<ReplayRun> run(Job job) {
-    return isReplay(job) ? store.run(job.id()) : Optional.empty();
+    return isReplay(job)
+        ? Optional.of(store.run(job.id()).orElse(ReplayRun.AS_ASKED))
+        : Optional.empty();
+  }
+
+  /**
+   * Where replays of customers' videos wait for a revision that is compared with another.
+   *
+   * @param service {@code namespace/name}
+   */
+  public static String shadow(String service, String revision) {
+    return name(service, SHADOW + revision);
+  }
+
+  /** True for the job of a replay that belongs to no case. */
+  boolean withoutCase(String jobId) {
+    return others.stream().anyMatch(source -> source.owns(jobId));
   }
 
   /** The names under which replays wait that this node can run. */
@@ -78,6 +99,7 @@ public class ReplayQueue {
   /** A node takes what ran with its weights, and what ran on its revision with unknown weights. */
   private static List<String> names(FleetNode node, @Nullable NodeStatus status) {
     List<String> names = new ArrayList<>(List.of(name(node.service(), node.revision())));
+    names.add(shadow(node.service(), node.revision()));
     if (status != null) {
       names.add(name(node.service(), status.digest()));
       if (status.liteModel() != null) {
@@ -96,8 +118,9 @@ public class ReplayQueue {
     if (seenAt == null || !now.isBefore(seenAt.plus(FRESH))) {
       try {
         open =
-            store.open(MOST_OPEN).stream()
-                .map(ReplayStore.Replay::queueKey)
+            Stream.concat(
+                    store.open(MOST_OPEN).stream().map(ReplayStore.Replay::queueKey),
+                    others.stream().flatMap(source -> source.waiting().stream()))
                 .collect(Collectors.toSet());
       } catch (DatabaseUnavailableException away) {
         LOG.debug("Replays wait for the database: {}", away.getMessage());

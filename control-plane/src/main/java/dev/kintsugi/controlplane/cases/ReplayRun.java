@@ -18,6 +18,8 @@ public record ReplayRun(
     @JsonProperty("still") boolean still,
     @JsonProperty("avoid_expert") @Nullable String avoidExpert) {
 
+  static final ReplayRun AS_ASKED = new ReplayRun(false, false, null);
+
   /**
    * @param details of the case, see {@link NewCase#details}
    */

@@ -21,6 +21,7 @@ final class RolloutRules {
   private static final double LEAST_SLOWDOWN = 0.02;
   private static final double MOST_SLOWDOWN = 10;
   private static final int MOST_STEPS = 100;
+  private static final int MOST_SHADOW_VIDEOS = 100;
   private static final Instant NEWEST_START = Instant.parse("2200-01-01T00:00:00Z");
   private static final long LONGEST_SECONDS = 90L * 24 * 3600;
 
@@ -67,6 +68,9 @@ final class RolloutRules {
     require(
         instant(r.startedAt()),
         "started_at: must be an RFC 3339 instant such as 2026-06-01T12:00:00Z");
+    require(
+        r.shadowVideos() >= 0 && r.shadowVideos() <= MOST_SHADOW_VIDEOS,
+        "shadow_videos: must be 0 to " + MOST_SHADOW_VIDEOS);
   }
 
   private void require(boolean holds, String problem) {

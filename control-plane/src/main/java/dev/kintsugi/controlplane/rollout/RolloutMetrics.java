@@ -4,6 +4,7 @@ import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.core.rollout.Arm;
 import dev.kintsugi.core.rollout.Ending;
 import dev.kintsugi.core.rollout.Evidence;
+import dev.kintsugi.core.rollout.ShadowPair;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -23,6 +24,7 @@ final class RolloutMetrics {
   private final Gauge carried;
   private final Gauge jobs;
   private final Histogram cutDelay;
+  private final Counter shadowPairs;
 
   RolloutMetrics(Meters meters) {
     this.verdicts = meters.counter(MetricCatalogue.ROLLOUT_VERDICTS);
@@ -30,6 +32,7 @@ final class RolloutMetrics {
     this.carried = meters.gauge(MetricCatalogue.ROLLOUT_CARRIED);
     this.jobs = meters.gauge(MetricCatalogue.ROLLOUT_JOBS);
     this.cutDelay = meters.histogram(MetricCatalogue.ROLLOUT_CUT_DELAY);
+    this.shadowPairs = meters.counter(MetricCatalogue.ROLLOUT_SHADOW_PAIRS);
   }
 
   /** A decision that this replica was the first to make. */
@@ -45,6 +48,11 @@ final class RolloutMetrics {
           .labelValues(decision.key().service())
           .observe(Math.max(0, delay.toMillis()) / 1000.0);
     }
+  }
+
+  /** A pair that this replica was the first to end. */
+  void shadowEnded(String service, ShadowPair.Ending ending) {
+    shadowPairs.labelValues(service, lower(ending.name())).inc();
   }
 
   void stands(String service, RolloutEvidence told, Evidence of) {

@@ -6,8 +6,10 @@ import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
+import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.rollout.RolloutDetail;
 import dev.kintsugi.protocol.rollout.RolloutList;
+import dev.kintsugi.protocol.rollout.RolloutShadow;
 import dev.kintsugi.protocol.rollout.RolloutView;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -45,11 +47,14 @@ import org.jspecify.annotations.Nullable;
 final class RolloutsController {
 
   private final RolloutStore store;
+  private final ShadowStore shadows;
   private final Rollouts rollouts;
   private final FleetRegistry fleet;
 
-  RolloutsController(RolloutStore store, Rollouts rollouts, FleetRegistry fleet) {
+  RolloutsController(
+      RolloutStore store, ShadowStore shadows, Rollouts rollouts, FleetRegistry fleet) {
     this.store = store;
+    this.shadows = shadows;
     this.rollouts = rollouts;
     this.fleet = fleet;
   }
@@ -90,15 +95,29 @@ final class RolloutsController {
                         "There is no rollout " + namespace + "/" + name + ".",
                         "name"));
     return new RolloutDetail(
-        view(history.getLast()), history.stream().map(RolloutsController::shown).toList());
+        view(history.getLast()),
+        history.stream().map(RolloutsController::shown).toList(),
+        shadow(history.getLast().key()));
+  }
+
+  private @Nullable RolloutShadow shadow(RolloutKey key) {
+    int planned =
+        active(key)
+            .map(service -> service.state().rollout())
+            .map(ServiceState.Rollout::shadowVideos)
+            .orElse(0);
+    return ShadowViews.of(shadows.of(key), planned);
+  }
+
+  private Optional<RegisteredService> active(RolloutKey key) {
+    return fleet.services().stream()
+        .filter(service -> RolloutKey.of(service).equals(Optional.of(key)))
+        .findFirst();
   }
 
   private RolloutView view(Decision newest) {
     Optional<RolloutEvidence> now =
-        fleet.services().stream()
-            .filter(service -> RolloutKey.of(service).equals(Optional.of(newest.key())))
-            .findFirst()
-            .flatMap((RegisteredService service) -> rollouts.of(service));
+        active(newest.key()).flatMap((RegisteredService service) -> rollouts.of(service));
     String[] service = newest.key().service().split("/", 2);
     return new RolloutView(
         service[0],

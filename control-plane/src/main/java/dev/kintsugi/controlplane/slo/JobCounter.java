@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.slo;
 
+import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.queue.JobEnd;
 import dev.kintsugi.controlplane.queue.JobLedger;
 import jakarta.inject.Singleton;
@@ -10,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Counts ended jobs for every objective of their service, and what they took. */
+/**
+ * Counts ended jobs for every objective of their service, and what they took. An operator's replays
+ * are nobody's videos: they spend no budget and are on no bill.
+ */
 @Singleton
 class JobCounter {
 
@@ -38,13 +42,17 @@ class JobCounter {
               (c, ended) -> {
                 // The work may run again after a rollback.
                 counted.clear();
-                counted.addAll(ended);
-                count(c, ended);
+                counted.addAll(ofCustomers(ended));
+                count(c, counted);
               });
       counted.forEach(metrics::spent);
       all += last;
     }
     return all;
+  }
+
+  private static List<JobEnd> ofCustomers(List<JobEnd> ended) {
+    return ended.stream().filter(job -> !ReplayQueue.isReplay(job.service())).toList();
   }
 
   private void count(Connection c, List<JobEnd> ended) throws SQLException {

@@ -39,6 +39,7 @@ class LedgerTest {
       new Ledger(
           store,
           new ReplayStore(database.transactions()),
+          ReplayQueue.of(database.transactions(), clock),
           queue,
           clock,
           meters,

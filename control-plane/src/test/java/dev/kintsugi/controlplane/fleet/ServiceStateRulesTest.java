@@ -73,7 +73,7 @@ class ServiceStateRulesTest {
   void everyProblemOfARolloutIsReportedByItsField() {
     ServiceState.Rollout wrong =
         new ServiceState.Rollout(
-            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0.01, 0, "yesterday", false);
+            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0.01, 0, "yesterday", false, 101);
     assertThat(RolloutRules.problems(wrong, Set.of("r1", "r2")))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -87,7 +87,8 @@ class ServiceStateRulesTest {
             "rollout.smallest_regression",
             "rollout.smallest_slowdown",
             "rollout.decide_within_seconds",
-            "rollout.started_at");
+            "rollout.started_at",
+            "rollout.shadow_videos");
     ServiceState.Rollout right =
         new ServiceState.Rollout(
             "demo-2",

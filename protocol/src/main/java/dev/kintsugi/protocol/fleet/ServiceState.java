@@ -198,6 +198,8 @@ public record ServiceState(
    *     name is a new try: evidence starts from none, and a rollback of the earlier try does not
    *     hold
    * @param promoted the canary carries everything and is only watched until its bake ends
+   * @param shadowVideos customers' videos that the canary makes once more beside stable's, for
+   *     comparison only; 0 means none
    */
   public record Rollout(
       @JsonProperty("name") String name,
@@ -211,5 +213,38 @@ public record ServiceState(
       @JsonProperty("smallest_slowdown") double smallestSlowdown,
       @JsonProperty("decide_within_seconds") long decideWithinSeconds,
       @JsonProperty("started_at") String startedAt,
-      @JsonProperty("promoted") boolean promoted) {}
+      @JsonProperty("promoted") boolean promoted,
+      @JsonProperty("shadow_videos") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+          int shadowVideos) {
+
+    /** A rollout without a shadow. */
+    public Rollout(
+        String name,
+        String stable,
+        String canary,
+        int step,
+        int steps,
+        double alpha,
+        double beta,
+        double smallestRegression,
+        double smallestSlowdown,
+        long decideWithinSeconds,
+        String startedAt,
+        boolean promoted) {
+      this(
+          name,
+          stable,
+          canary,
+          step,
+          steps,
+          alpha,
+          beta,
+          smallestRegression,
+          smallestSlowdown,
+          decideWithinSeconds,
+          startedAt,
+          promoted,
+          0);
+    }
+  }
 }

@@ -113,6 +113,12 @@ public final class MetricCatalogue {
           "kintsugi_rollout_cut_delay_seconds",
           "From the first job that was certain to be bad to the end of the canary's traffic.",
           "service");
+  public static final MetricSpec ROLLOUT_SHADOW_PAIRS =
+      counter(
+          "kintsugi_rollout_shadow_pairs",
+          "Customers' videos made once more by a canary, by how that ended.",
+          "service",
+          "ending");
   public static final MetricSpec SLO_OBJECTIVE =
       gauge("kintsugi_slo_objective_ratio", "Share of good events promised.", "slo", "service");
   public static final MetricSpec SLO_CURRENT =
@@ -318,6 +324,7 @@ public final class MetricCatalogue {
         ROLLOUT_CARRIED,
         ROLLOUT_JOBS,
         ROLLOUT_CUT_DELAY,
+        ROLLOUT_SHADOW_PAIRS,
         SLO_OBJECTIVE,
         SLO_CURRENT,
         SLO_BUDGET_LEFT,

@@ -4,16 +4,19 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rollout and what was decided of it.
  *
  * @param decisions one for each change of verdict, reason, step or weight, oldest first
+ * @param shadow of the newest try; null where none was asked for
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record RolloutDetail(
     @JsonProperty("rollout") RolloutView rollout,
-    @JsonProperty("decisions") List<Decision> decisions) {
+    @JsonProperty("decisions") List<Decision> decisions,
+    @JsonProperty("shadow") @Nullable RolloutShadow shadow) {
 
   /**
    * One decision.

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Objects;
@@ -59,7 +61,15 @@ public record AnalysisSpec(
                     + " 2160h")
         @JsonPropertyDescription(
             "Without a verdict so long after the start, the rollout pauses for a person.")
-        String deadline) {
+        String deadline,
+    @JsonProperty("shadowVideos")
+        @Default("0")
+        @Min(0)
+        @Max(100)
+        @JsonPropertyDescription(
+            "Customers' videos that the new revision makes once more on spare slots, to be compared"
+                + " with the old one's; 8 or more bound the difference in time. 0 means none.")
+        Integer shadowVideos) {
 
   public AnalysisSpec {
     alpha = Objects.requireNonNullElse(alpha, 0.01);
@@ -67,9 +77,10 @@ public record AnalysisSpec(
     smallestRegression = Objects.requireNonNullElse(smallestRegression, 0.1);
     smallestSlowdown = Objects.requireNonNullElse(smallestSlowdown, 0.25);
     deadline = Objects.requireNonNullElse(deadline, "24h");
+    shadowVideos = Objects.requireNonNullElse(shadowVideos, 0);
   }
 
   static AnalysisSpec defaults() {
-    return new AnalysisSpec(0.01, 0.05, 0.1, 0.25, "24h");
+    return new AnalysisSpec(0.01, 0.05, 0.1, 0.25, "24h", 0);
   }
 }

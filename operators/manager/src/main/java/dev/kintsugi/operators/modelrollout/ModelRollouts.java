@@ -175,7 +175,8 @@ final class ModelRollouts {
         analysis.smallestSlowdown(),
         Durations.parse(analysis.deadline()).toSeconds(),
         rollout.getMetadata().getCreationTimestamp(),
-        state.bakeSince() != null && state.phase() != RolloutPhase.ROLLING_BACK);
+        state.bakeSince() != null && state.phase() != RolloutPhase.ROLLING_BACK,
+        analysis.shadowVideos());
   }
 
   /** Who wrote the action, as the API server knows it, such as {@code kubectl-annotate}. */

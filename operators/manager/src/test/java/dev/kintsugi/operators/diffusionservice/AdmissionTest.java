@@ -192,6 +192,10 @@ class AdmissionTest {
             "spec:\n  rollout: {analysis: {alpha: 0}}",
             "analysis.alpha must be above 0 and at most 0.5"),
         Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {analysis: {shadowVideos: 101}}",
+            "spec.rollout.analysis.shadowVideos in body should be less than or equal to 100"),
+        Arguments.of(
             "spec:", "spec:\n  rollout: {bake: long}", "bake must be a positive duration such as"),
         Arguments.of(
             "spec:",
