@@ -62,6 +62,7 @@ class ObservabilityTest {
           entry("kintsugi_rollout_rollbacks", NO_ROLLOUT),
           entry("kintsugi_rollout_duration_seconds", NO_ROLLOUT),
           entry("kintsugi_rollout_return_seconds", NO_ROLLOUT),
+          entry("kintsugi_rollout_shadow_pairs", NO_ROLLOUT),
           entry("kintsugi_cost_usd", "the demo has no price"),
           entry("kintsugi_leases_expired", "no control plane was lost"),
           entry("kintsugi_stale_results", "no control plane was lost"),
