@@ -90,6 +90,11 @@ public final class FakeNode implements AutoCloseable {
     opener.broken.set(null);
   }
 
+  /** From now on the model cannot be opened; the one that is open goes on. */
+  public void spoil(ModelUnusableException broken) {
+    opener.broken.set(broken);
+  }
+
   @Override
   public void close() {
     model.run();

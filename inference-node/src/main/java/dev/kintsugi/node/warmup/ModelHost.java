@@ -118,6 +118,7 @@ public final class ModelHost {
       Warm warm = opener.open(stage -> state = new Loading(stage));
       loaded.add(warm);
       state = warm;
+      lastError = "";
       LOG.atInfo()
           .addKeyValue("event", "ready")
           .addKeyValue("digest", warm.card().digest())
@@ -146,6 +147,7 @@ public final class ModelHost {
     try {
       lite = opener.openLite();
       lite.ifPresent(loaded::add);
+      lastLiteError = "";
       lite.ifPresent(
           w ->
               LOG.atInfo()

@@ -45,6 +45,27 @@ class NotReadyTest {
   }
 
   @Test
+  void theSameErrorAfterARecoveryIsToldAgain() {
+    ModelUnusableException broken =
+        new ModelUnusableException(FailureClass.WEIGHTS_CORRUPT, REASON);
+    try (FakeNode node = new FakeNode(work, Map.of("kintsugi.node.load-retry", "200ms"), broken)) {
+      await().until(() -> told(node) == 1);
+      node.repair();
+      await().until(() -> node.client().get("/readyz").statusCode() == 200);
+
+      node.spoil(broken);
+      node.bean(ModelHost.class).reload("a test asks for it");
+      await().until(() -> told(node) == 2);
+    }
+  }
+
+  private static long told(FakeNode node) {
+    return node.client().json("/node/status").findValuesAsText("message").stream()
+        .filter(REASON::equals)
+        .count();
+  }
+
+  @Test
   void aWorkDirectoryInUseKeepsTheNodeFromBecomingReady() {
     try (FakeNode first = new FakeNode(work)) {
       await().until(() -> first.client().get("/readyz").statusCode() == 200);
