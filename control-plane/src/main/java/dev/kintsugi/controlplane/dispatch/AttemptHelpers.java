@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.dispatch;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.fleet.NodeSight;
 import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.queue.JobLog;
 import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
@@ -138,7 +139,7 @@ final class AttemptHelpers {
             .name(name + claim.attemptId())
             .start(
                 () -> {
-                  try {
+                  try (JobLog fields = JobLog.of(claim.job(), claim.attempt())) {
                     work.run();
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import dev.kintsugi.controlplane.dispatch.AttemptEnding.HandedOver;
 import dev.kintsugi.controlplane.dispatch.AttemptEnding.Lost;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.queue.JobLog;
 import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.recovery.Plan;
@@ -19,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /** The attempts this replica holds the lease of, one virtual thread each. */
 @Singleton
@@ -94,7 +94,7 @@ class AttemptRunner {
   }
 
   private void see(Claim claim, FleetNode node, AttemptRun run, boolean adopted) {
-    try (var trace = MDC.putCloseable("trace_id", claim.job().traceId())) {
+    try (JobLog fields = JobLog.of(claim.job(), claim.attempt())) {
       LOG.info(
           "{} {} of {} on {}",
           adopted ? "Adopted" : "Started",

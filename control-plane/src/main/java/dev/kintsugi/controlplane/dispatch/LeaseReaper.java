@@ -11,6 +11,7 @@ import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ExpiredLease;
 import dev.kintsugi.controlplane.queue.Failing;
 import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.JobLog;
 import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.core.dispatch.LeaseReview;
 import dev.kintsugi.core.dispatch.LeaseReview.NodeAnswer;
@@ -81,7 +82,7 @@ class LeaseReaper {
   }
 
   private void answer(Job job, Instant now) {
-    try {
+    try (JobLog fields = JobLog.of(job)) {
       Recoverer.Step step = tools.recoverer().late(job, now);
       if (step.next() instanceof NextStep.Again) {
         return;
@@ -115,7 +116,7 @@ class LeaseReaper {
 
   private void review(ExpiredLease lease) {
     Attempt attempt = lease.attempt();
-    try {
+    try (JobLog fields = JobLog.of(lease)) {
       Optional<FleetNode> node = tools.roster().node(attempt.nodeId());
       NodeAnswer answer =
           node.isEmpty() ? NodeAnswer.NODE_REMOVED : ask(node.get().address(), attempt.id());

@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.fleet.ServedModel;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.JobLog;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.NewJob;
@@ -29,10 +30,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a valid submission into the queue if the service can carry it and the quota allows it. */
 @Singleton
 final class Admissions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Admissions.class);
 
   private static final JsonMapper CANONICAL =
       JsonMapper.builder().serializationInclusion(JsonInclude.Include.NON_NULL).build();
@@ -71,6 +76,7 @@ final class Admissions {
         submitted
             .labelValues(accepted.service(), accepted.priority().wireName())
             .incWithExemplar(Meters.exemplar(accepted.traceId()));
+        told(accepted);
         yield accepted;
       }
       default -> {
@@ -78,6 +84,12 @@ final class Admissions {
         yield earlier(submission);
       }
     };
+  }
+
+  private static void told(Job accepted) {
+    try (JobLog fields = JobLog.of(accepted)) {
+      LOG.info("Accepted {}", accepted.id());
+    }
   }
 
   private Submission submit(NewJob job, DailyQuota.Unit unit, Instant now) {

@@ -260,7 +260,7 @@ public final class AttemptService {
       attempt = new Attempt(job, warm.card(), work.require().create(id), clock.instant());
       faults.directoryMade(id, attempt.directory());
     } catch (MediaException e) {
-      LOG.atError().addKeyValue("attempt_id", id).log("refused an attempt: {}", e.getMessage());
+      LOG.atError().addKeyValue("attempt", id).log("refused an attempt: {}", e.getMessage());
       return new Refused(new Decision.Refuse(Reason.DISK_FULL, Duration.ofSeconds(30)));
     }
     attempts.put(id, attempt);

@@ -100,10 +100,13 @@ final class AttemptWorker {
     if (first) {
       metrics.attemptEnded(failure.name().toLowerCase(Locale.ROOT));
       if (failure != FailureClass.CANCELLED) {
-        described(attempt, LOG.atWarn())
-            .addKeyValue("event", "attempt_failed")
-            .addKeyValue("failure", failure)
-            .log("attempt {} failed: {}", attempt.id(), message);
+        traced(
+            attempt,
+            () ->
+                described(attempt, LOG.atWarn())
+                    .addKeyValue("event", "attempt_failed")
+                    .addKeyValue("failure", failure)
+                    .log("attempt {} failed: {}", attempt.id(), message));
       }
     }
     return first;
@@ -304,7 +307,6 @@ final class AttemptWorker {
       Attempt attempt, org.slf4j.spi.LoggingEventBuilder event) {
     AttemptRequest request = attempt.job().request();
     return event
-        .addKeyValue("attempt_id", request.id())
         .addKeyValue("model", request.model())
         .addKeyValue("size", request.size())
         .addKeyValue("num_frames", request.numFrames())
@@ -313,17 +315,18 @@ final class AttemptWorker {
         .addKeyValue("step", attempt.status().step());
   }
 
+  /** Log lines of the work say which attempt, and which job's trace, they are about. */
   private static void traced(Attempt attempt, Runnable work) {
-    String traceId = attempt.job().request().traceId();
-    if (traceId == null) {
-      work.run();
-      return;
+    AttemptRequest request = attempt.job().request();
+    Map<String, String> before = MDC.getCopyOfContextMap();
+    MDC.put("attempt", request.id());
+    if (request.traceId() != null) {
+      MDC.put("trace_id", request.traceId());
     }
-    MDC.put("trace_id", traceId);
     try {
       work.run();
     } finally {
-      MDC.remove("trace_id");
+      MDC.setContextMap(before == null ? Map.of() : before);
     }
   }
 }

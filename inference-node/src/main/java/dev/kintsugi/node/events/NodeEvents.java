@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -80,8 +81,8 @@ public final class NodeEvents {
         LOG.atLevel(level(event.kind()))
             .addKeyValue("event", event.kind().name().toLowerCase(Locale.ROOT))
             .addKeyValue("sequence", event.sequence());
-    if (event.attempt() != null) {
-      line = line.addKeyValue("attempt_id", event.attempt());
+    if (event.attempt() != null && MDC.get("attempt") == null) {
+      line = line.addKeyValue("attempt", event.attempt());
     }
     // Prompts are customers' words: they stay on the node, while log lines travel.
     Map<String, String> details = new TreeMap<>(event.details());
