@@ -73,15 +73,7 @@ final class FaultPort {
    * @param spec of the probe, as JSON
    */
   void probe(String spec) {
-    product.kubectl(
-        "patch",
-        "dsvc",
-        "wan-tiny",
-        "-n",
-        "studio",
-        "--type=merge",
-        "-p",
-        "{\"spec\": {\"probe\": " + spec + "}}");
+    product.change("{\"probe\": " + spec + "}");
   }
 
   /** Those that are not about to go. */

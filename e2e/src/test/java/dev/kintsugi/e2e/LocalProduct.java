@@ -57,6 +57,23 @@ final class LocalProduct implements AutoCloseable {
     return Shell.run(env, concat("kubectl", arguments));
   }
 
+  /**
+   * Changes the demo service.
+   *
+   * @param spec what is merged into its spec, as JSON
+   */
+  void change(String spec) {
+    kubectl(
+        "patch",
+        "dsvc",
+        "wan-tiny",
+        "-n",
+        "studio",
+        "--type=merge",
+        "-p",
+        "{\"spec\": " + spec + "}");
+  }
+
   /** Name, uid and restart count of each inference pod of the demo service. */
   String nodePods() {
     return kubectl(

@@ -252,15 +252,7 @@ class RecoveryTest {
   }
 
   private static void deadline(String deadline) {
-    product.kubectl(
-        "patch",
-        "dsvc",
-        "wan-tiny",
-        "-n",
-        "studio",
-        "--type=merge",
-        "-p",
-        "{\"spec\": {\"deadline\": \"" + deadline + "\"}}");
+    product.change("{\"deadline\": \"" + deadline + "\"}");
     await("the control plane knows the deadline")
         .atMost(Duration.ofMinutes(1))
         .until(

@@ -38,7 +38,7 @@ class RolloutTest {
   static void twoPodsThatTakeFaults() {
     product = SharedCluster.product();
     faults = FaultPort.open(product, 2);
-    patch(
+    product.change(
         """
         {"rollout": {"steps": [50, 100], "bake": "5s",
           "analysis": {"smallestRegression": 0.25, "smallestSlowdown": 1.0}}}\
@@ -47,7 +47,7 @@ class RolloutTest {
 
   @AfterAll
   static void replaceAtOnceAgain() {
-    patch("{\"rollout\": {\"steps\": [100], \"bake\": \"1s\"}}");
+    product.change("{\"rollout\": {\"steps\": [100], \"bake\": \"1s\"}}");
     faults.calm();
   }
 
@@ -137,7 +137,7 @@ class RolloutTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @CsvSource({"CanaryNeverReady", "CanaryCrashes"})
+  @CsvSource({"CanaryNeverReady", "CanaryCrashes", "WRONG_WEIGHTS"})
   void aVersionThatDoesNotStartIsTakenBack(String reason) throws InterruptedException {
     String stable = revision("{.status.stableRevision}");
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
@@ -177,17 +177,21 @@ class RolloutTest {
     };
   }
 
-  /** Weights that are not there, or a process that ends as it begins. */
+  /** A process that ends as it begins, weights that are not there, or not those asked for. */
   private static String unable(String reason) {
-    return reason.equals("CanaryCrashes")
-        ? "{\"runtime\": {\"env\": [{\"name\": \"JAVA_TOOL_OPTIONS\", \"value\": \"-XX:+NoSuch\"}]}}"
-        : "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
+    return switch (reason) {
+      case "CanaryCrashes" ->
+          "{\"runtime\": {\"env\": [{\"name\": \"JAVA_TOOL_OPTIONS\", \"value\": \"-XX:+NoSuch\"}]}}";
+      case "CanaryNeverReady" ->
+          "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
+      default -> "{\"model\": {\"digest\": \"sha256:%s\"}}".formatted("0".repeat(64));
+    };
   }
 
   /** Changes the spec of the demo service, and returns the name of the rollout that begins. */
   private static String bringIn(String change) {
     String before = newest();
-    patch(change);
+    product.change(change);
     await("a rollout begins").atMost(PATIENCE).until(() -> !newest().equals(before));
     return newest();
   }
@@ -221,18 +225,6 @@ class RolloutTest {
     assertThat(traffic.answers())
         .extracting((JsonNode video) -> video.path("status").asText())
         .containsOnly("completed");
-  }
-
-  private static void patch(String spec) {
-    product.kubectl(
-        "patch",
-        "dsvc",
-        "wan-tiny",
-        "-n",
-        "studio",
-        "--type=merge",
-        "-p",
-        "{\"spec\": %s}".formatted(spec));
   }
 
   private void promise(String name, String indicator) throws IOException {
