@@ -44,6 +44,7 @@ public class Rollouts implements RolloutReports, CanaryGate {
   private final Feedback feedback;
   private final RolloutStore store;
   private final List<RolloutHolds> holds;
+  private final CanaryWeights weights;
   private final RolloutCases cases;
   private final RolloutMetrics metrics;
   private final RolloutBell bell;
@@ -64,6 +65,7 @@ public class Rollouts implements RolloutReports, CanaryGate {
       Feedback feedback,
       RolloutStore store,
       List<RolloutHolds> holds,
+      CanaryWeights weights,
       RolloutCases cases,
       RolloutMetrics metrics,
       RolloutBell bell,
@@ -75,6 +77,7 @@ public class Rollouts implements RolloutReports, CanaryGate {
     this.feedback = feedback;
     this.store = store;
     this.holds = holds;
+    this.weights = weights;
     this.cases = cases;
     this.metrics = metrics;
     this.bell = bell;
@@ -193,7 +196,8 @@ public class Rollouts implements RolloutReports, CanaryGate {
             Duration.between(of.startedAt(), found.now()),
             Duration.ofSeconds(rollout.decideWithinSeconds()),
             found.flights().certainBad(),
-            found.flights().pending());
+            found.flights().pending(),
+            weights.wrong(service, rollout).orElse(null));
     RolloutVerdict verdict = RolloutJudge.decide(found.trial().evidence(), situation);
     return RolloutViews.of(rollout.name(), verdict, found);
   }

@@ -5,6 +5,8 @@ import dev.kintsugi.controlplane.cases.NewCase;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.feedback.Feedback;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
+import dev.kintsugi.controlplane.fleet.NodeSight;
+import dev.kintsugi.controlplane.fleet.NodeSights;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.AttemptFailure;
@@ -15,8 +17,10 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.NewJob;
 import dev.kintsugi.controlplane.queue.PostgresJobQueue;
 import dev.kintsugi.controlplane.queue.Submission;
+import dev.kintsugi.controlplane.testkit.FakeNodeStatus;
 import dev.kintsugi.controlplane.testkit.TestDatabase;
 import dev.kintsugi.controlplane.testkit.TestJobs;
+import dev.kintsugi.core.dispatch.NodeHealth;
 import dev.kintsugi.core.recovery.Attribution;
 import dev.kintsugi.core.rollout.Hold;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
@@ -43,6 +47,7 @@ final class RolloutScene implements AutoCloseable {
   final List<NewCase> cases = new ArrayList<>();
   final List<Hold> holds = new ArrayList<>();
   final TestClock clock = new TestClock();
+  final NodeSights sights = new NodeSights();
   private volatile RegisteredService service = service(rollout("demo-2"), 5);
 
   /** Moved by the test. */
@@ -103,6 +108,36 @@ final class RolloutScene implements AutoCloseable {
     service = service(rollout, weight);
   }
 
+  /** The canary is pinned, and one node of it tells what it has loaded. */
+  void pin(String asked, String loaded) {
+    ServiceState state = service.state();
+    String node = "canary-0";
+    service =
+        new RegisteredService(
+            service.namespace(),
+            service.name(),
+            new ServiceState(
+                state.uid(),
+                state.generation(),
+                state.sequence() + 1,
+                state.model(),
+                state.deadlineSeconds(),
+                state.tenants(),
+                List.of(
+                    new ServiceState.Revision(STABLE, "1", null, 95),
+                    new ServiceState.Revision(CANARY, "2", asked, 5)),
+                List.of(
+                    new ServiceState.Node(
+                        node, CANARY, "main", false, "http://127.0.0.1:1", true, false)),
+                null,
+                state.rollout()),
+            false);
+    sights.put(
+        service.namespace() + "/" + node,
+        new NodeSight(
+            new NodeHealth(true, 0, 1, "instance", START), FakeNodeStatus.loaded(loaded)));
+  }
+
   RegisteredService service() {
     return service;
   }
@@ -120,6 +155,7 @@ final class RolloutScene implements AutoCloseable {
         Feedback.of(transactions, clock),
         new RolloutStore(transactions, new ObjectMapper()),
         List.of((of, now) -> List.copyOf(holds)),
+        new CanaryWeights(sights),
         new RolloutCases(cases::add),
         new RolloutMetrics(new Meters()),
         new RolloutBell(),

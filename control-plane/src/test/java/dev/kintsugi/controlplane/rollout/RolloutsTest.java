@@ -107,6 +107,22 @@ class RolloutsTest {
   }
 
   @Test
+  void aCanaryWithOtherWeightsThanItIsPinnedToIsTakenBackAtOnce() {
+    Rollouts judge = scene.judge();
+    scene.pin("a".repeat(64), "a".repeat(64));
+    assertThat(scene.ask(judge).verdict()).isEqualTo("CONTINUE");
+
+    scene.pin("a".repeat(64), "b".repeat(64));
+    RolloutEvidence told = scene.ask(judge);
+    assertThat(told.verdict()).isEqualTo("ROLLBACK");
+    assertThat(told.reason()).isEqualTo("WRONG_WEIGHTS");
+    assertThat(told.message())
+        .contains("spec.model.digest", "/canary-0", "a".repeat(64), "b".repeat(64));
+    assertThat(told.cut()).isTrue();
+    assertThat(judge.cut(scene.service())).contains(CANARY);
+  }
+
+  @Test
   void twoReplicasTellTheSameFromTheSameLedger() {
     Rollouts first = scene.judge();
     scene.good(STABLE, 7);

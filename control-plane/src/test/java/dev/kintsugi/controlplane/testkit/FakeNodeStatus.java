@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What a {@link FakeInferenceNode} says of itself. */
-final class FakeNodeStatus {
+public final class FakeNodeStatus {
 
   static final String LITE = "fake-lite";
 
@@ -14,6 +14,29 @@ final class FakeNodeStatus {
       new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8);
 
   private FakeNodeStatus() {}
+
+  /** An idle node with these weights. */
+  public static NodeStatus loaded(String digest) {
+    return new NodeStatus(
+        "instance",
+        "fake-model",
+        "1.0",
+        digest,
+        false,
+        List.of(),
+        1,
+        1,
+        List.of(),
+        true,
+        false,
+        null,
+        LIMITS,
+        Map.of(),
+        new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null),
+        null,
+        List.of(),
+        List.of());
+  }
 
   static NodeStatus of(
       String instance,

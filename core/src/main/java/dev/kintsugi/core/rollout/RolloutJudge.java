@@ -31,8 +31,11 @@ public final class RolloutJudge {
             Math.exp(policy.rollbackAt()),
             Math.exp(against.health()),
             Math.exp(healthNeeded));
+    if (now.wrongWeights() != null) {
+      return new RolloutVerdict.Rollback(Reason.WRONG_WEIGHTS, numbers, now.wrongWeights());
+    }
     if (regression >= policy.rollbackAt()) {
-      return new RolloutVerdict.Rollback(reason(numbers.leading()), numbers);
+      return new RolloutVerdict.Rollback(reason(numbers.leading()), numbers, null);
     }
     if (now.promoted()) {
       return new RolloutVerdict.Continue(Reason.WATCHING, numbers);

@@ -3,6 +3,7 @@ package dev.kintsugi.core.rollout;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a rollout now. */
 public sealed interface RolloutVerdict {
@@ -24,6 +25,7 @@ public sealed interface RolloutVerdict {
     COSTLIER,
     LOWER_QUALITY,
     WORSE_RATED,
+    WRONG_WEIGHTS,
     /** Neither way is proven yet. */
     GATHERING_EVIDENCE,
     /** It has everything and is watched. */
@@ -92,10 +94,18 @@ public sealed interface RolloutVerdict {
     }
   }
 
-  /** Take the canary's traffic away. */
-  record Rollback(Reason reason, Numbers numbers) implements RolloutVerdict {
+  /**
+   * Take the canary's traffic away.
+   *
+   * @param wrongWeights why it can have no jobs; null where its jobs are what speaks against it
+   */
+  record Rollback(Reason reason, Numbers numbers, @Nullable String wrongWeights)
+      implements RolloutVerdict {
     @Override
     public String message() {
+      if (wrongWeights != null) {
+        return wrongWeights + ".";
+      }
       String what =
           switch (reason) {
             case SLOWER -> "The canary is slower";

@@ -2,6 +2,7 @@ package dev.kintsugi.core.rollout;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a rollout stands when its verdict is asked for.
@@ -17,6 +18,7 @@ import java.util.List;
  * @param pendingInFlight other jobs of the canary that still run though they started before its
  *     newest bad job did. They count as good against a rollback: a version whose bad jobs end
  *     sooner than its good ones would otherwise look worse than it is after each step
+ * @param wrongWeights see {@link WeightsReview}; null while the canary can run
  */
 public record Situation(
     int step,
@@ -26,7 +28,22 @@ public record Situation(
     Duration sinceStart,
     Duration limit,
     long certainBadInFlight,
-    long pendingInFlight) {
+    long pendingInFlight,
+    @Nullable String wrongWeights) {
+
+  /** The canary has the weights it was made for. */
+  public Situation(
+      int step,
+      int steps,
+      boolean promoted,
+      List<Hold> holds,
+      Duration sinceStart,
+      Duration limit,
+      long certainBadInFlight,
+      long pendingInFlight) {
+    this(
+        step, steps, promoted, holds, sinceStart, limit, certainBadInFlight, pendingInFlight, null);
+  }
 
   public Situation {
     holds = List.copyOf(holds);
