@@ -7,7 +7,6 @@ import dev.kintsugi.node.warmup.ReadyModels;
 import dev.kintsugi.protocol.node.FailureClass;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -59,18 +58,9 @@ public final class FakeNode implements AutoCloseable {
             .properties(all)
             .singletons(opener)
             .singletons(beans.toArray())
-            .build();
-    client = new NodeClient(started(context));
-  }
-
-  /** One that cannot start leaves nothing running that still writes to its work directory. */
-  private static URI started(ApplicationContext context) {
-    try {
-      return context.start().getBean(EmbeddedServer.class).start().getURI();
-    } catch (RuntimeException e) {
-      context.close();
-      throw e;
-    }
+            .build()
+            .start();
+    client = new NodeClient(context.getBean(EmbeddedServer.class).start().getURI());
   }
 
   public NodeClient client() {

@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -32,10 +33,17 @@ final class CaseWriter implements CaseRecorder {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Ledger ledger;
   private final Counter deferred;
+  private final Duration stopWithin;
   private final Thread writer;
 
+  @Inject
   CaseWriter(Ledger ledger, Meters meters) {
+    this(ledger, meters, STOP_WITHIN);
+  }
+
+  CaseWriter(Ledger ledger, Meters meters, Duration stopWithin) {
     this.ledger = ledger;
+    this.stopWithin = stopWithin;
     this.deferred = meters.counter(MetricCatalogue.CASES_DEFERRED);
     this.writer = Thread.ofVirtual().name("case-writer").start(this::run);
   }
@@ -52,7 +60,7 @@ final class CaseWriter implements CaseRecorder {
   @PreDestroy
   void stop() throws InterruptedException {
     stopping.countDown();
-    writer.join(STOP_WITHIN);
+    writer.join(stopWithin);
     writer.interrupt();
     if (!waiting.isEmpty()) {
       LOG.warn("{} cases were not written and are left for the next start", waiting.size());

@@ -93,7 +93,7 @@ class LedgerTest {
 
   @Test
   void aStopWritesWhatWaits() throws InterruptedException {
-    CaseWriter writer = new CaseWriter(ledger, new Meters());
+    CaseWriter writer = new CaseWriter(ledger, new Meters(), Duration.ofMinutes(1));
     for (int i = 0; i < 200; i++) {
       writer.record(failed("attempt_" + i, "step " + i + " broke", "INTERNAL"));
     }
@@ -105,7 +105,7 @@ class LedgerTest {
 
   @Test
   void whatPostgresCannotKeepIsLeftOut() throws InterruptedException {
-    CaseWriter writer = new CaseWriter(ledger, new Meters());
+    CaseWriter writer = new CaseWriter(ledger, new Meters(), Duration.ofMinutes(1));
     writer.record(failed("a NUL \0 in the message", "INTERNAL"));
     writer.record(failed("attempt_next", "broke", "INTERNAL"));
     await()

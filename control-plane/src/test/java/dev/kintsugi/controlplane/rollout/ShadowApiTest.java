@@ -139,7 +139,9 @@ class ShadowApiTest {
             new ServiceState.Revision("r1", "1", null, ofStable),
             new ServiceState.Revision("r2", "2", null, 100 - ofStable)),
         List.of(
-            new ServiceState.Node("pod-1", "r1", "main", false, stable.address(), true, false),
+            // One that has no share must not step in while the canary is slow to answer either.
+            new ServiceState.Node(
+                "pod-1", "r1", "main", false, stable.address(), true, ofStable == 0),
             new ServiceState.Node("pod-2", "r2", "main", false, canary.address(), true, false)),
         null,
         new ServiceState.Rollout(
