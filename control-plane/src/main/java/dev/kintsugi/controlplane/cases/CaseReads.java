@@ -1,6 +1,6 @@
 package dev.kintsugi.controlplane.cases;
 
-import static dev.kintsugi.controlplane.cases.CaseStore.instant;
+import static dev.kintsugi.controlplane.database.Sql.instant;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.database.Transactions;

@@ -1,5 +1,7 @@
 package dev.kintsugi.controlplane.cases;
 
+import static dev.kintsugi.controlplane.database.Sql.instant;
+
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.core.ledger.FamilyStatus;
@@ -10,7 +12,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Locale;
@@ -256,10 +257,6 @@ final class CaseStore {
 
   static FamilyStatus status(String stored) {
     return FamilyStatus.valueOf(stored.toUpperCase(Locale.ROOT));
-  }
-
-  static Instant instant(ResultSet row, String column) throws SQLException {
-    return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
   static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {

@@ -1,17 +1,15 @@
 package dev.kintsugi.controlplane.cases;
 
-import static dev.kintsugi.controlplane.cases.CaseStore.bind;
-import static dev.kintsugi.controlplane.cases.CaseStore.instant;
+import static dev.kintsugi.controlplane.database.Sql.instant;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.protocol.ledger.CaseReplay;
 import dev.kintsugi.protocol.node.FailureContext;
 import jakarta.inject.Singleton;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -148,35 +146,11 @@ final class ReplayStore {
   }
 
   private void update(String sql, @Nullable Object... values) {
-    transactions.durably(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, values);
-            return statement.executeUpdate();
-          }
-        });
+    transactions.durably(connection -> Sql.update(connection, sql, values));
   }
 
-  /** Reads one row. */
-  @FunctionalInterface
-  private interface Mapper<T> {
-    T map(ResultSet row) throws SQLException;
-  }
-
-  private <T> List<T> rows(String sql, Mapper<T> mapper, Object... values) {
-    return transactions.reading(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, values);
-            List<T> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                found.add(mapper.map(rows));
-              }
-            }
-            return found;
-          }
-        });
+  private <T> List<T> rows(String sql, Sql.Mapper<T> mapper, Object... values) {
+    return transactions.reading(connection -> Sql.rows(connection, sql, mapper, values));
   }
 
   private static Replay replay(ResultSet row) throws SQLException {

@@ -1,21 +1,17 @@
 package dev.kintsugi.controlplane.probe;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.core.probe.ProbeHistory;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** What nodes' probes came to, in PostgreSQL, so that every replica and the next start know it. */
 @Singleton
@@ -28,43 +24,24 @@ class ProbeStore {
   }
 
   List<StoredProbe> all() {
-    return transactions.reading(
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement("SELECT * FROM node_probe");
-              ResultSet rows = select.executeQuery()) {
-            List<StoredProbe> all = new ArrayList<>();
-            while (rows.next()) {
-              all.add(read(rows));
-            }
-            return all;
-          }
-        });
+    return transactions.reading(c -> Sql.rows(c, "SELECT * FROM node_probe", ProbeStore::read));
   }
 
   Optional<StoredProbe> find(String nodeId) {
-    return transactions.reading(
-        connection -> {
-          try (PreparedStatement select =
-              connection.prepareStatement("SELECT * FROM node_probe WHERE node_id = ?")) {
-            return only(select, nodeId);
-          }
-        });
+    return transactions.reading(c -> only(c, "SELECT * FROM node_probe WHERE node_id = ?", nodeId));
   }
 
   /** Adds a node; one that is known stays as it is. */
   void begin(String nodeId, String service, ProbeHistory history) {
     transactions.relaxedStatement(
-        connection -> {
-          try (PreparedStatement insert =
-              connection.prepareStatement(
-                  "INSERT INTO node_probe (node_id, service, next_at) VALUES (?, ?, ?)"
-                      + " ON CONFLICT (node_id) DO UPDATE SET service = excluded.service")) {
-            insert.setString(1, nodeId);
-            insert.setString(2, service);
-            insert.setObject(3, at(history.nextAt()));
-            return insert.executeUpdate();
-          }
-        });
+        c ->
+            Sql.update(
+                c,
+                "INSERT INTO node_probe (node_id, service, next_at) VALUES (?, ?, ?)"
+                    + " ON CONFLICT (node_id) DO UPDATE SET service = excluded.service",
+                nodeId,
+                service,
+                history.nextAt()));
   }
 
   /**
@@ -74,22 +51,20 @@ class ProbeStore {
    */
   boolean take(String nodeId, String attemptId, Instant until, Instant now) {
     return transactions.durableStatement(
-        connection -> {
-          try (PreparedStatement update =
-              connection.prepareStatement(
-                  """
-                  UPDATE node_probe SET attempt_id = ?, held_until = ?
-                  WHERE node_id = ? AND next_at <= ?
-                    AND (held_until IS NULL OR held_until <= ?)\
-                  """)) {
-            update.setString(1, attemptId);
-            update.setObject(2, at(until));
-            update.setString(3, nodeId);
-            update.setObject(4, at(now));
-            update.setObject(5, at(now));
-            return update.executeUpdate() == 1;
-          }
-        });
+        c ->
+            Sql.update(
+                    c,
+                    """
+                    UPDATE node_probe SET attempt_id = ?, held_until = ?
+                    WHERE node_id = ? AND next_at <= ?
+                      AND (held_until IS NULL OR held_until <= ?)\
+                    """,
+                    attemptId,
+                    until,
+                    nodeId,
+                    now,
+                    now)
+                == 1);
   }
 
   /** A row and what its change meant. */
@@ -147,13 +122,7 @@ class ProbeStore {
   /** Forgets nodes that were not probed since then; returns how many. */
   int forget(Instant before) {
     return transactions.relaxedStatement(
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM node_probe WHERE next_at < ?")) {
-            delete.setObject(1, at(before));
-            return delete.executeUpdate();
-          }
-        });
+        c -> Sql.update(c, "DELETE FROM node_probe WHERE next_at < ?", before));
   }
 
   private interface Rewrite {
@@ -167,7 +136,9 @@ class ProbeStore {
       Rewrite rewrite) {
     return transactions.durably(
         connection -> {
-          Optional<StoredProbe> row = lock(connection, nodeId).filter(current::apply);
+          Optional<StoredProbe> row =
+              only(connection, "SELECT * FROM node_probe WHERE node_id = ? FOR UPDATE", nodeId)
+                  .filter(current::apply);
           if (row.isEmpty()) {
             return Optional.empty();
           }
@@ -178,42 +149,29 @@ class ProbeStore {
         });
   }
 
-  private static Optional<StoredProbe> lock(Connection connection, String nodeId)
+  private static Optional<StoredProbe> only(Connection connection, String query, String nodeId)
       throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT * FROM node_probe WHERE node_id = ? FOR UPDATE")) {
-      return only(select, nodeId);
-    }
-  }
-
-  private static Optional<StoredProbe> only(PreparedStatement select, String nodeId)
-      throws SQLException {
-    select.setString(1, nodeId);
-    try (ResultSet rows = select.executeQuery()) {
-      return rows.next() ? Optional.of(read(rows)) : Optional.empty();
-    }
+    return Sql.rows(connection, query, ProbeStore::read, nodeId).stream().findFirst();
   }
 
   private static void write(Connection connection, StoredProbe probe) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement(
-            """
-            UPDATE node_probe SET failures = ?, out_since = ?, next_at = ?, proven_at = ?,
-              attempt_id = ?, held_until = ?, ended_at = ?, outcome = ?, message = ?
-            WHERE node_id = ?\
-            """)) {
-      update.setInt(1, probe.history().failures());
-      update.setObject(2, at(probe.history().outSince()));
-      update.setObject(3, at(probe.history().nextAt()));
-      update.setObject(4, at(probe.history().provenAt()));
-      update.setString(5, probe.attemptId());
-      update.setObject(6, at(probe.heldUntil()));
-      update.setObject(7, at(probe.endedAt()));
-      update.setString(8, probe.outcome() == null ? null : probe.outcome().wireName());
-      update.setString(9, probe.message());
-      update.setString(10, probe.nodeId());
-      update.executeUpdate();
-    }
+    Sql.update(
+        connection,
+        """
+        UPDATE node_probe SET failures = ?, out_since = ?, next_at = ?, proven_at = ?,
+          attempt_id = ?, held_until = ?, ended_at = ?, outcome = ?, message = ?
+        WHERE node_id = ?\
+        """,
+        probe.history().failures(),
+        probe.history().outSince(),
+        probe.history().nextAt(),
+        probe.history().provenAt(),
+        probe.attemptId(),
+        probe.heldUntil(),
+        probe.endedAt(),
+        probe.outcome() == null ? null : probe.outcome().wireName(),
+        probe.message(),
+        probe.nodeId());
   }
 
   private static StoredProbe read(ResultSet row) throws SQLException {
@@ -223,22 +181,13 @@ class ProbeStore {
         row.getString("service"),
         new ProbeHistory(
             row.getInt("failures"),
-            instant(row, "out_since"),
-            row.getObject("next_at", OffsetDateTime.class).toInstant(),
-            instant(row, "proven_at")),
+            Sql.instantOrNull(row, "out_since"),
+            Sql.instant(row, "next_at"),
+            Sql.instantOrNull(row, "proven_at")),
         row.getString("attempt_id"),
-        instant(row, "held_until"),
-        instant(row, "ended_at"),
+        Sql.instantOrNull(row, "held_until"),
+        Sql.instantOrNull(row, "ended_at"),
         outcome == null ? null : ProbeResult.Outcome.valueOf(outcome.toUpperCase(Locale.ROOT)),
         row.getString("message"));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
-    return at == null ? null : at.toInstant();
-  }
-
-  private static @Nullable OffsetDateTime at(@Nullable Instant instant) {
-    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }
 }

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.protocol.video.Priority;
 import java.time.Duration;

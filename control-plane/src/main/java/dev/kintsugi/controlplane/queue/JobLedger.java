@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -138,8 +139,8 @@ public final class JobLedger {
         row.getBoolean("degraded"),
         row.getString("ladder_step"),
         row.getDouble("pixels"),
-        Rows.instant(row, "created_at"),
-        Rows.instant(row, "ended_at"),
+        Sql.instant(row, "created_at"),
+        Sql.instant(row, "ended_at"),
         row.getDouble("gpu_seconds"),
         row.getDouble("delivered_seconds"),
         row.getObject("cost_usd", Double.class),

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.core.recovery.Plan;
 import java.sql.Connection;
@@ -143,7 +144,7 @@ final class Leases {
           .each("int4", beats, b -> b.progress().step())
           .each("int4", beats, b -> b.progress().steps())
           .each("int2", beats, b -> b.progress().percent())
-          .rows(row -> new Kept(Rows.uuid(row, "attempt_id"), Rows.instant(row, "expires_at")));
+          .rows(row -> new Kept(Rows.uuid(row, "attempt_id"), Sql.instant(row, "expires_at")));
     }
   }
 
@@ -159,7 +160,7 @@ final class Leases {
                             Rows.lease(row),
                             row.getString("service"),
                             row.getInt("attempts"),
-                            Rows.instant(row, "deadline")));
+                            Sql.instant(row, "deadline")));
           }
         });
   }
@@ -214,7 +215,7 @@ final class Leases {
   private static Claim adopted(ResultSet row) throws SQLException {
     Job job = Rows.job(row);
     long fence = row.getLong("fence");
-    Instant until = Rows.instant(row, "lease_until");
+    Instant until = Sql.instant(row, "lease_until");
     Attempt attempt = Rows.adopted(row, job.id(), fence, until);
     return new Claim(job, attempt, fence, until);
   }

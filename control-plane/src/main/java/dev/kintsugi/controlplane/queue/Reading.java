@@ -1,8 +1,8 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -209,16 +209,6 @@ final class Reading {
   }
 
   private <T> List<T> rows(String text, Sql.Mapper<T> mapper, Object... values) {
-    return transactions.reading(c -> rows(c, text, mapper, values));
-  }
-
-  private static <T> List<T> rows(Connection c, String text, Sql.Mapper<T> mapper, Object... values)
-      throws SQLException {
-    try (Sql sql = Sql.of(c, text)) {
-      for (Object value : values) {
-        sql.with(value);
-      }
-      return sql.rows(mapper);
-    }
+    return transactions.reading(c -> Sql.rows(c, text, mapper, values));
   }
 }

@@ -1,20 +1,16 @@
 package dev.kintsugi.controlplane.rollout;
 
 import dev.kintsugi.controlplane.cases.ReplaySource;
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.core.rollout.ShadowPair;
 import dev.kintsugi.core.rollout.ShadowPair.Ending;
 import dev.kintsugi.core.rollout.ShadowPair.Likeness;
 import dev.kintsugi.core.rollout.ShadowPair.Seconds;
 import jakarta.inject.Singleton;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -69,11 +65,8 @@ final class ShadowStore implements ReplaySource {
     Seconds stable = shadow.pair().stable();
     return transactions.durably(
         c -> {
-          try (PreparedStatement turn = c.prepareStatement(TAKE_TURN)) {
-            bind(turn, "shadow " + key.service() + " " + key.rollout());
-            turn.execute();
-          }
-          return update(
+          Sql.rows(c, TAKE_TURN, row -> row, "shadow " + key.service() + " " + key.rollout());
+          return Sql.update(
                   c,
                   ADD,
                   key.service(),
@@ -101,7 +94,7 @@ final class ShadowStore implements ReplaySource {
   void queued(UUID id, String job) {
     transactions.durably(
         c ->
-            update(
+            Sql.update(
                 c, "UPDATE rollout_shadow SET job_id = ?, settled = false WHERE id = ?", job, id));
   }
 
@@ -113,7 +106,7 @@ final class ShadowStore implements ReplaySource {
     Likeness likeness = result.likeness();
     return transactions.durably(
             c ->
-                update(
+                Sql.update(
                     c,
                     END,
                     result.ending().name(),
@@ -133,7 +126,7 @@ final class ShadowStore implements ReplaySource {
    * @param job of the replay, which is gone; null where there was none
    */
   void settle(UUID id, @Nullable String job) {
-    transactions.durably(c -> update(c, SETTLE, id, job));
+    transactions.durably(c -> Sql.update(c, SETTLE, id, job));
   }
 
   /** Those of one try, oldest first. */
@@ -166,42 +159,8 @@ final class ShadowStore implements ReplaySource {
     return !rows("SELECT 1 FROM rollout_shadow WHERE job_id = ?", row -> 1, jobId).isEmpty();
   }
 
-  /** Reads one row. */
-  @FunctionalInterface
-  private interface Mapper<T> {
-    T map(ResultSet row) throws SQLException;
-  }
-
-  private <T> List<T> rows(String sql, Mapper<T> mapper, Object... values) {
-    return transactions.reading(
-        c -> {
-          try (PreparedStatement select = c.prepareStatement(sql)) {
-            bind(select, values);
-            List<T> found = new ArrayList<>();
-            try (ResultSet row = select.executeQuery()) {
-              while (row.next()) {
-                found.add(mapper.map(row));
-              }
-            }
-            return found;
-          }
-        });
-  }
-
-  private static int update(Connection c, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (PreparedStatement statement = c.prepareStatement(sql)) {
-      bind(statement, values);
-      return statement.executeUpdate();
-    }
-  }
-
-  private static void bind(PreparedStatement statement, @Nullable Object... values)
-      throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      Object value = values[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : values[i];
-      statement.setObject(i + 1, value);
-    }
+  private <T> List<T> rows(String sql, Sql.Mapper<T> mapper, Object... values) {
+    return transactions.reading(c -> Sql.rows(c, sql, mapper, values));
   }
 
   private static Shadow shadow(ResultSet row) throws SQLException {
@@ -213,7 +172,7 @@ final class ShadowStore implements ReplaySource {
         row.getString("canary"),
         row.getString("video"),
         row.getString("sha256"),
-        row.getObject("picked_at", OffsetDateTime.class).toInstant(),
+        Sql.instant(row, "picked_at"),
         row.getString("job_id"),
         new ShadowPair(
             ending == null ? null : Ending.valueOf(ending),

@@ -1,4 +1,4 @@
-package dev.kintsugi.controlplane.queue;
+package dev.kintsugi.controlplane.database;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -15,11 +15,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A statement being filled in, left to right. */
-final class Sql implements AutoCloseable {
+public final class Sql implements AutoCloseable {
 
   /** Reads one row. */
   @FunctionalInterface
-  interface Mapper<T> {
+  public interface Mapper<T> {
     T map(ResultSet row) throws SQLException;
   }
 
@@ -32,18 +32,55 @@ final class Sql implements AutoCloseable {
     this.statement = statement;
   }
 
-  static Sql of(Connection connection, String text) throws SQLException {
+  public static Sql of(Connection connection, String text) throws SQLException {
     return new Sql(connection, connection.prepareStatement(text));
   }
 
-  Sql with(@Nullable Object value) throws SQLException {
+  /** Reads every row of a query. */
+  public static <T> List<T> rows(
+      Connection connection, String text, Mapper<T> mapper, @Nullable Object... values)
+      throws SQLException {
+    try (Sql sql = filled(connection, text, values)) {
+      return sql.rows(mapper);
+    }
+  }
+
+  /** Changes rows, and says how many. */
+  public static int update(Connection connection, String text, @Nullable Object... values)
+      throws SQLException {
+    try (Sql sql = filled(connection, text, values)) {
+      return sql.update();
+    }
+  }
+
+  private static Sql filled(Connection connection, String text, @Nullable Object... values)
+      throws SQLException {
+    Sql sql = of(connection, text);
+    for (Object value : values) {
+      sql.with(value);
+    }
+    return sql;
+  }
+
+  /** The instant of a column that has one. */
+  public static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  /** The instant of a column; null where that is. */
+  public static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+    OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+    return at == null ? null : at.toInstant();
+  }
+
+  public Sql with(@Nullable Object value) throws SQLException {
     Object bound = value instanceof Instant at ? utc(at) : value;
     statement.setObject(next++, bound);
     return this;
   }
 
   /** An array parameter made of one field of each input. */
-  <T> Sql each(String type, List<T> inputs, Function<T, @Nullable Object> field)
+  public <T> Sql each(String type, List<T> inputs, Function<T, @Nullable Object> field)
       throws SQLException {
     Object[] values = new Object[inputs.size()];
     for (int i = 0; i < values.length; i++) {
@@ -55,11 +92,11 @@ final class Sql implements AutoCloseable {
     return this;
   }
 
-  int update() throws SQLException {
+  public int update() throws SQLException {
     return statement.executeUpdate();
   }
 
-  <T> List<T> rows(Mapper<T> mapper) throws SQLException {
+  public <T> List<T> rows(Mapper<T> mapper) throws SQLException {
     List<T> found = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
@@ -70,7 +107,7 @@ final class Sql implements AutoCloseable {
   }
 
   /** Reads the rows of two statements sent as one. */
-  void bothRows(Mapper<?> first, Mapper<?> second) throws SQLException {
+  public void bothRows(Mapper<?> first, Mapper<?> second) throws SQLException {
     statement.execute();
     read(first);
     statement.getMoreResults();
@@ -91,7 +128,7 @@ final class Sql implements AutoCloseable {
   }
 
   /** The finest instant the database keeps. */
-  static Instant stored(Instant at) {
+  public static Instant stored(Instant at) {
     return at.truncatedTo(ChronoUnit.MICROS);
   }
 
