@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,14 +60,20 @@ abstract class DispatchScenario {
     return started(new Replica(name, database.transactions(), fleet, files));
   }
 
-  /** Waits until it knows all nodes: its first choice must not depend on who spoke first. */
+  /**
+   * Waits until it knows all nodes and chooses among all of them: its first choice must not depend
+   * on who spoke first, and a round that began earlier may still be choosing.
+   */
   Replica started(Replica replica) {
     closing(replica).start();
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(10))
-        .until(replica::heardOfAll);
+    awaiting().until(replica::heardOfAll);
+    long before = replica.rounds();
+    awaiting().until(() -> replica.rounds() > before);
     return replica;
+  }
+
+  private static ConditionFactory awaiting() {
+    return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(10));
   }
 
   static String submit(JobQueue queue) {

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The dispatcher of one control-plane replica, with times short enough for tests. {@link #kill}
@@ -54,6 +55,7 @@ final class Replica implements AutoCloseable {
   private final ProbeBoard board;
   private final FleetRegistry fleet;
   private final NodeSights sights = new NodeSights();
+  private final AtomicLong rounds = new AtomicLong();
   private volatile boolean cut;
 
   Replica(String name, Transactions transactions, FleetRegistry fleet, Path files) {
@@ -75,6 +77,9 @@ final class Replica implements AutoCloseable {
                 JobQueue.class.getClassLoader(),
                 new Class<?>[] {JobQueue.class},
                 (proxy, method, arguments) -> {
+                  if (method.getName().equals("snapshot")) {
+                    rounds.incrementAndGet();
+                  }
                   if (cut) {
                     throw new DatabaseUnavailableException("killed", new IOException("killed"));
                   }
@@ -166,7 +171,13 @@ final class Replica implements AutoCloseable {
   boolean heardOfAll() {
     return fleet.services().stream()
         .flatMap(service -> service.nodes().stream())
-        .allMatch(node -> sights.of(node.nodeId()).status() != null);
+        .map(node -> sights.of(node.nodeId()))
+        .allMatch(sight -> sight.status() != null && sight.health().reachable());
+  }
+
+  /** Rounds of the dispatcher that began: one has ended when the next began. */
+  long rounds() {
+    return rounds.get();
   }
 
   /** Stops gracefully. */
