@@ -50,9 +50,10 @@ class AttemptConclusion {
         }
         note(completed.job(), claim, result, mended);
         LOG.info("Completed {} with {}", claim.job().id(), claim.attemptId());
-        clean(claim, node);
+        tools.nodes().tryDelete(node.address(), claim.attemptId());
       }
-      case Completion.AlreadyCompleted already -> clean(claim, node);
+      case Completion.AlreadyCompleted already ->
+          tools.nodes().tryDelete(node.address(), claim.attemptId());
       case Completion.Stale(var reason) -> {
         tools.metrics().stale("complete");
         lost(claim, node, reason);
@@ -78,7 +79,7 @@ class AttemptConclusion {
     FailureClass kind = failure.kind();
     boolean leftBehind = tools.roster().node(node.nodeId()).map(FleetNode::stopsAt).isPresent();
     if (kind == FailureClass.STALLED || kind == FailureClass.TIMEOUT || leftBehind) {
-      stop(claim, node);
+      tools.nodes().tryCancel(node.address(), claim.attemptId());
     }
     if (kind == FailureClass.NODE_LOST) {
       // The job must not be given to it again before it is heard of.
@@ -86,7 +87,7 @@ class AttemptConclusion {
     }
     end(claim, node, failure, tools.recoverer().failed(claim.job(), claim.attempt(), failure, now));
     if (kind != FailureClass.NODE_LOST) {
-      clean(claim, node);
+      tools.nodes().tryDelete(node.address(), claim.attemptId());
     }
   }
 
@@ -137,8 +138,8 @@ class AttemptConclusion {
     if (reason == StaleReason.ADOPTED) {
       return;
     }
-    stop(claim, node);
-    clean(claim, node);
+    tools.nodes().tryCancel(node.address(), claim.attemptId());
+    tools.nodes().tryDelete(node.address(), claim.attemptId());
     List<Attempt> attempts = tools.queue().await(queue -> queue.attempts(claim.job().id()));
     boolean cancelled =
         attempts.stream()
@@ -158,24 +159,6 @@ class AttemptConclusion {
 
   private void ended(Claim claim, String outcome) {
     tools.metrics().attemptEnded(claim.job(), claim.attempt(), outcome, tools.clock().instant());
-  }
-
-  /** Best effort: the orphan review stops what this cannot reach. */
-  private void stop(Claim claim, FleetNode node) throws InterruptedException {
-    try {
-      tools.nodes().cancel(node.address(), claim.attemptId());
-    } catch (NodeException e) {
-      LOG.debug("Cancel of {} at {}: {}", claim.attemptId(), node.nodeId(), e.getMessage());
-    }
-  }
-
-  /** Best effort: a node forgets ended attempts by itself after a while. */
-  private void clean(Claim claim, FleetNode node) throws InterruptedException {
-    try {
-      tools.nodes().delete(node.address(), claim.attemptId());
-    } catch (NodeException e) {
-      LOG.debug("Delete of {} at {}: {}", claim.attemptId(), node.nodeId(), e.getMessage());
-    }
   }
 
   private static String id(Claim claim) {

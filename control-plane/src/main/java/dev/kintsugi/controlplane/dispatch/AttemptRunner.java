@@ -79,7 +79,7 @@ class AttemptRunner {
   /** The attempt ended here after its node was asked last, so the node's word on it is old. */
   boolean endedLately(String attemptId, Instant now) {
     Instant at = ended.get(attemptId);
-    return at != null && at.plus(statusAge()).isAfter(now);
+    return at != null && at.plus(tools.policy().times().statusAge()).isAfter(now);
   }
 
   /** Hands every attempt over to the other replicas; those that do not end in time are left. */
@@ -119,7 +119,7 @@ class AttemptRunner {
       LOG.error("Attempt {} ended by a defect", claim.attemptId(), e);
     } finally {
       Instant now = tools.clock().instant();
-      ended.values().removeIf(at -> at.plus(statusAge()).isBefore(now));
+      ended.values().removeIf(at -> at.plus(tools.policy().times().statusAge()).isBefore(now));
       ended.put(claim.attemptId(), now);
       running.remove(claim.attemptId());
       canaries.attemptEnded(claim.job().service(), claim.attempt().revision());
@@ -146,9 +146,5 @@ class AttemptRunner {
         return Optional.empty();
       }
     }
-  }
-
-  private Duration statusAge() {
-    return tools.policy().times().nodePoll().plus(tools.policy().times().nodeAnswer());
   }
 }

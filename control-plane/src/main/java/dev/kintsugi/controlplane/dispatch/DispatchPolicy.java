@@ -38,7 +38,13 @@ record DispatchPolicy(
       Duration nodeAnswer,
       Duration orphanGrace,
       Duration slotPatience,
-      Duration storePatience) {}
+      Duration storePatience) {
+
+    /** A node's last word on what it runs may be so old. */
+    Duration statusAge() {
+      return nodePoll.plus(nodeAnswer);
+    }
+  }
 
   /** Heartbeats at least this often. */
   Duration beat() {

@@ -11,7 +11,6 @@ import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.dispatch.NodeSlots;
 import dev.kintsugi.core.dispatch.SlotChoice;
 import dev.kintsugi.core.dispatch.SlotChooser;
-import dev.kintsugi.core.probe.InDispatch;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.NodeStatus;
 import jakarta.inject.Singleton;
@@ -80,37 +79,33 @@ class Dispatcher {
       return;
     }
     Lanes lanes = Lanes.of(service.state(), canaries.cut(service));
+    List<FleetNode> serving = tools.roster().serving(lanes, nodes.values(), this::runsMain, now);
     boolean heard = bell.heardWaiting(service.key());
     long waiting = Math.max(load.get().depth(), heard ? 1 : 0);
     if (rung || waiting > 0) {
-      waiting -= fill(service, lanes, nodes, now);
+      waiting -= fill(service, lanes, serving, now);
     }
-    InDispatch.Choice choice = choice(lanes, nodes.values(), now);
-    probes.giveWay(choice.nodes().stream().map(nodes::get).toList(), waiting, now);
+    probes.giveWay(serving, waiting, now);
     nodes.values().forEach(node -> replay(node, now));
     for (FleetNode node : nodes.values()) {
-      boolean serving = choice.nodes().contains(node.nodeId());
-      probes.look(service, node, slots(node, now), new ProbeTurns.Demand(serving, waiting > 0));
+      var demand = new ProbeTurns.Demand(serving.contains(node), waiting > 0);
+      probes.look(service, node, slots(node, now), demand);
     }
   }
 
   /** Returns how many jobs were given to nodes. */
-  private int fill(
-      RegisteredService service, Lanes lanes, Map<String, FleetNode> nodes, Instant now) {
+  private int fill(RegisteredService service, Lanes lanes, List<FleetNode> serving, Instant now) {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
     tally.weights(lanes.weights());
-    InDispatch.Choice choice = choice(lanes, nodes.values(), now);
-    List<FleetNode> serving = NodeRoster.chosen(choice, nodes.values());
     Set<String> stayAway = lanes.notForCanary(NodeRoster.revisions(serving));
     Set<String> exhausted = new HashSet<>();
     int given = 0;
     while (choose(serving, exhausted, tally, now) instanceof SlotChoice.Take take) {
-      FleetNode node = nodes.get(take.nodeId());
+      FleetNode node =
+          serving.stream().filter(n -> n.nodeId().equals(take.nodeId())).findFirst().orElseThrow();
       Optional<Claim> claim =
-          node == null
-              ? Optional.empty()
-              : claim(node, node.service(), lanes.isCanary(take.revision()) ? stayAway : Set.of());
-      if (claim.isPresent() && node != null) {
+          claim(node, node.service(), lanes.isCanary(take.revision()) ? stayAway : Set.of());
+      if (claim.isPresent()) {
         tally.claimed(take.revision());
         runner.start(claim.get(), node, false);
         given++;
@@ -129,10 +124,6 @@ class Dispatcher {
             .map(node -> probes.beside(node, slots(node, now), now))
             .toList();
     return SlotChooser.choose(slots, tally.shares());
-  }
-
-  private InDispatch.Choice choice(Lanes lanes, Collection<FleetNode> nodes, Instant now) {
-    return tools.roster().choice(lanes, nodes, this::runsMain, now);
   }
 
   private boolean runsMain(FleetNode node) {

@@ -29,11 +29,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Speaks to inference nodes over HTTP. Every call is safe to repeat. */
 @Singleton
 class NodeClient implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(NodeClient.class);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
   private static final Duration TRANSFER_WITHIN = Duration.ofMinutes(1);
 
@@ -91,6 +94,24 @@ class NodeClient implements AutoCloseable {
     ask(
         to(address, path(attemptId) + "/cancel").POST(BodyPublishers.noBody()).build(),
         ANSWER_WITHIN);
+  }
+
+  /** Best effort: the orphan review stops what this cannot reach. */
+  void tryCancel(String address, String attemptId) throws InterruptedException {
+    try {
+      cancel(address, attemptId);
+    } catch (NodeException e) {
+      LOG.debug("Cancel of {} at {}: {}", attemptId, address, e.getMessage());
+    }
+  }
+
+  /** Best effort: a node forgets ended attempts by itself after a while. */
+  void tryDelete(String address, String attemptId) throws InterruptedException {
+    try {
+      delete(address, attemptId);
+    } catch (NodeException e) {
+      LOG.debug("Delete of {} at {}: {}", attemptId, address, e.getMessage());
+    }
   }
 
   /** Lets the node forget an ended attempt and its files. */

@@ -67,7 +67,7 @@ class NodeProbing implements ProbeRunner {
     try {
       return leaving(node, outcome(node, request, signals, end));
     } catch (InterruptedException e) {
-      Thread.ofVirtual().start(() -> cancelQuietly(node.address(), request.id()));
+      Thread.ofVirtual().start(() -> cancel(node, request.id()));
       throw e;
     } finally {
       following.interrupt();
@@ -134,12 +134,12 @@ class NodeProbing implements ProbeRunner {
           signals.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       switch (signal) {
         case null -> {
-          cancelQuietly(node.address(), request.id());
+          nodes.tryCancel(node.address(), request.id());
           return ProbeResult.hung("no clip within the timeout: " + last);
         }
         case AttemptSignal.Heard(AttemptStatus status) when status.phase().terminal() -> {
           ProbeResult result = judged(node, status);
-          forget(node, request.id());
+          nodes.tryDelete(node.address(), request.id());
           return result;
         }
         case AttemptSignal.Heard(AttemptStatus status) ->
@@ -219,22 +219,11 @@ class NodeProbing implements ProbeRunner {
         : FailureClass.INTERNAL;
   }
 
-  private void cancelQuietly(String address, String id) {
+  private void cancel(FleetNode node, String id) {
     try {
-      nodes.cancel(address, id);
-    } catch (NodeException e) {
-      LOG.debug("Cancel of {} at {}: {}", id, address, e.getMessage());
+      nodes.tryCancel(node.address(), id);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Best effort: a node forgets ended attempts by itself after a while. */
-  private void forget(FleetNode node, String id) throws InterruptedException {
-    try {
-      nodes.delete(node.address(), id);
-    } catch (NodeException e) {
-      LOG.debug("Delete of {} at {}: {}", id, node.nodeId(), e.getMessage());
     }
   }
 

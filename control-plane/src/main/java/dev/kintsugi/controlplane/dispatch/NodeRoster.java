@@ -89,16 +89,10 @@ class NodeRoster {
 
   private boolean takesRetries(RegisteredService service, FleetNode node, Instant now) {
     Lanes lanes = Lanes.of(service.state(), Optional.empty());
-    List<FleetNode> serving =
-        chosen(choice(lanes, service.nodes(), any -> true, now), service.nodes());
+    List<FleetNode> serving = serving(lanes, service.nodes(), any -> true, now);
     boolean left =
         lanes.isCanary(node.revision()) && !lanes.notForCanary(revisions(serving)).isEmpty();
     return serving.contains(node) && !left;
-  }
-
-  /** The nodes of those that the choice names. */
-  static List<FleetNode> chosen(InDispatch.Choice choice, Collection<FleetNode> nodes) {
-    return nodes.stream().filter(node -> choice.nodes().contains(node.nodeId())).toList();
   }
 
   /** Revisions that the nodes run. */
@@ -112,18 +106,20 @@ class NodeRoster {
    *
    * @param main whether a node can still run its main model
    */
-  InDispatch.Choice choice(
+  List<FleetNode> serving(
       Lanes lanes, Collection<FleetNode> nodes, Predicate<FleetNode> main, Instant now) {
-    return InDispatch.choose(
-        nodes.stream()
-            .map(
-                node ->
-                    new InDispatch.Standing(
-                        node.nodeId(),
-                        usable(node, now) && lanes.carries(node.revision()),
-                        main.test(node),
-                        probes.out(node.nodeId())))
-            .toList());
+    InDispatch.Choice choice =
+        InDispatch.choose(
+            nodes.stream()
+                .map(
+                    node ->
+                        new InDispatch.Standing(
+                            node.nodeId(),
+                            usable(node, now) && lanes.carries(node.revision()),
+                            main.test(node),
+                            probes.out(node.nodeId())))
+                .toList());
+    return nodes.stream().filter(node -> choice.nodes().contains(node.nodeId())).toList();
   }
 
   /** The node made what was asked. */

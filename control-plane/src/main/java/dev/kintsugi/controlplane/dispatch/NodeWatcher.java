@@ -151,11 +151,7 @@ class NodeWatcher {
     orphans.put(node.nodeId(), review);
     for (String orphan : review.cancel()) {
       LOG.warn("Node {} runs {}, which no job knows: cancelling it", node.nodeId(), orphan);
-      try {
-        tools.nodes().cancel(node.address(), orphan);
-      } catch (NodeException e) {
-        LOG.debug("Cancel of {} at {}: {}", orphan, node.nodeId(), e.getMessage());
-      }
+      tools.nodes().tryCancel(node.address(), orphan);
     }
   }
 }

@@ -35,7 +35,7 @@ class ProbeTurns {
     this.board = board;
     this.probing = probing;
     this.roster = roster;
-    this.statusAge = policy.times().nodePoll().plus(policy.times().nodeAnswer());
+    this.statusAge = policy.times().statusAge();
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.kintsugi.controlplane.fleet;
 
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -84,12 +83,8 @@ final class RolloutRules {
   }
 
   private static boolean instant(@Nullable String text) {
-    try {
-      return text != null
-          && Instant.parse(text).isAfter(Instant.EPOCH)
-          && Instant.parse(text).isBefore(NEWEST_START);
-    } catch (DateTimeParseException e) {
-      return false;
-    }
+    return ServiceStateRules.instant(text)
+        .filter(at -> at.isAfter(Instant.EPOCH) && at.isBefore(NEWEST_START))
+        .isPresent();
   }
 }

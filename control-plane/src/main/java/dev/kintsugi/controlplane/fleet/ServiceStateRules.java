@@ -9,6 +9,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,7 @@ final class ServiceStateRules {
           at + "revision: " + node.revision() + " is not among the revisions");
       require(baseUrl(node.address()), at + "address: must be a URL such as http://10.0.0.7:8080");
       require(
-          node.stopAt() == null || instant(node.stopAt()),
+          node.stopAt() == null || instant(node.stopAt()).isPresent(),
           at + "stop_at: must be a time such as 2026-01-01T12:00:00Z");
     }
   }
@@ -162,12 +163,11 @@ final class ServiceStateRules {
     return value != null && !value.isBlank() && value.length() <= LONGEST_NAME;
   }
 
-  private static boolean instant(String value) {
+  static Optional<Instant> instant(@Nullable String text) {
     try {
-      Instant.parse(value);
-      return true;
+      return Optional.ofNullable(text).map(Instant::parse);
     } catch (DateTimeParseException e) {
-      return false;
+      return Optional.empty();
     }
   }
 

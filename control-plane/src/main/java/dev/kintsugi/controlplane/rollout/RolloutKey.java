@@ -19,4 +19,9 @@ record RolloutKey(String service, String rollout, String startedAt) {
     return Optional.ofNullable(rollout)
         .map(r -> new RolloutKey(service.key(), r.name(), r.startedAt()));
   }
+
+  /** The service's state names this try. */
+  boolean isOf(RegisteredService service) {
+    return of(service).filter(this::equals).isPresent();
+  }
 }

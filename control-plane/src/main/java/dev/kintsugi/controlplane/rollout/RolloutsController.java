@@ -110,9 +110,7 @@ final class RolloutsController {
   }
 
   private Optional<RegisteredService> active(RolloutKey key) {
-    return fleet.services().stream()
-        .filter(service -> RolloutKey.of(service).equals(Optional.of(key)))
-        .findFirst();
+    return fleet.services().stream().filter(key::isOf).findFirst();
   }
 
   private RolloutView view(Decision newest) {

@@ -156,10 +156,12 @@ final class Shadows {
   }
 
   private void goOn(Shadow shadow) {
-    Optional<Job> video = queue.find(shadow.video());
     if (!shadow.open()) {
       settle(shadow);
-    } else if (video.isEmpty()) {
+      return;
+    }
+    Optional<Job> video = queue.find(shadow.video());
+    if (video.isEmpty()) {
       end(shadow, Shadow.Result.without(Ending.WITHDRAWN, null));
     } else if (over(shadow)) {
       end(shadow, Shadow.Result.without(Ending.ABANDONED, null));
@@ -176,9 +178,7 @@ final class Shadows {
       return true;
     }
     boolean old = clock.instant().isAfter(shadow.pickedAt().plus(NEWS_WITHIN));
-    return old
-        && fleet.services().stream()
-            .noneMatch(service -> RolloutKey.of(service).equals(Optional.of(shadow.key())));
+    return old && fleet.services().stream().noneMatch(shadow.key()::isOf);
   }
 
   /** The key makes the same job of it, however often it is done. */
