@@ -44,8 +44,12 @@ public final class CertificateRenewal {
     }
 
     /** A third of the life is left: what reads the certificate has long to notice. */
+    private static Instant due(Instant ends, Duration life) {
+      return ends.minus(life.dividedBy(3));
+    }
+
     private static boolean late(Instant ends, Duration life, Instant now) {
-      return now.isAfter(ends.minus(life.dividedBy(3)));
+      return now.isAfter(due(ends, life));
     }
   }
 
@@ -83,19 +87,16 @@ public final class CertificateRenewal {
       return new Decision.RenewAll(Reason.EXPIRING);
     }
     Instant serverEnds = held.serverEnds();
-    return server(held, policy, now)
+    if (serverEnds == null) {
+      return new Decision.RenewServer(Reason.MISSING);
+    }
+    return server(held, serverEnds, policy, now)
         .<Decision>map(Decision.RenewServer::new)
-        .orElseGet(
-            () ->
-                new Decision.Keep(
-                    serverEnds == null ? now : serverEnds.minus(policy.serverLife().dividedBy(3))));
+        .orElseGet(() -> new Decision.Keep(Policy.due(serverEnds, policy.serverLife())));
   }
 
-  private static Optional<Reason> server(Held held, Policy policy, Instant now) {
-    if (held.serverEnds() == null) {
-      return Optional.of(Reason.MISSING);
-    }
-    if (Policy.late(held.serverEnds(), policy.serverLife(), now)) {
+  private static Optional<Reason> server(Held held, Instant ends, Policy policy, Instant now) {
+    if (Policy.late(ends, policy.serverLife(), now)) {
       return Optional.of(Reason.EXPIRING);
     }
     if (!held.names().equals(policy.names())) {

@@ -1,18 +1,20 @@
 package dev.kintsugi.operators.diffusionservice;
 
+import dev.kintsugi.core.slo.SloReview.State;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How the objectives of one service stand, in one word or two. Pure. */
 final class Promises {
 
-  private static final String UNKNOWN = "NoData";
-
   /** Worst first; what is not known yet says less than what is known to be wrong. */
   private static final List<String> WORST_FIRST =
-      List.of("Exhausted", "Burning", "Warning", UNKNOWN, "OK");
+      Stream.of(State.EXHAUSTED, State.BURNING, State.WARNING, State.NO_DATA, State.OK)
+          .map(State::text)
+          .toList();
 
   private Promises() {}
 
@@ -37,6 +39,6 @@ final class Promises {
   static String state(ServiceLevelObjective objective) {
     var status = objective.getStatus();
     String state = status == null ? null : status.state();
-    return state != null && WORST_FIRST.contains(state) ? state : UNKNOWN;
+    return state != null && WORST_FIRST.contains(state) ? state : State.NO_DATA.text();
   }
 }

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the certificate of the External Metrics API, tells API servers whom to expect there
  * (caBundle of the APIService) and the control plane whom to answer (the front proxy's authority).
- * The APIService itself is the chart's. Everything is looked at again every few minutes.
+ * The APIService itself is the chart's. Everything is looked at again every ten hours, the
+ * framework's default.
  */
 @Singleton
 @Requires(property = "kintsugi.operator.external-metrics", notEquals = "false")

@@ -3,6 +3,7 @@ package dev.kintsugi.operators.externalmetrics;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.protocol.fleet.ExternalMetricsKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,6 @@ import java.util.Optional;
  * @param names their common names; empty means any
  */
 record FrontProxy(String authority, List<String> names) {
-
-  static final String AUTHORITY = "front-proxy-ca.crt";
-  static final String NAMES = "front-proxy-names";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -47,6 +45,10 @@ record FrontProxy(String authority, List<String> names) {
   }
 
   Map<String, String> texts() {
-    return Map.of(AUTHORITY, authority, NAMES, String.join("\n", names));
+    return Map.of(
+        ExternalMetricsKeys.PROXY_AUTHORITY,
+        authority,
+        ExternalMetricsKeys.PROXY_NAMES,
+        String.join("\n", names));
   }
 }

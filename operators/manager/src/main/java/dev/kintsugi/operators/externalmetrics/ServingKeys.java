@@ -5,6 +5,7 @@ import dev.kintsugi.core.tls.CertificateRenewal.Decision;
 import dev.kintsugi.core.tls.CertificateRenewal.Held;
 import dev.kintsugi.core.tls.CertificateRenewal.Policy;
 import dev.kintsugi.operators.externalmetrics.Certificates.Pair;
+import dev.kintsugi.protocol.fleet.ExternalMetricsKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -32,8 +33,8 @@ record ServingKeys(List<X509Certificate> authorities, Pair authority, @Nullable 
 
   static final String AUTHORITY = "ca.crt";
   static final String AUTHORITY_KEY = "ca.key";
-  static final String SERVER = "tls.crt";
-  static final String SERVER_KEY = "tls.key";
+  static final String SERVER = ExternalMetricsKeys.CERTIFICATE;
+  static final String SERVER_KEY = ExternalMetricsKeys.KEY;
 
   private static final String NAME = "kintsugi-external-metrics";
 

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -243,19 +242,18 @@ public class FleetPusher {
 
   private static Map<String, Integer> confirmedDrains(Memory memory) {
     ServiceState taken = memory.taken;
-    ServiceEvidence evidence = memory.evidence;
-    if (!confirmed(memory) || taken == null || evidence == null) {
+    if (!confirmed(memory) || taken == null) {
       return Map.of();
     }
-    return taken.nodes().stream()
-        .filter(ServiceState.Node::draining)
-        .map(node -> running(evidence, node.name()))
-        .flatMap(Optional::stream)
-        .collect(Collectors.toMap(NodeEvidence::name, NodeEvidence::running, Math::max));
-  }
-
-  private static Optional<NodeEvidence> running(ServiceEvidence evidence, String node) {
-    return evidence.nodes().stream().filter(seen -> seen.name().equals(node)).findFirst();
+    Map<String, Integer> running = new TreeMap<>(running(memory));
+    running
+        .keySet()
+        .retainAll(
+            taken.nodes().stream()
+                .filter(ServiceState.Node::draining)
+                .map(ServiceState.Node::name)
+                .collect(Collectors.toSet()));
+    return running;
   }
 
   private static boolean same(ServiceState state, @Nullable ServiceState taken) {

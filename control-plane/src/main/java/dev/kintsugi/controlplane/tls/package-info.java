@@ -1,0 +1,5 @@
+/** Certificates that others show. */
+@NullMarked
+package dev.kintsugi.controlplane.tls;
+
+import org.jspecify.annotations.NullMarked;
