@@ -6,6 +6,7 @@ import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
 import io.swagger.v3.oas.annotations.info.License;
 import io.swagger.v3.oas.annotations.security.SecurityScheme;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,6 +34,8 @@ public final class Application implements Runnable {
     if (arguments.length > 0 && System.getenv(LOG_LEVEL) == null) {
       System.setProperty(LOG_LEVEL, "ERROR");
     }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     CommandLine command = new CommandLine(new Application());
     int exit = command.execute(arguments);
     if (arguments.length > 0) {

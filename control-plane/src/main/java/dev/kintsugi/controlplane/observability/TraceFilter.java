@@ -17,8 +17,6 @@ import java.util.Map;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class TraceFilter implements Ordered {
 
-  private static final String BEGUN = "kintsugi.begun";
-
   private final Histogram durations;
 
   TraceFilter(Meters meters) {
@@ -29,7 +27,6 @@ final class TraceFilter implements Ordered {
   void begin(HttpRequest<?> request, MutablePropagatedContext context) {
     Trace trace = Trace.of(request.getHeaders().get("traceparent"));
     request.setAttribute(Trace.ATTRIBUTE, trace);
-    request.setAttribute(BEGUN, System.nanoTime());
     context.add(
         new MdcPropagationContext(
             Map.of("trace_id", trace.traceId(), "request_id", trace.requestId())));
@@ -37,20 +34,15 @@ final class TraceFilter implements Ordered {
 
   @ResponseFilter
   void end(HttpRequest<?> request, MutableHttpResponse<?> response) {
-    response.header("x-request-id", Trace.of(request).requestId());
-    request
-        .getAttribute(BEGUN, Long.class)
-        .ifPresent(
-            begun ->
-                durations
-                    .labelValues(
-                        request.getMethodName(),
-                        // Never the path itself: anyone could make series with it.
-                        BasicHttpAttributes.getUriTemplate(request).orElse("none"),
-                        Integer.toString(response.code()))
-                    .observeWithExemplar(
-                        (System.nanoTime() - begun) / 1e9,
-                        Meters.exemplar(Trace.of(request).traceId())));
+    Trace trace = Trace.of(request);
+    response.header("x-request-id", trace.requestId());
+    durations
+        .labelValues(
+            request.getMethodName(),
+            // Never the path itself: anyone could make series with it.
+            BasicHttpAttributes.getUriTemplate(request).orElse("none"),
+            Integer.toString(response.code()))
+        .observeWithExemplar(trace.age().toNanos() / 1e9, Meters.exemplar(trace.traceId()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.queue;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -20,6 +21,11 @@ public final class JobLog implements AutoCloseable {
 
   public static JobLog of(Job job) {
     return new JobLog(fields(job));
+  }
+
+  /** Of a job that may be gone: then it adds nothing. */
+  public static JobLog of(Optional<Job> job) {
+    return new JobLog(job.map(JobLog::fields).orElseGet(Map::of));
   }
 
   public static JobLog of(Job job, Attempt attempt) {

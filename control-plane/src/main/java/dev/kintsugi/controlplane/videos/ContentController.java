@@ -1,7 +1,9 @@
 package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.tenants.Tenant;
+import dev.kintsugi.controlplane.tracing.JobRequests;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import io.micronaut.http.HttpRequest;
@@ -87,6 +89,7 @@ final class ContentController {
           "'variant' must be one of " + String.join(", ", VARIANTS) + ".",
           "variant");
     }
-    return contents.answer(jobs.require(Tenant.of(request), video_id), chosen, request);
+    Job job = JobRequests.partOf(jobs.require(Tenant.of(request), video_id), request);
+    return contents.answer(job, chosen, request);
   }
 }

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.videos;
 import dev.kintsugi.controlplane.observability.Trace;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.tenants.Tenant;
+import dev.kintsugi.controlplane.tracing.JobRequests;
 import dev.kintsugi.controlplane.view.VideoView;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.video.Video;
@@ -202,12 +203,13 @@ final class SubmitController {
   }
 
   private Job submit(HttpRequest<?> request, Map<String, @Nullable Object> fields) {
-    return submissions.submit(
+    Submissions.Incoming incoming =
         new Submissions.Incoming(
             Tenant.of(request),
             fields,
             request.getHeaders().get("Idempotency-Key"),
-            Trace.of(request).traceId()));
+            Trace.of(request).traceId());
+    return JobRequests.partOf(submissions.submit(incoming), request);
   }
 
   /** Parts arrive on the event loop, which must not block; the submission does. */

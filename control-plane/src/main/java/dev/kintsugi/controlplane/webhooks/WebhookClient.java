@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.Map;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -66,12 +67,19 @@ final class WebhookClient {
   /** One try and what to note about it. */
   record Outcome(Try result, String note) {}
 
-  Outcome post(String url, String id, Instant at, String signature, byte[] body) {
+  Outcome post(
+      String url,
+      String id,
+      Instant at,
+      String signature,
+      Map<String, String> headers,
+      byte[] body) {
     try {
       HttpPost post = new HttpPost(url);
       post.setHeader("webhook-id", id);
       post.setHeader("webhook-timestamp", Long.toString(at.getEpochSecond()));
       post.setHeader("webhook-signature", signature);
+      headers.forEach(post::setHeader);
       post.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
       // The body is not read: whoever answers without end would hold the connection.
       try (ClassicHttpResponse response = client.executeOpen(null, post, null)) {

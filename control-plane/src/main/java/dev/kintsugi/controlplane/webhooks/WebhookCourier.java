@@ -77,8 +77,12 @@ final class WebhookCourier {
     if (job.webhookUrl() != null) {
       store.add(
           new WebhookStore.Delivery(
-              WebhookEvent.messageId(job), job.tenant(), job.webhookUrl(), payload(job), 0),
-          job.id(),
+              WebhookEvent.messageId(job),
+              job.id(),
+              job.tenant(),
+              job.webhookUrl(),
+              payload(job),
+              0),
           clock.instant());
     }
     queue.announced(job.id());

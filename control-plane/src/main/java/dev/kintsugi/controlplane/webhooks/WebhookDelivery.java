@@ -2,7 +2,11 @@ package dev.kintsugi.controlplane.webhooks;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.queue.JobLog;
+import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Tenants;
+import dev.kintsugi.controlplane.tracing.DeliverySpans;
 import dev.kintsugi.core.webhook.Redelivery;
 import dev.kintsugi.core.webhook.Redelivery.Decision;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
@@ -34,6 +38,8 @@ final class WebhookDelivery {
   private final WebhookClient client;
   private final Tenants tenants;
   private final WebhookSettings settings;
+  private final JobQueue queue;
+  private final DeliverySpans spans;
   private final Clock clock;
   private final Counter outcomes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -44,12 +50,16 @@ final class WebhookDelivery {
       WebhookClient client,
       Tenants tenants,
       WebhookSettings settings,
+      JobQueue queue,
+      DeliverySpans spans,
       Clock clock,
       Meters meters) {
     this.store = store;
     this.client = client;
     this.tenants = tenants;
     this.settings = settings;
+    this.queue = queue;
+    this.spans = spans;
     this.clock = clock;
     this.outcomes = meters.counter(MetricCatalogue.WEBHOOK_DELIVERIES);
   }
@@ -84,7 +94,11 @@ final class WebhookDelivery {
         store.end(delivery.id(), "tenant_gone", "the tenant has no secret", clock.instant());
         return;
       }
-      send(delivery, secret.get());
+      // A job may be deleted before its receiver answers.
+      Optional<Job> job = queue.find(delivery.jobId());
+      try (JobLog fields = JobLog.of(job)) {
+        send(job, delivery, secret.get());
+      }
     } catch (DatabaseUnavailableException away) {
       LOG.debug("{} is tried again when its lease ends: {}", delivery.id(), away.getMessage());
     } finally {
@@ -92,13 +106,21 @@ final class WebhookDelivery {
     }
   }
 
-  private void send(WebhookStore.Delivery delivery, String secret) {
+  private void send(Optional<Job> job, WebhookStore.Delivery delivery, String secret) {
     byte[] body = delivery.payload().getBytes(StandardCharsets.UTF_8);
     Instant now = clock.instant();
     String signature = WebhookSignature.sign(secret, delivery.id(), now, body);
+    DeliverySpans.Sending sending =
+        spans.begin(job, delivery.id(), delivery.tries(), delivery.url());
     WebhookClient.Outcome outcome =
-        client.post(delivery.url(), delivery.id(), now, signature, body);
+        client.post(delivery.url(), delivery.id(), now, signature, sending.headers(), body);
     Decision decision = Redelivery.decide(outcome.result(), delivery.tries(), clock.instant());
+    sending.end(decision instanceof Decision.Delivered, outcome.note());
+    conclude(delivery, outcome, decision);
+  }
+
+  private void conclude(
+      WebhookStore.Delivery delivery, WebhookClient.Outcome outcome, Decision decision) {
     switch (decision) {
       case Decision.Delivered() -> {
         count("delivered");

@@ -25,10 +25,10 @@ final class WebhookStore {
    * @param id stays the same over all tries, so that receivers can recognise repetitions
    * @param tries begun so far
    */
-  record Delivery(String id, String tenant, String url, String payload, int tries) {}
+  record Delivery(String id, String jobId, String tenant, String url, String payload, int tries) {}
 
   /** Adds a delivery; adding it again changes nothing. */
-  void add(Delivery delivery, String jobId, Instant now) {
+  void add(Delivery delivery, Instant now) {
     transactions.durably(
         connection -> {
           try (PreparedStatement statement =
@@ -38,7 +38,7 @@ final class WebhookStore {
                     (id, job_id, tenant, url, payload, next_at, created_at)
                   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""")) {
             statement.setString(1, delivery.id());
-            statement.setString(2, jobId);
+            statement.setString(2, delivery.jobId());
             statement.setString(3, delivery.tenant());
             statement.setString(4, delivery.url());
             statement.setString(5, delivery.payload());
@@ -65,7 +65,7 @@ final class WebhookStore {
                     WHERE outcome IS NULL AND next_at <= ?
                       AND (claimed_until IS NULL OR claimed_until < ?)
                     ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED)
-                  RETURNING id, tenant, url, payload, tries""")) {
+                  RETURNING id, job_id, tenant, url, payload, tries""")) {
             statement.setObject(1, at(now.plus(lease)));
             statement.setObject(2, at(now));
             statement.setObject(3, at(now));
@@ -79,7 +79,8 @@ final class WebhookStore {
                       rows.getString(2),
                       rows.getString(3),
                       rows.getString(4),
-                      rows.getInt(5)));
+                      rows.getString(5),
+                      rows.getInt(6)));
             }
             return due;
           }

@@ -1,16 +1,21 @@
 package dev.kintsugi.controlplane.testkit;
 
 import dev.kintsugi.controlplane.artifacts.ArtifactStore;
+import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ClaimRequest;
 import dev.kintsugi.controlplane.queue.Completion;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.controlplane.queue.Progress;
 import dev.kintsugi.controlplane.queue.Result;
+import dev.kintsugi.core.admission.Size;
+import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
+import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.video.Video;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -85,6 +90,25 @@ public final class FakeWorker {
         Instant.now());
   }
 
+  /** Fails a claimed job, which goes back to the queue. */
+  public void failOnce(Claim claim, FailureClass failure) {
+    JobParameters asked = claim.job().parameters();
+    Instant now = Instant.now();
+    Plan again =
+        Plan.asAsked(
+            new Plan.Asked(
+                new Size(asked.width(), asked.height()),
+                asked.numFrames(),
+                asked.steps(),
+                asked.seed()));
+    queue.fail(
+        claim.attemptId(),
+        claim.fence(),
+        new AttemptFailure(failure, "it failed", "NODE"),
+        new NextStep.Again(again, now, Set.of(), now),
+        now);
+  }
+
   /** Completes a claimed job. */
   public Job complete(Claim claim) {
     return complete(claim, Duration.ofDays(1));
@@ -125,7 +149,13 @@ public final class FakeWorker {
         queue.complete(
             claim.attemptId(),
             claim.fence(),
-            new Result(delivered, Map.of("denoise", 0.5), files, 0.6, retention, null),
+            new Result(
+                delivered,
+                Map.of("denoise", 0.5, "decode", 0.1, "judge", 0.05),
+                files,
+                0.6,
+                retention,
+                null),
             Instant.now());
     if (completion instanceof Completion.Completed(Job completed)) {
       return completed;

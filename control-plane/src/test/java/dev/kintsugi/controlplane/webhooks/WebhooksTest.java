@@ -128,6 +128,7 @@ class WebhooksTest {
                   "msg_1",
                   Instant.EPOCH,
                   "v1,x",
+                  Map.of(),
                   new byte[0]);
       assertThat(outcome.result()).isEqualTo(new Try.Forbidden());
       outcome =
@@ -138,6 +139,7 @@ class WebhooksTest {
                   "msg_1",
                   Instant.EPOCH,
                   "v1,x",
+                  Map.of(),
                   new byte[0]);
       assertThat(outcome.result()).isEqualTo(new Try.Forbidden());
       assertThat(received).isEmpty();
