@@ -13,6 +13,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The checkpoints of one attempt. They are written on a thread of their own; one that still waits
@@ -57,7 +59,8 @@ public final class CheckpointTrail {
   /** Has a state written soon; returns at once. */
   public void add(DenoiseState state) {
     if (waiting.getAndSet(state) == null) {
-      writer.execute(this::write);
+      Map<String, String> about = MDC.getCopyOfContextMap();
+      writer.execute(() -> write(about));
     }
   }
 
@@ -82,6 +85,16 @@ public final class CheckpointTrail {
     over = true;
     saved.forEach(s -> delete(s.path()));
     saved.clear();
+  }
+
+  /** Its log lines say what those of the attempt's own thread say. */
+  private void write(@Nullable Map<String, String> about) {
+    MDC.setContextMap(about == null ? Map.of() : about);
+    try {
+      write();
+    } finally {
+      MDC.clear();
+    }
   }
 
   private void write() {

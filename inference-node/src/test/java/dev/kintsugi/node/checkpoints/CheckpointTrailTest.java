@@ -2,6 +2,9 @@ package dev.kintsugi.node.checkpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.kintsugi.core.node.CheckpointMatch.Run;
 import dev.kintsugi.node.engine.DenoiseState;
 import dev.kintsugi.protocol.node.AttemptStatus.Checkpoint;
@@ -18,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 class CheckpointTrailTest {
   @TempDir Path dir;
@@ -72,12 +77,24 @@ class CheckpointTrailTest {
   void aDiskThatTakesNothingCostsTheCheckpointOnly() throws Exception {
     Path full = Files.createDirectory(dir.resolve("full"));
     Files.createSymbolicLink(full.resolve("checkpoint.part"), Path.of("/dev/full"));
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(CheckpointTrail.class);
+    lines.start();
+    logger.addAppender(lines);
     CheckpointTrail trail = trail(full);
-    trail.add(state(1));
-    trail.settle();
+    try (MDC.MDCCloseable field = MDC.putCloseable("attempt", "attempt_1")) {
+      trail.add(state(1));
+    } finally {
+      trail.settle();
+      logger.detachAppender(lines);
+    }
     assertThat(announced).isEmpty();
     assertThat(trail.newest()).isEmpty();
     assertThat(full).isEmptyDirectory();
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(
+            line -> assertThat(line.getMDCPropertyMap()).containsEntry("attempt", "attempt_1"));
   }
 
   private CheckpointTrail trail(Path directory) {
