@@ -53,7 +53,7 @@ class RolloutTest {
 
   /** The budget is spent by what no version can keep, and nobody's video is worse for it. */
   @Test
-  void aSpentBudgetHoldsAGoodVersionUntilTheObjectiveIsGone() throws Exception {
+  void aSpentBudgetAndAFreezeHoldAGoodVersionUntilBothAreGone() throws Exception {
     String version = Integer.toString(VERSION.incrementAndGet());
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       promise("too-much", "{\"type\": \"gpuMemory\", \"atMost\": \"0.001\"}");
@@ -67,15 +67,31 @@ class RolloutTest {
       await("the service says so too")
           .atMost(PATIENCE)
           .until(() -> revision("{.status.slo}"), "Exhausted"::equals);
+      product.change(
+          """
+          {"rollout": {"freeze": [{"schedule": "* * * * *", "duration": "1h", "reason": "always"}]}}\
+          """);
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       await("the rollout is held")
           .atMost(PATIENCE)
           .until(() -> of(rollout, "{.status.reason}"), "Held"::equals);
-      assertThat(of(rollout, "{.status.message}")).contains("the error budget is spent");
+      await("both are told")
+          .atMost(PATIENCE)
+          .until(
+              () -> of(rollout, "{.status.message}"),
+              told ->
+                  told.contains("the error budget is spent")
+                      && told.contains("a freeze window is open"));
       traffic.awaitAnswers(5);
       assertThat(of(rollout, "{.status.phase}")).isEqualTo("Progressing");
 
       product.kubectl("delete", "kslo", "too-much", "-n", "studio");
+      await("only the freeze is left")
+          .atMost(PATIENCE)
+          .until(
+              () -> of(rollout, "{.status.message}"),
+              told -> !told.contains("budget") && told.contains("a freeze window is open"));
+      product.change("{\"rollout\": {\"freeze\": null}}");
 
       awaitPhase(rollout, "Promoted");
       traffic.close();

@@ -52,6 +52,7 @@ final class ServiceStateRules {
     checkPrice(state.price());
     checkScaling(state.scaling());
     checkProbe(state.probe());
+    checkFreezes(state.freezes());
     boolean listed = true;
     listed &= require(state.tenants() != null, "tenants: must be a list");
     listed &= require(state.revisions() != null, "revisions: must be a list");
@@ -114,6 +115,16 @@ final class ServiceStateRules {
     require(
         probe.failures() >= 1 && probe.failures() <= MOST_FAILURES,
         "probe.failures: must be 1 to " + MOST_FAILURES);
+  }
+
+  private void checkFreezes(@Nullable List<ServiceState.Freeze> freezes) {
+    for (int i = 0; freezes != null && i < freezes.size(); i++) {
+      try {
+        FreezeWindow.of(freezes.get(i));
+      } catch (IllegalArgumentException e) {
+        problems.add("freezes[" + i + "]." + e.getMessage());
+      }
+    }
   }
 
   private Set<String> checkRevisions(List<ServiceState.Revision> revisions) {

@@ -118,7 +118,8 @@ final class TestFleet implements FleetRegistry {
                     rollout,
                     null,
                     null,
-                    probe),
+                    probe,
+                    null),
                 false));
     return this;
   }

@@ -37,7 +37,11 @@ class ServiceStateRulesTest {
             null,
             new ServiceState.Scaling(0, 1, -1),
             null,
-            new ServiceState.Probe(" ", 0, 0, 0));
+            new ServiceState.Probe(" ", 0, 0, 0),
+            List.of(
+                new ServiceState.Freeze("0 25 * * *", 60, "UTC", null),
+                new ServiceState.Freeze("0 0 * * *", 0, "UTC", null),
+                new ServiceState.Freeze("0 0 * * *", 60, "Mars", null)));
     assertThat(ServiceStateRules.problems("Studio!", "-", state))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -57,6 +61,9 @@ class ServiceStateRulesTest {
             "probe.interval_seconds",
             "probe.timeout_seconds",
             "probe.failures",
+            "freezes[0].schedule",
+            "freezes[1].duration_seconds",
+            "freezes[2].time_zone",
             "tenants[0]",
             "revisions[0].weight",
             "revisions[0].digest",

@@ -138,6 +138,30 @@ final class RolloutScene implements AutoCloseable {
             new NodeHealth(true, 0, 1, "instance", START), FakeNodeStatus.loaded(loaded)));
   }
 
+  void freeze(ServiceState.Freeze window) {
+    ServiceState state = service.state();
+    service =
+        new RegisteredService(
+            service.namespace(),
+            service.name(),
+            new ServiceState(
+                state.uid(),
+                state.generation(),
+                state.sequence() + 1,
+                state.model(),
+                state.deadlineSeconds(),
+                state.tenants(),
+                state.revisions(),
+                state.nodes(),
+                null,
+                state.rollout(),
+                null,
+                null,
+                null,
+                List.of(window)),
+            false);
+  }
+
   RegisteredService service() {
     return service;
   }
@@ -154,7 +178,7 @@ final class RolloutScene implements AutoCloseable {
         new AttemptLedger(transactions),
         Feedback.of(transactions, clock),
         new RolloutStore(transactions, new ObjectMapper()),
-        List.of((of, now) -> List.copyOf(holds)),
+        List.of((of, now) -> List.copyOf(holds), new FreezeHold()),
         new CanaryWeights(sights),
         new RolloutCases(cases::add),
         new RolloutMetrics(new Meters()),

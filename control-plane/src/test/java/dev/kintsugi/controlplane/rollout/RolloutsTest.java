@@ -18,11 +18,14 @@ import dev.kintsugi.controlplane.testkit.BreakingProxy;
 import dev.kintsugi.core.recovery.Attribution;
 import dev.kintsugi.core.rollout.Hold;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
+import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -240,6 +243,22 @@ class RolloutsTest {
     assertThat(held.reason()).isEqualTo("FREEZE_WINDOW");
     scene.bad(CANARY, 40);
     assertThat(scene.ask(judge).verdict()).isEqualTo("ROLLBACK");
+  }
+
+  @Test
+  void anOpenFreezeWindowHoldsUntilItEnds() {
+    Rollouts judge = scene.judge();
+    scene.good(STABLE, 80);
+    scene.good(CANARY, 80);
+    ZonedDateTime now = scene.clock.instant().atZone(ZoneOffset.UTC);
+    String daily = "%d %d * * *".formatted(now.getMinute(), now.getHour());
+    scene.freeze(new ServiceState.Freeze(daily, 1800, "UTC", "the night's report"));
+    RolloutEvidence held = scene.ask(judge);
+    assertThat(held.verdict()).isEqualTo("HOLD");
+    assertThat(held.reason()).isEqualTo("FREEZE_WINDOW");
+    assertThat(held.message()).contains("a freeze window is open");
+    scene.clock.forward(Duration.ofMinutes(30));
+    assertThat(scene.ask(judge).verdict()).isEqualTo("PROMOTE");
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param scaling what an autoscaler is told of the load; null from an operator that says nothing
  * @param price of its slots; null means the control plane's own, if it has one
  * @param probe how nodes are probed; null means not at all
+ * @param freezes times in which no rollout goes on; null means none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceState(
@@ -37,7 +38,8 @@ public record ServiceState(
     @JsonProperty("rollout") @Nullable Rollout rollout,
     @JsonProperty("scaling") @Nullable Scaling scaling,
     @JsonProperty("price") @Nullable Price price,
-    @JsonProperty("probe") @Nullable Probe probe) {
+    @JsonProperty("probe") @Nullable Probe probe,
+    @JsonProperty("freezes") @Nullable List<Freeze> freezes) {
 
   /** A service without a price of its own, whose nodes nobody probes. */
   public ServiceState(
@@ -64,6 +66,7 @@ public record ServiceState(
         ladder,
         rollout,
         scaling,
+        null,
         null,
         null);
   }
@@ -93,7 +96,27 @@ public record ServiceState(
         rollout,
         null,
         null,
+        null,
         null);
+  }
+
+  /** The same with another number. */
+  public ServiceState numbered(long number) {
+    return new ServiceState(
+        uid,
+        generation,
+        number,
+        model,
+        deadlineSeconds,
+        tenants,
+        revisions,
+        nodes,
+        ladder,
+        rollout,
+        scaling,
+        price,
+        probe,
+        freezes);
   }
 
   /**
@@ -125,6 +148,21 @@ public record ServiceState(
       @JsonProperty("interval_seconds") long intervalSeconds,
       @JsonProperty("timeout_seconds") long timeoutSeconds,
       @JsonProperty("failures") int failures) {}
+
+  /**
+   * A time in which no rollout goes on, again and again.
+   *
+   * @param schedule when it begins: cron with five fields
+   * @param durationSeconds how long it lasts
+   * @param timeZone of the schedule, such as {@code Europe/Berlin}
+   * @param reason for people; null where nobody gave one
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Freeze(
+      @JsonProperty("schedule") String schedule,
+      @JsonProperty("duration_seconds") long durationSeconds,
+      @JsonProperty("time_zone") String timeZone,
+      @JsonProperty("reason") @Nullable String reason) {}
 
   /**
    * A model version that is served.

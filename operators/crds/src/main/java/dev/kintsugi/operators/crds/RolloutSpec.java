@@ -51,7 +51,13 @@ public record RolloutSpec(
         @Min(0)
         @Max(100)
         @JsonPropertyDescription("Rollouts that are kept after their end.")
-        Integer revisionHistoryLimit) {
+        Integer revisionHistoryLimit,
+    @JsonProperty("freeze")
+        @Size(max = 20)
+        @JsonPropertyDescription(
+            "Times in which no rollout goes to its next step or is promoted. A rollback goes on at"
+                + " any time.")
+        List<FreezeSpec> freeze) {
 
   static final String STEPS_RULE =
       "self.isSorted() && self.all(a, a >= 1 && a <= 100 && self.exists_one(b, b == a)) &&"
@@ -65,6 +71,7 @@ public record RolloutSpec(
     bake = Objects.requireNonNullElse(bake, "10m");
     maxSurge = Objects.requireNonNullElse(maxSurge, 1);
     revisionHistoryLimit = Objects.requireNonNullElse(revisionHistoryLimit, 10);
+    freeze = freeze == null ? List.of() : List.copyOf(freeze);
   }
 
   static List<Integer> orDefault(@Nullable List<Integer> steps) {
@@ -78,6 +85,6 @@ public record RolloutSpec(
 
   /** Everything but the steps and the bake as the schema defaults it. */
   public static RolloutSpec of(List<Integer> steps, String bake) {
-    return new RolloutSpec(steps, AnalysisSpec.defaults(), bake, 1, 10);
+    return new RolloutSpec(steps, AnalysisSpec.defaults(), bake, 1, 10, List.of());
   }
 }

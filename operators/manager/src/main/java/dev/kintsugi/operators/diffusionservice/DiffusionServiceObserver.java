@@ -83,6 +83,7 @@ public class DiffusionServiceObserver {
     List<SpecProblem> problems =
         new ArrayList<>(
             SpecRules.check(Observations.facts(service), others, PodTemplates.RESERVED_ENV));
+    problems.addAll(FreezeRules.problems(service.getSpec().rollout().freeze()));
     if (!problems.isEmpty() || !accepted(service)) {
       refusals(resources).filter(refusal -> !known(problems, refusal)).forEach(problems::add);
     }

@@ -5,6 +5,7 @@ import dev.kintsugi.operators.crds.CostSpec;
 import dev.kintsugi.operators.crds.DegradationSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
+import dev.kintsugi.operators.crds.FreezeSpec;
 import dev.kintsugi.operators.crds.ProbeSpec;
 import dev.kintsugi.operators.modelrollout.RolloutCourse;
 import dev.kintsugi.protocol.fleet.ServiceState;
@@ -83,7 +84,8 @@ final class FleetStates {
             course.wire(),
             new Scaling(spec.scaling().target(), spec.scaling().scaleDownBelow(), plan.asked()),
             price(spec.cost()),
-            probe(spec.probe())));
+            probe(spec.probe()),
+            freezes(spec.rollout().freeze())));
   }
 
   private static ServiceState.@Nullable Probe probe(ProbeSpec probe) {
@@ -94,6 +96,20 @@ final class FleetStates {
             Durations.parse(probe.timeout()).toSeconds(),
             probe.failures())
         : null;
+  }
+
+  private static @Nullable List<ServiceState.Freeze> freezes(List<FreezeSpec> windows) {
+    List<ServiceState.Freeze> sound =
+        FreezeRules.sound(windows)
+            .map(
+                window ->
+                    new ServiceState.Freeze(
+                        window.schedule(),
+                        Durations.parse(window.duration()).toSeconds(),
+                        window.timeZone(),
+                        window.reason()))
+            .toList();
+    return sound.isEmpty() ? null : sound;
   }
 
   private static @Nullable List<String> ladder(@Nullable List<DegradationSpec.Step> steps) {

@@ -121,7 +121,7 @@ public class FleetPusher {
       if (push) {
         // Wall-clock numbers keep growing when another replica takes over the lead.
         memory.sequence = Math.max(memory.sequence + 1, now.toEpochMilli());
-        var numbered = numbered(state, memory.sequence);
+        var numbered = state.numbered(memory.sequence);
         client.put(service, numbered);
         if (!sameStep(rollout(memory.taken), numbered.rollout())) {
           memory.stepChanged = true;
@@ -257,23 +257,6 @@ public class FleetPusher {
   }
 
   private static boolean same(ServiceState state, @Nullable ServiceState taken) {
-    return taken != null && numbered(taken, 0).equals(numbered(state, 0));
-  }
-
-  private static ServiceState numbered(ServiceState state, long sequence) {
-    return new ServiceState(
-        state.uid(),
-        state.generation(),
-        sequence,
-        state.model(),
-        state.deadlineSeconds(),
-        state.tenants(),
-        state.revisions(),
-        state.nodes(),
-        state.ladder(),
-        state.rollout(),
-        state.scaling(),
-        state.price(),
-        state.probe());
+    return taken != null && taken.numbered(0).equals(state.numbered(0));
   }
 }

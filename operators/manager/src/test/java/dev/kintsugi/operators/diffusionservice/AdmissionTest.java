@@ -196,6 +196,18 @@ class AdmissionTest {
             "spec:\n  rollout: {analysis: {shadowVideos: 101}}",
             "spec.rollout.analysis.shadowVideos in body should be less than or equal to 100"),
         Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {freeze: [{schedule: '0 0 * * *', duration: 3d}]}",
+            "freeze.duration must be a positive duration such as 90m or 62h, at most 2160h"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {freeze: [{schedule: '0 0 * *', duration: 1h}]}",
+            "freeze.schedule must be cron with five fields"),
+        Arguments.of(
+            "spec:",
+            "spec:\n  rollout: {freeze: [{duration: 1h}]}",
+            "spec.rollout.freeze[0].schedule: Required value"),
+        Arguments.of(
             "spec:", "spec:\n  rollout: {bake: long}", "bake must be a positive duration such as"),
         Arguments.of(
             "spec:",

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
+import dev.kintsugi.operators.crds.FreezeSpec;
 import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
@@ -88,6 +89,20 @@ class DiffusionServiceReconcilerTest {
   }
 
   private DiffusionServiceSpec spec(String version, RuntimeSpec runtime, PoolSpec... pools) {
+    return spec(version, runtime, RolloutSpec.of(List.of(100), "1s"), pools);
+  }
+
+  private DiffusionServiceSpec frozen(String schedule, String timeZone) {
+    var window = new FreezeSpec(schedule, "62h", timeZone, "weekend");
+    return spec(
+        "1",
+        RuntimeSpec.defaults(),
+        new RolloutSpec(List.of(100), null, "1s", 1, 10, List.of(window)),
+        PoolSpec.of("main", 1));
+  }
+
+  private DiffusionServiceSpec spec(
+      String version, RuntimeSpec runtime, RolloutSpec rollout, PoolSpec... pools) {
     var base =
         DiffusionServiceSpec.of(new ModelSpec(model(), version, null, null, null), List.of(pools));
     return new DiffusionServiceSpec(
@@ -100,7 +115,7 @@ class DiffusionServiceReconcilerTest {
         base.deadline(),
         base.tenants(),
         base.degradation(),
-        RolloutSpec.of(List.of(100), "1s"),
+        rollout,
         base.cost(),
         base.probe());
   }
@@ -610,6 +625,30 @@ class DiffusionServiceReconcilerTest {
     assertThat(condition("wan", "Available").status()).isEqualTo("True");
     assertThat(deployments()).hasSize(1);
     assertThat(pushed().nodes()).noneMatch(ServiceState.Node::draining);
+  }
+
+  @Test
+  void freezeWindowsAreToldAndThoseThatNeverBeginAreRefused() {
+    apply("wan", frozen("0 18 * * FRI", "Europe/Berlin"));
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(pushed().freezes())
+                    .containsExactly(
+                        new ServiceState.Freeze(
+                            "0 18 * * FRI", 62 * 3600, "Europe/Berlin", "weekend")));
+
+    apply("wan", frozen("0 0 30 2 *", "UTC"));
+    awaitCondition("wan", "Accepted", "False", "InvalidSpec");
+    assertThat(condition("wan", "Accepted").message()).contains("spec.rollout.freeze[0].schedule");
+
+    apply("wan", frozen("0 0 * * *", "Berlin"));
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(condition("wan", "Accepted").message())
+                    .contains(
+                        "spec.rollout.freeze[0].timeZone: 'Berlin' is no time zone such as Europe/Berlin"));
   }
 
   @Test
