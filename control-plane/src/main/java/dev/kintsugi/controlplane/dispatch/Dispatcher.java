@@ -3,12 +3,14 @@ package dev.kintsugi.controlplane.dispatch;
 import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.queue.Audience;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.ClaimRequest;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.recovery.Situations;
 import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.core.dispatch.NodeSlots;
+import dev.kintsugi.core.dispatch.RevisionShare;
 import dev.kintsugi.core.dispatch.SlotChoice;
 import dev.kintsugi.core.dispatch.SlotChooser;
 import dev.kintsugi.protocol.node.AttemptRequest;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims waiting jobs for free slots. The queue itself guards the slots of a node against other
@@ -97,14 +100,20 @@ class Dispatcher {
   private int fill(RegisteredService service, Lanes lanes, List<FleetNode> serving, Instant now) {
     ShareTally tally = tallies.computeIfAbsent(service.key(), key -> new ShareTally());
     tally.weights(lanes.weights());
-    Set<String> stayAway = lanes.notForCanary(NodeRoster.revisions(serving));
+    Set<String> usable = NodeRoster.revisions(serving);
+    Set<String> stayAway = lanes.notForCanary(usable);
     Set<String> exhausted = new HashSet<>();
     int given = 0;
-    while (choose(serving, exhausted, tally, now) instanceof SlotChoice.Take take) {
+    while (choose(serving, exhausted, lanes.shares(tally.shares()), now)
+        instanceof SlotChoice.Take take) {
       FleetNode node =
           serving.stream().filter(n -> n.nodeId().equals(take.nodeId())).findFirst().orElseThrow();
       Optional<Claim> claim =
-          claim(node, node.service(), lanes.isCanary(take.revision()) ? stayAway : Set.of());
+          claim(
+              node,
+              node.service(),
+              lanes.isCanary(take.revision()) ? stayAway : Set.of(),
+              lanes.audience(take.revision(), usable));
       if (claim.isPresent()) {
         tally.claimed(take.revision());
         runner.start(claim.get(), node, false);
@@ -117,13 +126,13 @@ class Dispatcher {
   }
 
   private SlotChoice choose(
-      Collection<FleetNode> nodes, Set<String> exhausted, ShareTally tally, Instant now) {
+      Collection<FleetNode> nodes, Set<String> exhausted, List<RevisionShare> shares, Instant now) {
     List<NodeSlots> slots =
         nodes.stream()
             .filter(node -> !exhausted.contains(node.nodeId()))
             .map(node -> probes.beside(node, slots(node, now), now))
             .toList();
-    return SlotChooser.choose(slots, tally.shares());
+    return SlotChooser.choose(slots, shares);
   }
 
   private boolean runsMain(FleetNode node) {
@@ -138,15 +147,17 @@ class Dispatcher {
       if (probes.beside(node, slots(node, now), now).free() == 0) {
         return;
       }
-      claim(node, name, Set.of()).ifPresent(claim -> runner.start(claim, node, false));
+      claim(node, name, Set.of(), null).ifPresent(claim -> runner.start(claim, node, false));
     }
   }
 
   /**
    * @param from the queue's name of the service whose jobs are wanted
    * @param notFailedOn jobs that failed on one of these revisions are left to other nodes
+   * @param audience whose jobs are wanted; null means everybody's
    */
-  private Optional<Claim> claim(FleetNode node, String from, Set<String> notFailedOn) {
+  private Optional<Claim> claim(
+      FleetNode node, String from, Set<String> notFailedOn, @Nullable Audience audience) {
     NodeStatus status = tools.roster().sight(node.nodeId()).status();
     if (status == null) {
       return Optional.empty();
@@ -162,7 +173,8 @@ class Dispatcher {
             tools.policy().replica(),
             notFailedOn,
             node.pool(),
-            node.usdPerHour() == null ? tools.policy().usdPerHour() : node.usdPerHour());
+            node.usdPerHour() == null ? tools.policy().usdPerHour() : node.usdPerHour(),
+            audience);
     return tools
         .queue()
         .ask(queue -> queue.claim(request, tools.clock().instant()))

@@ -21,6 +21,7 @@ final class RolloutRules {
   private static final double MOST_SLOWDOWN = 10;
   private static final int MOST_STEPS = 100;
   private static final int MOST_SHADOW_VIDEOS = 100;
+  private static final Set<String> STICKY = Set.of("tenant", "user");
   private static final Instant NEWEST_START = Instant.parse("2200-01-01T00:00:00Z");
   private static final long LONGEST_SECONDS = 90L * 24 * 3600;
 
@@ -70,6 +71,7 @@ final class RolloutRules {
     require(
         r.shadowVideos() >= 0 && r.shadowVideos() <= MOST_SHADOW_VIDEOS,
         "shadow_videos: must be 0 to " + MOST_SHADOW_VIDEOS);
+    require(r.sticky() == null || STICKY.contains(r.sticky()), "sticky: must be tenant or user");
   }
 
   private void require(boolean holds, String problem) {

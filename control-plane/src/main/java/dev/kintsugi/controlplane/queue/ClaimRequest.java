@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param notFailedOn a job that failed on one of these revisions is left to other slots
  * @param pool of the node; empty where it has none
  * @param usdPerHour price of the slot; null where it has none
+ * @param audience whose jobs it takes; null means everybody's
  */
 public record ClaimRequest(
     String service,
@@ -28,7 +29,8 @@ public record ClaimRequest(
     String replica,
     Set<String> notFailedOn,
     String pool,
-    @Nullable Double usdPerHour) {
+    @Nullable Double usdPerHour,
+    @Nullable Audience audience) {
 
   public ClaimRequest {
     notFailedOn = Set.copyOf(notFailedOn);
@@ -43,6 +45,6 @@ public record ClaimRequest(
       int slots,
       Duration lease,
       String replica) {
-    this(service, revision, nodeId, spot, slots, lease, replica, Set.of(), "", null);
+    this(service, revision, nodeId, spot, slots, lease, replica, Set.of(), "", null, null);
   }
 }

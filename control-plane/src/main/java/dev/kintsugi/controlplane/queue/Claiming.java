@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives waiting jobs to free slots.
@@ -50,6 +51,19 @@ final class Claiming {
   private static final String NOT_AVOIDED =
       " AND (avoid IS NULL OR avoid_until <= ? OR NOT avoid && ?::text[])"
           + " AND (failed_on IS NULL OR NOT failed_on && ?::text[])";
+
+  /** Of a customer; never negative. */
+  private static final String PLACE =
+      "(SELECT (hashtextextended(%s, ?) & 9223372036854775807) %% "
+          + Audience.PLACES
+          + " FROM job j WHERE j.id = job_id)";
+
+  private static final Map<Audience.By, String> CUSTOMER =
+      Map.of(
+          Audience.By.TENANT,
+          "j.tenant",
+          Audience.By.USER,
+          "j.tenant || '/' || coalesce(j.end_user, '')");
 
   private static final String TAKE_HEAD = "WITH head AS (";
 
@@ -106,7 +120,8 @@ final class Claiming {
   }
 
   /** Slots that one statement may serve. */
-  private record Group(String service, List<Lane> lanes, Set<String> notFailedOn) {}
+  private record Group(
+      String service, List<Lane> lanes, Set<String> notFailedOn, @Nullable Audience audience) {}
 
   private record Taken(Job job, long fence, int place) {}
 
@@ -212,7 +227,8 @@ final class Claiming {
           ClaimOrder.decide(new ClaimOrder.Asking(ticket, request.spot()), policy);
       groups
           .computeIfAbsent(
-              new Group(request.service(), order.lanes(), request.notFailedOn()),
+              new Group(
+                  request.service(), order.lanes(), request.notFailedOn(), request.audience()),
               g -> new ArrayList<>())
           .add(new Slot(place, Ids.next(input.now()), request, input.now()));
     }
@@ -231,7 +247,7 @@ final class Claiming {
       throws SQLException {
     StringBuilder text = new StringBuilder(TAKE_HEAD);
     for (int lane = 0; lane < group.lanes().size(); lane++) {
-      text.append(lane == 0 ? "" : " UNION ALL ").append(laneSql(lane, group.lanes().get(lane)));
+      text.append(lane == 0 ? "" : " UNION ALL ").append(laneSql(lane, group));
     }
     Instant now = slots.getFirst().now();
     try (Sql sql = Sql.of(c, text.append(TAKE_REST).toString())) {
@@ -260,24 +276,29 @@ final class Claiming {
   }
 
   /** The lanes never overlap, so that several may be taken from in one statement. */
-  private static String laneSql(int place, Lane lane) {
+  private static String laneSql(int place, Group group) {
+    String audience = group.audience() == null ? "" : audienceSql(group.audience());
     String condition =
-        switch (lane) {
+        switch (group.lanes().get(place)) {
           case REALTIME ->
               "service = ? AND priority = 0 AND available_at <= ?"
                   + NOT_AVOIDED
+                  + audience
                   + " ORDER BY tag, job_id";
           case OVERDUE ->
               "service = ? AND overdue_at <= ? AND available_at <= ?"
                   + NOT_AVOIDED
+                  + audience
                   + " ORDER BY overdue_at, job_id";
           case STANDARD ->
               "service = ? AND priority = 1 AND overdue_at > ? AND available_at <= ?"
                   + NOT_AVOIDED
+                  + audience
                   + " ORDER BY tag, job_id";
           case BATCH ->
               "service = ? AND priority = 2 AND overdue_at > ? AND available_at <= ?"
                   + NOT_AVOIDED
+                  + audience
                   + " ORDER BY tag, job_id";
         };
     return "SELECT * FROM (SELECT job_id, "
@@ -288,6 +309,13 @@ final class Claiming {
         + place;
   }
 
+  private static String audienceSql(Audience audience) {
+    String ours = PLACE.formatted(CUSTOMER.get(audience.by())) + " BETWEEN ? AND ?";
+    return audience.patience() == null
+        ? " AND " + ours
+        : " AND (failed_on IS NOT NULL OR available_at <= ? OR " + ours + ")";
+  }
+
   private static void bindLane(Sql sql, Group group, Lane lane, Instant now, List<Slot> slots)
       throws SQLException {
     sql.with(group.service()).with(now);
@@ -296,8 +324,15 @@ final class Claiming {
     }
     sql.with(now)
         .each("text", slots, s -> s.request().nodeId())
-        .each("text", List.copyOf(group.notFailedOn()), revision -> revision)
-        .with(slots.size());
+        .each("text", List.copyOf(group.notFailedOn()), revision -> revision);
+    Audience audience = group.audience();
+    if (audience != null) {
+      if (audience.patience() != null) {
+        sql.with(now.minus(audience.patience()));
+      }
+      sql.with(audience.seed()).with(audience.from()).with(audience.until() - 1);
+    }
+    sql.with(slots.size());
   }
 
   private static Claim claim(Taken taken, Slot slot) {

@@ -9,11 +9,15 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.rollout.CanaryGate;
 import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
 import dev.kintsugi.controlplane.testkit.TestDatabase;
+import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What dispatch does with a canary: r1 is stable, r2 the canary. */
@@ -71,6 +75,58 @@ class CanaryDispatchTest extends DispatchScenario {
     assertThat(tried).contains(List.of("r2", "r1"));
     assertThat(tried)
         .allSatisfy(revisions -> assertThat(revisions).isIn(List.of("r1"), List.of("r2", "r1")));
+  }
+
+  @Test
+  void aCustomerStaysWithOneVersionAndOnlyJoinsTheCanaryAsItsWeightGrows() {
+    fleet.sticky("tenant").weight("r1", 50).weight("r2", 50);
+    fleet.node("stable", fake(2, STEP));
+    fleet.node("canary", fake(2, STEP), "r2", false);
+    JobQueue queue = replica(database()).queue();
+
+    Map<String, Set<String>> half = versions(queue);
+    assertThat(half.values()).contains(Set.of("r1"), Set.of("r2"));
+    assertThat(half.values()).allSatisfy(versions -> assertThat(versions).hasSize(1));
+
+    fleet.weight("r1", 20).weight("r2", 80);
+    Map<String, Set<String>> most = versions(queue);
+    assertThat(most.values()).allSatisfy(versions -> assertThat(versions).hasSize(1));
+    half.forEach(
+        (tenant, versions) -> {
+          if (versions.contains("r2")) {
+            assertThat(most.get(tenant)).containsExactly("r2");
+          }
+        });
+
+    fleet.remove("canary");
+    assertThat(versions(queue).values()).containsOnly(Set.of("r1"));
+  }
+
+  @Test
+  void aCustomerOfTheCanaryIsHelpedByStableAtOnce() {
+    fleet.sticky("user").weight("r1", 50).weight("r2", 50);
+    fleet.node("stable", fake(1, STEP));
+    fleet.node("canary", fake(1, STEP).failAlways(FailureClass.BLACK_FRAMES), "r2", false);
+    JobQueue queue = replica(database()).queue();
+    Map<String, Set<String>> versions = versions(queue);
+    assertThat(versions.values()).contains(Set.of("r1"), Set.of("r1", "r2"));
+  }
+
+  /** By tenant, the versions that tried three jobs of each of twelve. */
+  private static Map<String, Set<String>> versions(JobQueue queue) {
+    Map<String, List<String>> jobs = new TreeMap<>();
+    for (int i = 0; i < 36; i++) {
+      String tenant = "tenant-" + i % 12;
+      jobs.computeIfAbsent(tenant, t -> new ArrayList<>())
+          .add(submit(queue, tenant, TestJobs.parameters("a red ball"), Duration.ofMinutes(10)));
+    }
+    Map<String, Set<String>> versions = new TreeMap<>();
+    jobs.forEach(
+        (tenant, ids) -> {
+          awaitCompleted(queue, ids);
+          versions.put(tenant, Set.copyOf(revisions(queue, ids)));
+        });
+    return versions;
   }
 
   @Test

@@ -67,6 +67,15 @@ final class TestFleet implements FleetRegistry {
   }
 
   synchronized TestFleet rollout(String stable, String canary) {
+    return rollout(stable, canary, null);
+  }
+
+  /** A rollout from r1 to r2 that divides customers. */
+  synchronized TestFleet sticky(String by) {
+    return rollout("r1", "r2", by);
+  }
+
+  private TestFleet rollout(String stable, String canary, @Nullable String sticky) {
     rollout =
         new ServiceState.Rollout(
             "demo-2",
@@ -80,7 +89,9 @@ final class TestFleet implements FleetRegistry {
             0.25,
             3600,
             "2026-06-01T12:00:00Z",
-            false);
+            false,
+            0,
+            sticky);
     return publish();
   }
 

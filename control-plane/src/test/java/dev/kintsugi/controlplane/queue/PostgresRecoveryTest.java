@@ -108,6 +108,7 @@ class PostgresRecoveryTest {
         "replica-1",
         Set.of(notFailedOn),
         "",
+        null,
         null);
   }
 

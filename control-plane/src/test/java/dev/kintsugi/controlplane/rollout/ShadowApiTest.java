@@ -145,6 +145,19 @@ class ShadowApiTest {
             new ServiceState.Node("pod-2", "r2", "main", false, canary.address(), true, false)),
         null,
         new ServiceState.Rollout(
-            "pair-2", "r1", "r2", 0, 5, 0.01, 0.05, 0.1, 0.25, 600, STARTED, false, shadowVideos));
+            "pair-2",
+            "r1",
+            "r2",
+            0,
+            5,
+            0.01,
+            0.05,
+            0.1,
+            0.25,
+            600,
+            STARTED,
+            false,
+            shadowVideos,
+            null));
   }
 }

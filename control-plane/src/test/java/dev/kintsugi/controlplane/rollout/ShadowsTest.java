@@ -205,7 +205,8 @@ class ShadowsTest {
         r.decideWithinSeconds(),
         r.startedAt(),
         r.promoted(),
-        videos);
+        videos,
+        null);
   }
 
   private static RegisteredService service(int videos) {

@@ -181,7 +181,8 @@ final class RandomHistory {
         "replica-1",
         Set.of(),
         node.pool(),
-        node.usdPerHour());
+        node.usdPerHour(),
+        null);
   }
 
   private static Result result(String ladderStep) {

@@ -73,7 +73,8 @@ public final class FakeWorker {
                 "test",
                 Set.of(),
                 "main",
-                USD_PER_HOUR),
+                USD_PER_HOUR,
+                null),
             Instant.now())
         .orElseThrow(() -> new AssertionError("no job waits"));
   }

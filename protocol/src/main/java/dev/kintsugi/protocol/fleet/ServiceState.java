@@ -238,6 +238,8 @@ public record ServiceState(
    * @param promoted the canary carries everything and is only watched until its bake ends
    * @param shadowVideos customers' videos that the canary makes once more beside stable's, for
    *     comparison only; 0 means none
+   * @param sticky customers, not jobs, are divided between the two: by {@code tenant} or {@code
+   *     user}; null where jobs are
    */
   public record Rollout(
       @JsonProperty("name") String name,
@@ -252,10 +254,10 @@ public record ServiceState(
       @JsonProperty("decide_within_seconds") long decideWithinSeconds,
       @JsonProperty("started_at") String startedAt,
       @JsonProperty("promoted") boolean promoted,
-      @JsonProperty("shadow_videos") @JsonInclude(JsonInclude.Include.NON_DEFAULT)
-          int shadowVideos) {
+      @JsonProperty("shadow_videos") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int shadowVideos,
+      @JsonProperty("sticky") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String sticky) {
 
-    /** A rollout without a shadow. */
+    /** A rollout without a shadow that divides jobs. */
     public Rollout(
         String name,
         String stable,
@@ -282,7 +284,8 @@ public record ServiceState(
           decideWithinSeconds,
           startedAt,
           promoted,
-          0);
+          0,
+          null);
     }
   }
 }

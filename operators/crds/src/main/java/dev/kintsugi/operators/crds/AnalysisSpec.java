@@ -69,7 +69,24 @@ public record AnalysisSpec(
         @JsonPropertyDescription(
             "Customers' videos that the new revision makes once more on spare slots, to be compared"
                 + " with the old one's; 8 or more bound the difference in time. 0 means none.")
-        Integer shadowVideos) {
+        Integer shadowVideos,
+    @JsonProperty("stickiness")
+        @Default("None")
+        @JsonPropertyDescription(
+            "None divides jobs between the two revisions. Tenant or User divides customers: all"
+                + " jobs of one go to the same revision, by a hash; the weight is then the share of"
+                + " customers.")
+        Stickiness stickiness) {
+
+  /** Whether a customer's jobs stay together. */
+  public enum Stickiness {
+    @JsonProperty("None")
+    NONE,
+    @JsonProperty("Tenant")
+    TENANT,
+    @JsonProperty("User")
+    USER
+  }
 
   public AnalysisSpec {
     alpha = Objects.requireNonNullElse(alpha, 0.01);
@@ -78,9 +95,10 @@ public record AnalysisSpec(
     smallestSlowdown = Objects.requireNonNullElse(smallestSlowdown, 0.25);
     deadline = Objects.requireNonNullElse(deadline, "24h");
     shadowVideos = Objects.requireNonNullElse(shadowVideos, 0);
+    stickiness = Objects.requireNonNullElse(stickiness, Stickiness.NONE);
   }
 
   static AnalysisSpec defaults() {
-    return new AnalysisSpec(0.01, 0.05, 0.1, 0.25, "24h", 0);
+    return new AnalysisSpec(0.01, 0.05, 0.1, 0.25, "24h", 0, Stickiness.NONE);
   }
 }

@@ -7,6 +7,7 @@ import dev.kintsugi.core.service.RolloutPolicy;
 import dev.kintsugi.core.service.RolloutStart.Begin;
 import dev.kintsugi.core.service.RolloutStart.Past;
 import dev.kintsugi.core.service.RolloutState;
+import dev.kintsugi.operators.crds.AnalysisSpec;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.Durations;
 import dev.kintsugi.operators.crds.ModelRollout;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -176,7 +178,14 @@ final class ModelRollouts {
         Durations.parse(analysis.deadline()).toSeconds(),
         rollout.getMetadata().getCreationTimestamp(),
         state.bakeSince() != null && state.phase() != RolloutPhase.ROLLING_BACK,
-        analysis.shadowVideos());
+        analysis.shadowVideos(),
+        sticky(analysis.stickiness()));
+  }
+
+  private static @Nullable String sticky(AnalysisSpec.Stickiness stickiness) {
+    return stickiness == AnalysisSpec.Stickiness.NONE
+        ? null
+        : stickiness.name().toLowerCase(Locale.ROOT);
   }
 
   /** Who wrote the action, as the API server knows it, such as {@code kubectl-annotate}. */
