@@ -4,8 +4,10 @@ import dev.kintsugi.core.rollout.Arm;
 import dev.kintsugi.core.rollout.Ending;
 import dev.kintsugi.core.rollout.Evidence;
 import dev.kintsugi.core.rollout.JobReview.Observation;
+import dev.kintsugi.core.rollout.RatingDifference;
 import dev.kintsugi.core.rollout.RolloutVerdict;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.ArmEvidence;
+import dev.kintsugi.protocol.fleet.ServiceEvidence.RatingEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -41,7 +43,8 @@ final class RolloutViews {
         text(firstBad(found)),
         cut ? found.now().toString() : null,
         arm(Arm.STABLE, found),
-        arm(Arm.CANARY, found));
+        arm(Arm.CANARY, found),
+        ratings(found));
   }
 
   /** A rollback that was decided, with the jobs as they stand now. */
@@ -59,7 +62,8 @@ final class RolloutViews {
         decided.firstBadAt(),
         decided.cutAt(),
         arm(Arm.STABLE, found),
-        arm(Arm.CANARY, found));
+        arm(Arm.CANARY, found),
+        ratings(found));
   }
 
   /** The same numbers, held because they are old. */
@@ -77,7 +81,8 @@ final class RolloutViews {
         last.firstBadAt(),
         last.cutAt(),
         last.stable(),
-        last.canary());
+        last.canary(),
+        last.ratings());
   }
 
   /** Nothing is known yet. */
@@ -96,7 +101,8 @@ final class RolloutViews {
         null,
         null,
         none,
-        none);
+        none,
+        null);
   }
 
   static @Nullable Instant firstBad(Findings found) {
@@ -106,6 +112,24 @@ final class RolloutViews {
             found.trial().firstBad().map(Observation::certainAt).stream())
         .min(Instant::compareTo)
         .orElse(null);
+  }
+
+  private static @Nullable RatingEvidence ratings(Findings found) {
+    RatingDifference ratings = found.trial().evidence().ratings();
+    return ratings.stable() + ratings.canary() == 0
+        ? null
+        : new RatingEvidence(
+            ratings.stable(),
+            number(ratings.stableMean()),
+            ratings.canary(),
+            number(ratings.canaryMean()),
+            ratings.low(),
+            ratings.high(),
+            RatingDifference.CONFIDENCE);
+  }
+
+  private static @Nullable Double number(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   private static ArmEvidence arm(Arm arm, Findings found) {
@@ -119,7 +143,7 @@ final class RolloutViews {
         evidence.count(arm, Ending.DEGRADED),
         evidence.count(arm, Ending.EXCUSED),
         found.flights().running(arm),
-        Double.isNaN(mean) ? null : mean);
+        number(mean));
   }
 
   private static String name(RolloutVerdict verdict) {

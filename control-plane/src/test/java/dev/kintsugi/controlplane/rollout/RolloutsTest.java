@@ -332,6 +332,10 @@ class RolloutsTest {
     RolloutEvidence told = scene.ask(judge);
     assertThat(told.againstCanary()).isGreaterThan(before);
     assertThat(told.reason()).isEqualTo("WORSE_RATED");
+    assertThat(told.ratings().stable()).isEqualTo(40);
+    assertThat(told.ratings().stableMean()).isEqualTo(5);
+    assertThat(told.ratings().canaryMean()).isEqualTo(1);
+    assertThat(told.ratings().differenceHigh()).as(told.message()).isBetween(-4.0, -2.0);
     assertThat(scene.ask(scene.judge()).verdict()).isEqualTo("ROLLBACK");
   }
 }

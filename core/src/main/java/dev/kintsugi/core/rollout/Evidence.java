@@ -25,13 +25,19 @@ public final class Evidence {
   private final long[] counts;
   private final BadJobs badJobs;
   private final Map<Channel, Ranks> ranks;
+  private final Map<Arm, BoundedMean> stars;
 
   private Evidence(
-      VerdictPolicy policy, long[] counts, BadJobs badJobs, Map<Channel, Ranks> ranks) {
+      VerdictPolicy policy,
+      long[] counts,
+      BadJobs badJobs,
+      Map<Channel, Ranks> ranks,
+      Map<Arm, BoundedMean> stars) {
     this.policy = policy;
     this.counts = counts;
     this.badJobs = badJobs;
     this.ranks = ranks;
+    this.stars = stars;
   }
 
   public static Evidence none(VerdictPolicy policy) {
@@ -44,7 +50,11 @@ public final class Evidence {
     ranks.put(Channel.QUALITY, Ranks.none(score, score));
     ranks.put(Channel.RATING, Ranks.none(1, 1));
     long[] counts = new long[Arm.values().length * Ending.values().length];
-    return new Evidence(policy, counts, BadJobs.none(policy), ranks);
+    Map<Arm, BoundedMean> stars = new EnumMap<>(Arm.class);
+    for (Arm arm : Arm.values()) {
+      stars.put(arm, BoundedMean.none(RatingDifference.ALPHA));
+    }
+    return new Evidence(policy, counts, BadJobs.none(policy), ranks, stars);
   }
 
   public static Evidence of(VerdictPolicy policy, Iterable<JobOutcome> outcomes) {
@@ -89,9 +99,19 @@ public final class Evidence {
     return counted(Arm.CANARY, Ending.LATE, jobs, next);
   }
 
-  /** A rating that came after its job's outcome was folded; higher is better. */
+  /** A rating of 1 to 5 that came after its job's outcome was folded; higher is better. */
   public Evidence withRating(Arm arm, int rating) {
-    return ranked(Channel.RATING, arm, -rating);
+    Map<Arm, BoundedMean> more = new EnumMap<>(stars);
+    more.compute(
+        arm, (same, before) -> Objects.requireNonNull(before).with(RatingDifference.share(rating)));
+    return new Evidence(policy, counts, badJobs, ranks, more).ranked(Channel.RATING, arm, -rating);
+  }
+
+  /** What customers think of the two versions. */
+  public RatingDifference ratings() {
+    return RatingDifference.of(
+        Objects.requireNonNull(stars.get(Arm.STABLE)),
+        Objects.requireNonNull(stars.get(Arm.CANARY)));
   }
 
   /** What the quality gate scored a job; higher is better, 0 or more. */
@@ -184,13 +204,13 @@ public final class Evidence {
   private Evidence counted(Arm arm, Ending ending, long jobs, BadJobs next) {
     long[] more = counts.clone();
     more[at(arm, ending)] += jobs;
-    return new Evidence(policy, more, next, ranks);
+    return new Evidence(policy, more, next, ranks, stars);
   }
 
   private Evidence ranked(Channel channel, Arm arm, double value) {
     Map<Channel, Ranks> more = new EnumMap<>(ranks);
     more.compute(channel, (same, before) -> fold(Objects.requireNonNull(before), arm, value));
-    return new Evidence(policy, counts, badJobs, more);
+    return new Evidence(policy, counts, badJobs, more, stars);
   }
 
   private static Ranks fold(Ranks ranks, Arm arm, double value) {

@@ -78,6 +78,7 @@ public record ServiceEvidence(
    * @param firstBadAt RFC 3339; when the first job of the canary was certain to be bad; null while
    *     none was
    * @param cutAt RFC 3339; when the canary was cut off; null while it was not
+   * @param ratings what customers think of the two; null before the first rating
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record RolloutEvidence(
@@ -93,7 +94,29 @@ public record ServiceEvidence(
       @JsonProperty("first_bad_at") @Nullable String firstBadAt,
       @JsonProperty("cut_at") @Nullable String cutAt,
       @JsonProperty("stable") ArmEvidence stable,
-      @JsonProperty("canary") ArmEvidence canary) {}
+      @JsonProperty("canary") ArmEvidence canary,
+      @JsonProperty("ratings") @Nullable RatingEvidence ratings) {}
+
+  /**
+   * Customers' ratings of both versions' videos, 1 to 5 stars.
+   *
+   * @param stable how many
+   * @param stableMean null without one
+   * @param canary how many
+   * @param canaryMean null without one
+   * @param differenceLow the difference of the means, canary less stable, is between this
+   * @param differenceHigh and this, whenever one looks
+   * @param confidence of that, 0..1
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record RatingEvidence(
+      @JsonProperty("stable") long stable,
+      @JsonProperty("stable_mean") @Nullable Double stableMean,
+      @JsonProperty("canary") long canary,
+      @JsonProperty("canary_mean") @Nullable Double canaryMean,
+      @JsonProperty("difference_low") double differenceLow,
+      @JsonProperty("difference_high") double differenceHigh,
+      @JsonProperty("confidence") double confidence) {}
 
   /**
    * Jobs of one revision since the rollout began.

@@ -86,7 +86,8 @@ class RolloutTurnTest {
             null,
             null,
             arm,
-            arm);
+            arm,
+            null);
     var view =
         new RolloutView(
             SERVICE,

@@ -270,7 +270,8 @@ public final class FakeControlPlane implements AutoCloseable {
         null,
         null,
         arm,
-        arm);
+        arm,
+        null);
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {
