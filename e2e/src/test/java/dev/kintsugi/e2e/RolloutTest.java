@@ -164,7 +164,9 @@ class RolloutTest {
       traffic.close();
       assertUndisturbed(traffic);
       assertThat(revision("{.status.stableRevision}")).isEqualTo(stable);
-      assertThat(of(rollout, "{.status.timeline}")).contains(reason);
+      assertThat(of(rollout, "{.status.timeline}"))
+          .contains(reason)
+          .contains(inItsOwnWords(reason));
       product.kubectl("annotate", "mro", rollout, "-n", "studio", "kintsugi.dev/action=undo");
       await("the spec is back").atMost(PATIENCE).until(() -> canary().isEmpty());
     }
@@ -201,6 +203,15 @@ class RolloutTest {
       case "CanaryNeverReady" ->
           "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
       default -> "{\"model\": {\"digest\": \"sha256:%s\"}}".formatted("0".repeat(64));
+    };
+  }
+
+  /** What the node, its runtime or the verdict says of it. */
+  private static String inItsOwnWords(String reason) {
+    return switch (reason) {
+      case "CanaryCrashes" -> "exit code 1";
+      case "CanaryNeverReady" -> "/models/none";
+      default -> "0".repeat(64);
     };
   }
 

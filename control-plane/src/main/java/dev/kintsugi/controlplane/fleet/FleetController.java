@@ -161,6 +161,7 @@ final class FleetController {
         sight.health().reachable(),
         status == null ? 0 : status.slots(),
         queue.liveOnNode(node.nodeId()).size(),
-        probes.evidence(node.nodeId()).orElse(null));
+        probes.evidence(node.nodeId()).orElse(null),
+        status == null || !sight.health().reachable() ? null : status.notReadyReason());
   }
 }

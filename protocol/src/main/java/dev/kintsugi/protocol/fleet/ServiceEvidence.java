@@ -32,6 +32,8 @@ public record ServiceEvidence(
    * @param running attempts dispatched to it and not yet ended: 0 means it can be removed without
    *     loss
    * @param probe what its probes say; null while it has none
+   * @param notReadyReason why it takes no jobs, in one sentence of its own; null while it does, or
+   *     does not answer
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record NodeEvidence(
@@ -39,7 +41,8 @@ public record ServiceEvidence(
       @JsonProperty("reachable") boolean reachable,
       @JsonProperty("slots") int slots,
       @JsonProperty("running") int running,
-      @JsonProperty("probe") @Nullable ProbeEvidence probe) {}
+      @JsonProperty("probe") @Nullable ProbeEvidence probe,
+      @JsonProperty("not_ready_reason") @Nullable String notReadyReason) {}
 
   /**
    * What a node's probes say.

@@ -55,7 +55,7 @@ public class DiffusionServiceObserver {
         Observations.ask(service, resources.revision(), !problems.isEmpty()),
         new ServiceObservation(
             Observations.groups(deployments),
-            Observations.nodes(pods),
+            Observations.nodes(pods, fleet.notReady()),
             status == null ? null : status.revision(),
             fleet.running(),
             fleet.runningWhileDraining(),

@@ -95,11 +95,14 @@ final class Observations {
         .toList();
   }
 
-  static List<PodNode> nodes(Collection<Pod> pods) {
+  /**
+   * @param told why a node takes no jobs, in its own words, by its name
+   */
+  static List<PodNode> nodes(Collection<Pod> pods, Map<String, String> told) {
     return pods.stream()
         .filter(Observations::alive)
         .sorted(byName())
-        .map(Observations::node)
+        .map(pod -> node(pod, told.get(pod.getMetadata().getName())))
         .toList();
   }
 
@@ -113,7 +116,7 @@ final class Observations {
     return !"Failed".equals(phase) && !"Succeeded".equals(phase);
   }
 
-  private static PodNode node(Pod pod) {
+  private static PodNode node(Pod pod, @Nullable String told) {
     Optional<PodCondition> ready = condition(pod, "Ready");
     boolean isReady = ready.filter(condition -> "True".equals(condition.getStatus())).isPresent();
     String since =
@@ -127,7 +130,7 @@ final class Observations {
         pod.getMetadata().getDeletionTimestamp() != null,
         address(pod) != null,
         isReady ? null : instant(since),
-        isReady ? null : problem(pod),
+        isReady ? null : problem(pod).orElse(told),
         restarts(pod),
         instant(Names.annotation(pod, Names.DRAINING_SINCE)),
         Names.annotation(pod, Names.LEAVING_SINCE) != null,
@@ -157,9 +160,9 @@ final class Observations {
   }
 
   /** What {@code kubectl describe pod} would show a person first. */
-  private static @Nullable String problem(Pod pod) {
+  private static Optional<String> problem(Pod pod) {
     if (pod.getStatus() == null) {
-      return null;
+      return Optional.empty();
     }
     Stream<String> waiting =
         pod.getStatus().getContainerStatuses().stream()
@@ -180,7 +183,7 @@ final class Observations {
             .map(condition -> sentence(condition.getReason(), condition.getMessage()))
             .stream();
     String why = Stream.concat(waiting, ended).distinct().collect(Collectors.joining("; "));
-    return why.isEmpty() ? unscheduled.findFirst().orElse(null) : why;
+    return why.isEmpty() ? unscheduled.findFirst() : Optional.of(why);
   }
 
   private static String sentence(@Nullable String reason, @Nullable String message) {

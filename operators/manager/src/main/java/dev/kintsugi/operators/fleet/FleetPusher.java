@@ -71,7 +71,8 @@ public class FleetPusher {
   public FleetReport last(String service) {
     Memory memory = memories.get(service);
     return memory == null
-        ? new FleetReport(FleetSync.notPushed(), Map.of(), Map.of(), null, Map.of(), Instant.MIN)
+        ? new FleetReport(
+            FleetSync.notPushed(), Map.of(), Map.of(), null, Map.of(), Map.of(), Instant.MIN)
         : report(memory);
   }
 
@@ -175,6 +176,7 @@ public class FleetPusher {
         confirmedDrains(memory),
         judged(memory),
         failingProbes(memory.evidence),
+        notReady(memory.evidence),
         memory.next);
   }
 
@@ -222,6 +224,18 @@ public class FleetPusher {
         ? Map.of()
         : evidence.nodes().stream()
             .collect(Collectors.toMap(NodeEvidence::name, NodeEvidence::running, Math::max));
+  }
+
+  private static Map<String, String> notReady(@Nullable ServiceEvidence evidence) {
+    Map<String, String> reasons = new TreeMap<>();
+    if (evidence != null) {
+      for (NodeEvidence node : evidence.nodes()) {
+        if (node.notReadyReason() != null) {
+          reasons.put(node.name(), node.notReadyReason());
+        }
+      }
+    }
+    return reasons;
   }
 
   private static Map<String, String> failingProbes(@Nullable ServiceEvidence evidence) {

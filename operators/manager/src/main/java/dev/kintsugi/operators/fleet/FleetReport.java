@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     confirmed as draining
  * @param rollout what the control plane says of the rollout that was pushed; null for nothing
  * @param failingProbes why a node fails its probes, by its name, in one sentence
+ * @param notReady why a node takes no jobs, by its name, in one sentence of its own
  * @param next when to push again at the latest
  */
 public record FleetReport(
@@ -22,12 +23,14 @@ public record FleetReport(
     Map<String, Integer> runningWhileDraining,
     @Nullable RolloutReport rollout,
     Map<String, String> failingProbes,
+    Map<String, String> notReady,
     Instant next) {
 
   public FleetReport {
     running = Map.copyOf(running);
     runningWhileDraining = Map.copyOf(runningWhileDraining);
     failingProbes = Map.copyOf(failingProbes);
+    notReady = Map.copyOf(notReady);
   }
 
   /** The control plane has what it was told last. */

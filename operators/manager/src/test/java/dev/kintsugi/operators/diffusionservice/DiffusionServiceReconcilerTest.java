@@ -233,6 +233,7 @@ class DiffusionServiceReconcilerTest {
             });
 
     var lost = kubelet.pods().getFirst();
+    plane.notReady(lost.getMetadata().getName(), "/models/wan has no manifest.json");
     kubelet.setReady(lost, "Unknown");
 
     eventually()
@@ -242,6 +243,11 @@ class DiffusionServiceReconcilerTest {
                     .anyMatch(n -> n.name().equals(lost.getMetadata().getName()) && !n.ready()));
     awaitCondition("wan", "Ready", "False", "NodesNotReady");
     assertThat(service("wan").getStatus().phase()).isEqualTo("Degraded");
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(condition("wan", "Ready").message())
+                    .contains("/models/wan has no manifest.json"));
 
     admin.resource(lost).delete();
     eventually()

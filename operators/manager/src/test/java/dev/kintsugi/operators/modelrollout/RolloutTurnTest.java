@@ -113,6 +113,7 @@ class RolloutTurnTest {
                 Map.of(),
                 new FleetReport.RolloutReport(said, 0),
                 Map.of(),
+                Map.of(),
                 now),
             List.of(),
             Map.of());

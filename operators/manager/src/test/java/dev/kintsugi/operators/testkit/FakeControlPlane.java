@@ -36,6 +36,7 @@ public final class FakeControlPlane implements AutoCloseable {
   private final Map<String, ObjectiveEvidence> judged = new ConcurrentHashMap<>();
   private final Clock clock = Clock.systemUTC();
   private final Map<String, ProbeEvidence> probes = new ConcurrentHashMap<>();
+  private final Map<String, String> notReady = new ConcurrentHashMap<>();
   private volatile int refusal;
   private volatile String verdict = "CONTINUE";
   private volatile long jobs;
@@ -83,6 +84,11 @@ public final class FakeControlPlane implements AutoCloseable {
   /** So many jobs of each revision count. */
   public void jobs(long count) {
     jobs = count;
+  }
+
+  /** Why a node takes no jobs, as it says. */
+  public void notReady(String node, String reason) {
+    notReady.put(node, reason);
   }
 
   /** What a node's probes say; null for nothing. */
@@ -235,7 +241,8 @@ public final class FakeControlPlane implements AutoCloseable {
                         true,
                         1,
                         running.getOrDefault(node.name(), 0),
-                        probes.get(node.name())))
+                        probes.get(node.name()),
+                        notReady.get(node.name())))
             .toList();
     long busy = nodes.stream().mapToLong(NodeEvidence::running).sum();
     answer(
