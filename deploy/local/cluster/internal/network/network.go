@@ -52,6 +52,10 @@ func Up() error {
 	if err := run("ip", "route", "replace", layout.ServiceRange, "dev", layout.Bridge, "src", layout.HostAddress); err != nil {
 		return err
 	}
+	// The address of a pod that is gone leads nowhere: the machine's default route would take it to a stranger who answers.
+	if err := run("ip", "route", "replace", layout.PodNetwork, "dev", layout.Bridge); err != nil {
+		return err
+	}
 	_ = exec.Command("nft", "delete", "table", "ip", table).Run()
 	nft := exec.Command("nft", "-f", "-")
 	nft.Stdin = strings.NewReader(rules)
