@@ -2,7 +2,9 @@ package dev.kintsugi.controlplane.errors;
 
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
+import dev.kintsugi.protocol.screening.PromptReason;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is refused, with everything its answer needs. Carries no stack trace. */
@@ -13,13 +15,24 @@ public final class ApiException extends RuntimeException {
   private final ErrorCode code;
   private final @Nullable String param;
   private final @Nullable Duration retryAfter;
+  private final transient @Nullable ErrorBody body;
 
   private ApiException(
-      ErrorCode code, String message, @Nullable String param, @Nullable Duration retryAfter) {
+      ErrorCode code,
+      String message,
+      @Nullable String param,
+      @Nullable Duration retryAfter,
+      @Nullable ErrorBody body) {
     super(message, null, false, false);
     this.code = code;
     this.param = param;
     this.retryAfter = retryAfter;
+    this.body = body;
+  }
+
+  private ApiException(
+      ErrorCode code, String message, @Nullable String param, @Nullable Duration retryAfter) {
+    this(code, message, param, retryAfter, null);
   }
 
   public static ApiException of(ErrorCode code, String message) {
@@ -40,6 +53,22 @@ public final class ApiException extends RuntimeException {
     return new ApiException(code, message, null, retryAfter);
   }
 
+  /**
+   * A prompt that is not taken.
+   *
+   * @param message why, in sentences
+   * @param suggestedPrompt a wording that passes; null where there is none
+   */
+  public static ApiException promptRejected(
+      String message, List<PromptReason> reasons, @Nullable String suggestedPrompt) {
+    return new ApiException(
+        ErrorCode.PROMPT_REJECTED,
+        message,
+        "prompt",
+        null,
+        ErrorBody.ofPrompt(message, reasons, suggestedPrompt));
+  }
+
   public ErrorCode code() {
     return code;
   }
@@ -49,6 +78,8 @@ public final class ApiException extends RuntimeException {
   }
 
   public ErrorBody body() {
-    return ErrorBody.of(code, getMessage() == null ? code.wireName() : getMessage(), param);
+    return body != null
+        ? body
+        : ErrorBody.of(code, getMessage() == null ? code.wireName() : getMessage(), param);
   }
 }

@@ -13,6 +13,7 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.NewJob;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.queue.Submission;
+import dev.kintsugi.controlplane.screening.Screenings;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.core.admission.Admission;
 import dev.kintsugi.core.admission.Asked;
@@ -44,12 +45,14 @@ final class Admissions {
 
   private final JobQueue queue;
   private final DailyQuota quota;
+  private final Screenings screenings;
   private final Clock clock;
   private final Counter submitted;
 
-  Admissions(JobQueue queue, DailyQuota quota, Clock clock, Meters meters) {
+  Admissions(JobQueue queue, DailyQuota quota, Screenings screenings, Clock clock, Meters meters) {
     this.queue = queue;
     this.quota = quota;
+    this.screenings = screenings;
     this.clock = clock;
     this.submitted = meters.counter(MetricCatalogue.JOBS_SUBMITTED);
   }
@@ -65,6 +68,7 @@ final class Admissions {
     NewJob job = newJob(candidate, cost, candidate.model().queueLimit(), now);
     DailyQuota.Unit unit;
     try {
+      screenings.admit(candidate.asked().prompt());
       refuseUnlessCarried(candidate, cost, now);
       unit = quota.take(candidate.incoming().tenant());
     } catch (ApiException refusal) {

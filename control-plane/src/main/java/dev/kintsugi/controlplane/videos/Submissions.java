@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.fleet.ModelCatalogue;
 import dev.kintsugi.controlplane.fleet.ServedModel;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.screening.Screenings;
 import dev.kintsugi.controlplane.tenants.RateLimiter;
 import dev.kintsugi.controlplane.tenants.Tenant;
 import dev.kintsugi.controlplane.webhooks.WebhookTargets;
@@ -19,6 +20,7 @@ import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
+import dev.kintsugi.protocol.screening.PromptScreening;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -37,6 +39,7 @@ final class Submissions {
   private final ModelCatalogue models;
   private final RateLimiter rates;
   private final WebhookTargets webhookTargets;
+  private final Screenings screenings;
   private final Admissions admissions;
   private final Counter refused;
   private final SecureRandom seeds = new SecureRandom();
@@ -45,11 +48,13 @@ final class Submissions {
       ModelCatalogue models,
       RateLimiter rates,
       WebhookTargets webhookTargets,
+      Screenings screenings,
       Admissions admissions,
       Meters meters) {
     this.models = models;
     this.rates = rates;
     this.webhookTargets = webhookTargets;
+    this.screenings = screenings;
     this.admissions = admissions;
     this.refused = meters.counter(MetricCatalogue.JOBS_REFUSED);
   }
@@ -77,6 +82,12 @@ final class Submissions {
       refused.labelValues(refusal.code().wireName()).inc();
       throw refusal;
     }
+  }
+
+  /** What would become of a submission's prompt. */
+  PromptScreening screen(Tenant tenant, Map<String, @Nullable Object> fields) {
+    rates.admit(tenant);
+    return screenings.tell(valid(FieldRules.read(fields)).prompt());
   }
 
   private Job check(Incoming incoming) {

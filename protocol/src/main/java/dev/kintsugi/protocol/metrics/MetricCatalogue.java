@@ -20,6 +20,16 @@ public final class MetricCatalogue {
       counter("kintsugi_jobs_submitted", "Jobs accepted.", "service", "priority");
   public static final MetricSpec JOBS_REFUSED =
       counter("kintsugi_jobs_refused", "Submissions refused, by error code.", "code");
+  public static final MetricSpec PROMPT_SCREENINGS =
+      counter(
+          "kintsugi_prompt_screenings",
+          "Prompts of submissions, by verdict; error is one that passed unscreened.",
+          "verdict");
+  public static final MetricSpec PROMPT_REASONS =
+      counter(
+          "kintsugi_prompt_reasons",
+          "Prompts of submissions that a rule spoke against, by rule.",
+          "rule");
   public static final MetricSpec JOBS_FINISHED =
       counter(
           "kintsugi_jobs_finished",
@@ -304,6 +314,8 @@ public final class MetricCatalogue {
         HTTP_DURATION,
         JOBS_SUBMITTED,
         JOBS_REFUSED,
+        PROMPT_SCREENINGS,
+        PROMPT_REASONS,
         JOBS_FINISHED,
         JOB_DURATION,
         QUEUE_WAIT,

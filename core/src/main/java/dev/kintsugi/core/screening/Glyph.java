@@ -1,0 +1,95 @@
+package dev.kintsugi.core.screening;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One extended grapheme cluster (UAX 29): what a reader takes for a character, be it a letter with
+ * its accents, a flag or a family of emoji joined together.
+ *
+ * @param start in code points of the prompt
+ * @param end the code point after it
+ * @param offset of its first char in the prompt
+ * @param text as it was written
+ * @param folded NFKC, in lower case and without what nobody sees; empty for a glyph that is unseen
+ * @param upper it was written with a capital
+ */
+record Glyph(int start, int end, int offset, String text, String folded, boolean upper, Kind kind) {
+
+  /** What a glyph is to the rules. */
+  enum Kind {
+    EMOJI,
+    HAN,
+    /** A letter of another script, or a digit. */
+    LETTER,
+    SPACE,
+    /** Nobody sees it: zero-width, or a direction mark. */
+    UNSEEN,
+    /** Punctuation and other symbols. */
+    SIGN
+  }
+
+  private static final Pattern CLUSTER = Pattern.compile("\\X");
+  private static final Pattern UNSEEN =
+      Pattern.compile("[\\p{Cf}\\p{Cc}\\x{FE00}-\\x{FE0F}\\x{E0100}-\\x{E01EF}]");
+  private static final int KEYCAP = 0x20E3;
+  private static final int AS_TEXT = 0xFE0E;
+  private static final int FIRST_REGION = 0x1F1E6;
+  private static final int LAST_REGION = 0x1F1FF;
+
+  /** Below are ©, ®, ™ and signs that are not pictures to anybody. */
+  private static final int FIRST_PICTURE = 0x231A;
+
+  static List<Glyph> of(String prompt) {
+    List<Glyph> glyphs = new ArrayList<>(prompt.length());
+    Matcher clusters = CLUSTER.matcher(prompt);
+    int at = 0;
+    while (clusters.find()) {
+      String text = clusters.group();
+      int end = at + text.codePointCount(0, text.length());
+      glyphs.add(glyph(at, end, clusters.start(), text));
+      at = end;
+    }
+    return glyphs;
+  }
+
+  boolean word() {
+    return kind == Kind.HAN || kind == Kind.LETTER;
+  }
+
+  private static Glyph glyph(int start, int end, int offset, String text) {
+    if (isEmoji(text)) {
+      return new Glyph(start, end, offset, text, text, false, Kind.EMOJI);
+    }
+    String seen = text.isBlank() ? " " : UNSEEN.matcher(text).replaceAll("");
+    String plain = Normalizer.normalize(seen, Normalizer.Form.NFKC);
+    String folded = plain.toLowerCase(Locale.ROOT);
+    return new Glyph(start, end, offset, text, folded, !plain.equals(folded), kind(folded));
+  }
+
+  private static Kind kind(String folded) {
+    if (folded.isEmpty()) {
+      return Kind.UNSEEN;
+    }
+    int first = folded.codePointAt(0);
+    if (Character.isWhitespace(first) || Character.isSpaceChar(first)) {
+      return Kind.SPACE;
+    }
+    if (Character.UnicodeScript.of(first) == Character.UnicodeScript.HAN) {
+      return Kind.HAN;
+    }
+    return Character.isLetterOrDigit(first) ? Kind.LETTER : Kind.SIGN;
+  }
+
+  private static boolean isEmoji(String cluster) {
+    int first = cluster.codePointAt(0);
+    boolean region = first >= FIRST_REGION && first <= LAST_REGION;
+    boolean picture = Character.isExtendedPictographic(first) && first >= FIRST_PICTURE;
+    boolean keycap = cluster.indexOf(KEYCAP) > 0;
+    return (region || picture || keycap) && cluster.indexOf(AS_TEXT) < 0;
+  }
+}

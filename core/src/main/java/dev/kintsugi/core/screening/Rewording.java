@@ -1,0 +1,65 @@
+package dev.kintsugi.core.screening;
+
+import dev.kintsugi.core.screening.Wording.Word;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The same prompt without what offends: emoji in a row go, what is repeated stays once. It never
+ * says what the prompt did not say, so of anything else there is no rewording.
+ */
+final class Rewording {
+
+  private Rewording() {}
+
+  static Optional<String> of(Wording wording, List<Reason> reasons) {
+    if (!reasons.stream()
+        .allMatch(r -> r.rule() == Rule.EMOJI_RUN || r.rule() == Rule.REPETITION)) {
+      return Optional.empty();
+    }
+    StringBuilder text = new StringBuilder();
+    int at = 0;
+    for (Reason reason : reasons) {
+      if (reason.start() < at) {
+        return Optional.empty();
+      }
+      text.append(wording.text(at, reason.start())).append(kept(wording, reason));
+      at = reason.end();
+    }
+    String whole = tidy(text.append(wording.text(at, Integer.MAX_VALUE)).toString());
+    return Wording.of(whole).words().isEmpty() ? Optional.empty() : Optional.of(whole);
+  }
+
+  private static String kept(Wording wording, Reason reason) {
+    if (reason.rule() == Rule.EMOJI_RUN) {
+      return " ";
+    }
+    List<Word> words =
+        wording.words().stream()
+            .filter(word -> word.start() >= reason.start() && word.end() <= reason.end())
+            .toList();
+    if (words.isEmpty()) {
+      return wording.text(reason.start(), reason.start() + 1);
+    }
+    int period = 1;
+    while (!repeats(words, period)) {
+      period++;
+    }
+    return wording.text(reason.start(), words.get(period - 1).end());
+  }
+
+  private static boolean repeats(List<Word> words, int period) {
+    for (int at = period; at < words.size(); at++) {
+      if (!words.get(at).folded().equals(words.get(at - period).folded())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String tidy(String text) {
+    return text.replaceAll("\\s+", " ")
+        .replaceAll(" (?=[,.;:!?，。；：！？、])|(?<=\\p{IsHan}) (?=\\p{IsHan})", "")
+        .strip();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.kintsugi.core.screening;
+
+import java.util.Locale;
+
+/** What a prompt can offend against. */
+public enum Rule {
+  EMOJI_RUN,
+  REPETITION,
+  STACKED_NEGATION,
+  SCRIPT_MIX;
+
+  /** As customers see it. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.kintsugi.core.screening;
+
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Decides what becomes of a prompt. Takes time in proportion to its length, whatever it holds. */
+public final class Screener {
+
+  private static final Set<Rule> REJECTED = EnumSet.of(Rule.EMOJI_RUN);
+
+  /** Whoever offends more often is told the first ones. */
+  private static final int MOST_REASONS = 20;
+
+  private Screener() {}
+
+  public static Screening decide(String prompt, ScreeningPolicy policy) {
+    Wording wording = Wording.of(prompt);
+    List<Reason> reasons = reasons(wording, policy);
+    if (reasons.isEmpty()) {
+      return new Screening.Accept();
+    }
+    String suggestion =
+        Rewording.of(wording, reasons)
+            .filter(text -> reasons(Wording.of(text), policy).isEmpty())
+            .orElse(null);
+    return reasons.stream().anyMatch(reason -> REJECTED.contains(reason.rule()))
+        ? new Screening.Reject(reasons, suggestion)
+        : new Screening.SuggestRewrite(reasons, suggestion);
+  }
+
+  private static List<Reason> reasons(Wording wording, ScreeningPolicy policy) {
+    return Stream.of(
+            EmojiRuns.find(wording, policy),
+            Repetitions.find(wording, policy),
+            Negations.find(wording, policy),
+            ScriptMixes.find(wording, policy))
+        .flatMap(List::stream)
+        .sorted(Comparator.comparingInt(Reason::start).thenComparing(Reason::rule))
+        .limit(MOST_REASONS)
+        .toList();
+  }
+}

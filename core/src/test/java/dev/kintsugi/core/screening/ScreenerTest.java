@@ -1,0 +1,170 @@
+package dev.kintsugi.core.screening;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScreenerTest {
+
+  private static final Pattern CODE_POINT = Pattern.compile("\\\\u\\{([0-9A-F]+)}");
+
+  /** A line of {@code labelled.tsv}. */
+  record Labelled(String verdict, String rules, String span, String suggestion, String prompt) {
+    static Labelled of(String line) {
+      String[] fields =
+          CODE_POINT
+              .matcher(line)
+              .replaceAll(found -> Character.toString(Integer.parseInt(found.group(1), 16)))
+              .split("\t", -1);
+      return new Labelled(fields[0], fields[1], fields[2], fields[3], fields[4]);
+    }
+  }
+
+  static List<Labelled> labelled() throws IOException {
+    try (var in = ScreenerTest.class.getResourceAsStream("/screening/labelled.tsv");
+        var lines =
+            new BufferedReader(
+                new InputStreamReader(Objects.requireNonNull(in), StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .filter(line -> !line.startsWith("#") && !line.isBlank())
+          .map(Labelled::of)
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("labelled")
+  void everyPromptComesToWhatItsLabelSays(Labelled expected) {
+    Screening told = decide(expected.prompt());
+    String verdict =
+        switch (told) {
+          case Screening.Accept accept -> "accept";
+          case Screening.SuggestRewrite suggest -> "suggest";
+          case Screening.Reject reject -> "reject";
+        };
+    String rules =
+        told.reasons().stream()
+            .map(reason -> reason.rule().wireName())
+            .distinct()
+            .collect(Collectors.joining(","));
+    String span = told.reasons().isEmpty() ? "" : told.reasons().getFirst().text();
+    String suggestion = Objects.requireNonNullElse(told.suggestion(), "");
+    assertThat(new Labelled(verdict, rules, span, suggestion, expected.prompt()))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aSpanCountsCodePointsNotChars() {
+    Reason reason = decide("𝔸 😀😀😀😀😀").reasons().getFirst();
+    assertThat(reason.start()).isEqualTo(2);
+    assertThat(reason.end()).isEqualTo(7);
+    assertThat(reason.message()).contains("5 emoji in a row; at most 4");
+  }
+
+  @Test
+  void limitsAreThePolicys() {
+    ScreeningPolicy strict = new ScreeningPolicy(2, 2, 1, 1);
+    assertThat(Screener.decide("🐱🐱 run run, not 好 day", strict).reasons())
+        .extracting(Reason::rule)
+        .containsExactly(Rule.EMOJI_RUN, Rule.REPETITION, Rule.STACKED_NEGATION, Rule.SCRIPT_MIX);
+  }
+
+  /** Whatever it is given, it answers, its spans are the prompt's own, and its rewording passes. */
+  @Property(tries = 2000)
+  void anyTextIsAnswered(@ForAll String prompt) {
+    checked(prompt);
+  }
+
+  /** Texts that are near to what the rules look for. */
+  @Property(tries = 2000)
+  void anyTextOfOffendingPartsIsAnswered(@ForAll long seed) {
+    Random random = new Random(seed);
+    String[] parts = {
+      "😀",
+      "🇩",
+      "🇪",
+      "👨‍👩‍👧",
+      "\u200D",
+      "\uFE0F",
+      "1️⃣",
+      "run",
+      " ",
+      ",",
+      "不",
+      "没有",
+      "very",
+      "悲伤",
+      "\u202E",
+      "\uD800",
+      "\"",
+      "（",
+      "）",
+      "!",
+      "\n",
+      "a\u0301",
+      "not"
+    };
+    StringBuilder prompt = new StringBuilder();
+    for (int i = 0; i < random.nextInt(80); i++) {
+      prompt.append(parts[random.nextInt(parts.length)]);
+    }
+    checked(prompt.toString());
+  }
+
+  private static void checked(String prompt) {
+    Screening told = decide(prompt);
+    int length = prompt.codePointCount(0, prompt.length());
+    for (Reason reason : told.reasons()) {
+      assertThat(reason.start()).isBetween(0, reason.end() - 1);
+      assertThat(reason.end()).isLessThanOrEqualTo(length);
+      int from = prompt.offsetByCodePoints(0, reason.start());
+      int until = prompt.offsetByCodePoints(0, reason.end());
+      assertThat(prompt.substring(from, until)).isEqualTo(reason.text());
+    }
+    if (told.suggestion() != null) {
+      assertThat(decide(told.suggestion())).isEqualTo(new Screening.Accept());
+      assertThat(told.suggestion()).isNotBlank();
+    }
+  }
+
+  /** A megabyte of the worst takes as long as its length says, not as its square. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "😀",
+        "😀😀😀😀😀a",
+        "run ",
+        "ab",
+        "不",
+        "不,",
+        "a悲",
+        "\u200D",
+        "\"",
+        "a b c d e f g h "
+      })
+  void aMegabyteIsNoTrouble(String part) {
+    String prompt = part.repeat(1_000_000 / part.length());
+    assertThat(assertTimeoutPreemptively(Duration.ofSeconds(20), () -> decide(prompt))).isNotNull();
+  }
+
+  private static Screening decide(String prompt) {
+    return Screener.decide(prompt, ScreeningPolicy.DEFAULT);
+  }
+}

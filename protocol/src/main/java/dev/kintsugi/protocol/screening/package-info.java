@@ -1,0 +1,5 @@
+/** What is said of prompts. */
+@NullMarked
+package dev.kintsugi.protocol.screening;
+
+import org.jspecify.annotations.NullMarked;
