@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +53,10 @@ class RolloutTest {
     faults.calm();
   }
 
-  /** The budget is spent by what no version can keep, and nobody's video is worse for it. */
+  /**
+   * The budget is spent by what no version can keep, and nobody's video is worse for it. While it
+   * waits, the new version makes videos of the old one again: the same ones, as both are the same.
+   */
   @Test
   void aSpentBudgetAndAFreezeHoldAGoodVersionUntilBothAreGone() throws Exception {
     String version = Integer.toString(VERSION.incrementAndGet());
@@ -69,7 +74,8 @@ class RolloutTest {
           .until(() -> revision("{.status.slo}"), "Exhausted"::equals);
       product.change(
           """
-          {"rollout": {"freeze": [{"schedule": "* * * * *", "duration": "1h", "reason": "always"}]}}\
+          {"rollout": {"freeze": [{"schedule": "* * * * *", "duration": "1h", "reason": "always"}],
+            "analysis": {"shadowVideos": 2}}}\
           """);
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       await("the rollout is held")
@@ -84,6 +90,10 @@ class RolloutTest {
                       && told.contains("a freeze window is open"));
       traffic.awaitAnswers(5);
       assertThat(of(rollout, "{.status.phase}")).isEqualTo("Progressing");
+      await("the shadow is made")
+          .atMost(PATIENCE)
+          .until(() -> shadow(rollout).path("made").asInt() == 2);
+      assertThat(shadow(rollout).path("least_psnr_db").asDouble()).isEqualTo(100);
 
       product.kubectl("delete", "kslo", "too-much", "-n", "studio");
       await("only the freeze is left")
@@ -91,7 +101,7 @@ class RolloutTest {
           .until(
               () -> of(rollout, "{.status.message}"),
               told -> !told.contains("budget") && told.contains("a freeze window is open"));
-      product.change("{\"rollout\": {\"freeze\": null}}");
+      product.change("{\"rollout\": {\"freeze\": null, \"analysis\": {\"shadowVideos\": null}}}");
 
       awaitPhase(rollout, "Promoted");
       traffic.close();
@@ -99,13 +109,14 @@ class RolloutTest {
     }
   }
 
+  /** Nothing that a rollout needs is in a process alone. */
   @Test
-  void aGoodVersionReachesEverybodyThoughWhatWatchesAndControlsItIsLostMeanwhile()
+  void aRolloutThatLosesWhatWatchesAndControlsItAtEachStepEndsAsItWould()
       throws InterruptedException {
     String version = Integer.toString(VERSION.incrementAndGet());
-    try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
-      String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
-      awaitPhase(rollout, "Progressing");
+    try (Traffic traffic = Traffic.patient(product.api(), CUSTOMERS)) {
+      String good = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
+      assertThat(interruptUntil(good, "Progressing")).contains("Pending 0");
       prometheus(0);
       product.cluster("stop-apiserver");
       try {
@@ -113,17 +124,53 @@ class RolloutTest {
       } finally {
         product.cluster("start-apiserver");
       }
-      product.cluster("kill-container", "kintsugi-system", "kintsugi-control-plane-0");
+      assertThat(interruptUntil(good, "Promoted"))
+          .contains("Progressing 0", "Progressing 1", "Baking 1");
 
-      awaitPhase(rollout, "Promoted");
+      String bad = bringIn("{\"model\": {\"version\": \"%s-bad\"}}".formatted(version));
+      awaitPhase(bad, "Progressing");
+      faults
+          .pods(of(bad, "{.spec.to.revision}"))
+          .forEach(pod -> faults.arm(pod, defect("black-frames")));
+      awaitPhase(bad, "RollingBack");
+      interruptUntil(bad, "RolledBack");
 
       traffic.close();
-      assertUndisturbed(traffic);
-      assertThat(revision("{.status.stableRevision}"))
-          .isEqualTo(of(rollout, "{.spec.to.revision}"));
+      assertAnswered(traffic);
+      assertThat(revision("{.status.stableRevision}")).isEqualTo(of(good, "{.spec.to.revision}"));
     } finally {
       prometheus(1);
     }
+  }
+
+  /**
+   * Stops operator and control plane whenever the rollout has come to another phase or step.
+   *
+   * @return where it was each time
+   */
+  private static Set<String> interruptUntil(String rollout, String end) {
+    Set<String> seen = new LinkedHashSet<>();
+    await(rollout + " is " + end)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              String phase = of(rollout, "{.status.phase}");
+              if (!phase.equals(end) && seen.add(phase + " " + of(rollout, "{.status.step}"))) {
+                product.kubectl(
+                    "delete",
+                    "pod",
+                    "-n",
+                    "kintsugi-system",
+                    "-l",
+                    "app.kubernetes.io/component in (operator,control-plane)",
+                    "--grace-period=1",
+                    "--wait=false");
+              }
+              return phase.equals(end);
+            });
+    return seen;
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -252,6 +299,10 @@ class RolloutTest {
     assertThat(traffic.answers())
         .extracting((JsonNode video) -> video.path("status").asText())
         .containsOnly("completed");
+  }
+
+  private static JsonNode shadow(String rollout) {
+    return product.ops().get("/ops/v1/rollouts/studio/" + rollout).json().path("shadow");
   }
 
   private void promise(String name, String indicator) throws IOException {

@@ -20,10 +20,21 @@ final class Traffic implements AutoCloseable {
   private final Queue<JsonNode> answers = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> refused = new ConcurrentLinkedQueue<>();
   private final List<Thread> customers = new ArrayList<>();
+  private final boolean patient;
   private volatile boolean closing;
 
   Traffic(Api api, int count) {
+    this(api, count, false);
+  }
+
+  /** Customers that try again when the API is away, as the OpenAI clients do. */
+  static Traffic patient(Api api, int count) {
+    return new Traffic(api, count, true);
+  }
+
+  private Traffic(Api api, int count, boolean patient) {
     this.api = api;
+    this.patient = patient;
     for (int i = 0; i < count; i++) {
       customers.add(Thread.ofVirtual().name("customer-" + i).start(this::buy));
     }
@@ -50,7 +61,7 @@ final class Traffic implements AutoCloseable {
   private void buy() {
     while (!closing) {
       try {
-        String id = api.submit(Jobs.small(TAKE.incrementAndGet()));
+        String id = submit();
         answers.add(answer(id));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -58,6 +69,19 @@ final class Traffic implements AutoCloseable {
       } catch (RuntimeException | AssertionError e) {
         refused.add(e);
         return;
+      }
+    }
+  }
+
+  private String submit() throws InterruptedException {
+    while (true) {
+      try {
+        return api.submit(Jobs.small(TAKE.incrementAndGet()));
+      } catch (RuntimeException | AssertionError e) {
+        if (!patient) {
+          throw e;
+        }
+        Thread.sleep(100);
       }
     }
   }
