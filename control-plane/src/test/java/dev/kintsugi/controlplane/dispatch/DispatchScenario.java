@@ -68,7 +68,7 @@ abstract class DispatchScenario {
     closing(replica).start();
     awaiting().until(replica::heardOfAll);
     long before = replica.rounds();
-    awaiting().until(() -> replica.rounds() > before);
+    awaiting().until(() -> fleet.services().isEmpty() || replica.rounds() > before);
     return replica;
   }
 
