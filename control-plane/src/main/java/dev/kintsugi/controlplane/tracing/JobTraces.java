@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,11 @@ final class JobTraces implements JobEndListener {
   @Override
   public void ended(Job job) {
     if (telemetry.on()) {
-      threads.execute(() -> write(job));
+      try {
+        threads.execute(() -> write(job));
+      } catch (RejectedExecutionException stopping) {
+        LOG.debug("{} has no trace, this process ends", job.id());
+      }
     }
   }
 

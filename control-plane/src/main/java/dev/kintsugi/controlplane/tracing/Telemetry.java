@@ -35,7 +35,10 @@ final class Telemetry {
   private final Tracer tracer;
 
   Telemetry(Environment environment) {
-    boolean on = ENDPOINTS.stream().anyMatch(environment::containsProperty);
+    boolean on =
+        ENDPOINTS.stream()
+            .flatMap(name -> environment.getProperty(name, String.class).stream())
+            .anyMatch(endpoint -> !endpoint.isBlank());
     this.sdk = on ? sdk(settings(environment)) : null;
     this.tracer =
         (sdk == null ? io.opentelemetry.api.OpenTelemetry.noop() : sdk).getTracer("dev.kintsugi");

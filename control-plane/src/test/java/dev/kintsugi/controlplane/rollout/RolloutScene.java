@@ -110,28 +110,14 @@ final class RolloutScene implements AutoCloseable {
 
   /** The canary is pinned, and one node of it tells what it has loaded. */
   void pin(String asked, String loaded) {
-    ServiceState state = service.state();
     String node = "canary-0";
-    service =
-        new RegisteredService(
-            service.namespace(),
-            service.name(),
-            new ServiceState(
-                state.uid(),
-                state.generation(),
-                state.sequence() + 1,
-                state.model(),
-                state.deadlineSeconds(),
-                state.tenants(),
-                List.of(
-                    new ServiceState.Revision(STABLE, "1", null, 95),
-                    new ServiceState.Revision(CANARY, "2", asked, 5)),
-                List.of(
-                    new ServiceState.Node(
-                        node, CANARY, "main", false, "http://127.0.0.1:1", true, false)),
-                null,
-                state.rollout()),
-            false);
+    change(
+        List.of(
+            new ServiceState.Revision(STABLE, "1", null, 95),
+            new ServiceState.Revision(CANARY, "2", asked, 5)),
+        List.of(
+            new ServiceState.Node(node, CANARY, "main", false, "http://127.0.0.1:1", true, false)),
+        List.of());
     sights.put(
         service.namespace() + "/" + node,
         new NodeSight(
@@ -139,6 +125,13 @@ final class RolloutScene implements AutoCloseable {
   }
 
   void freeze(ServiceState.Freeze window) {
+    change(service.state().revisions(), service.state().nodes(), List.of(window));
+  }
+
+  private void change(
+      List<ServiceState.Revision> revisions,
+      List<ServiceState.Node> nodes,
+      List<ServiceState.Freeze> freezes) {
     ServiceState state = service.state();
     service =
         new RegisteredService(
@@ -151,14 +144,14 @@ final class RolloutScene implements AutoCloseable {
                 state.model(),
                 state.deadlineSeconds(),
                 state.tenants(),
-                state.revisions(),
-                state.nodes(),
+                revisions,
+                nodes,
                 null,
                 state.rollout(),
                 null,
                 null,
                 null,
-                List.of(window)),
+                freezes),
             false);
   }
 

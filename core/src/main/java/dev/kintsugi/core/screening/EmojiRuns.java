@@ -31,11 +31,10 @@ final class EmojiRuns {
       int start = run.getFirst().start();
       int end = run.getLast().end();
       reasons.add(
-          new Reason(
+          wording.reason(
               Rule.EMOJI_RUN,
               start,
               end,
-              wording.text(start, end),
               "%d emoji in a row; at most %d are understood. Say it in words."
                   .formatted(run.size(), policy.emojiRun() - 1)));
     }

@@ -73,11 +73,10 @@ final class Negations {
       int start = found.getFirst().start();
       int end = found.getLast().end();
       reasons.add(
-          new Reason(
+          wording.reason(
               Rule.STACKED_NEGATION,
               start,
               end,
-              wording.text(start, end),
               "%d negations in one clause; fewer than %d are understood. Say what is to be seen, and put the rest into negative_prompt."
                   .formatted(found.size(), policy.negations())));
     }

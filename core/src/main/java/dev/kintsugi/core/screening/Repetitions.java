@@ -68,11 +68,10 @@ final class Repetitions {
 
   private static Reason reason(
       Wording wording, int start, int end, int times, ScreeningPolicy policy) {
-    return new Reason(
+    return wording.reason(
         Rule.REPETITION,
         start,
         end,
-        wording.text(start, end),
         "The same %d times in a row; once says as much, and fewer than %d are taken."
             .formatted(times, policy.repeats()));
   }

@@ -53,11 +53,10 @@ final class ScriptMixes {
       int start = clause.getFirst().start();
       int end = clause.getLast().end();
       reasons.add(
-          new Reason(
+          wording.reason(
               Rule.SCRIPT_MIX,
               start,
               end,
-              wording.text(start, end),
               "Chinese and English in one clause (%s); the model reads one of them better. Write the clause in one language."
                   .formatted(switches == 1 ? "one change" : switches + " changes")));
     }

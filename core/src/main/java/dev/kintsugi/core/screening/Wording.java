@@ -45,6 +45,11 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
     return new Wording(prompt, glyphs, new Reader(glyphs).words());
   }
 
+  /** What is wrong with what stands between two code points. */
+  Reason reason(Rule rule, int start, int end, String message) {
+    return new Reason(rule, start, end, text(start, end), message);
+  }
+
   /** What stands between two code points of the prompt. */
   String text(int start, int end) {
     return prompt.substring(offset(start), offset(end));
