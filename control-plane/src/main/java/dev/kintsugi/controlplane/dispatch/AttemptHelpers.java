@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is done for one attempt beside watching it, each on a thread of its own: following the node,
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * say what happened. Called by the thread that owns the attempt.
  */
 final class AttemptHelpers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptHelpers.class);
 
   private final Claim claim;
   private final FleetNode node;
@@ -133,6 +137,14 @@ final class AttemptHelpers {
         });
   }
 
+  /** Who is stopped while it waits for a connection is told so by the connection pool. */
+  private static void ended(RuntimeException how) {
+    if (!Thread.currentThread().isInterrupted()) {
+      throw how;
+    }
+    LOG.debug("Stopped in the middle of its work", how);
+  }
+
   private Thread start(String name, Work work) {
     Thread thread =
         Thread.ofVirtual()
@@ -143,6 +155,8 @@ final class AttemptHelpers {
                     work.run();
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                  } catch (RuntimeException e) {
+                    ended(e);
                   }
                 });
     threads.add(thread);

@@ -465,7 +465,7 @@ class DiffusionServiceReconcilerTest {
             .map(ServiceState.Node::name)
             .toList();
     assertThat(deployments().getFirst().getSpec().getReplicas()).isEqualTo(3);
-    assertThat(service("wan").getStatus().ready()).isEqualTo("1/1");
+    eventually().until(() -> service("wan").getStatus().ready().equals("1/1"));
 
     plane.running(leaving.getLast(), 0);
 
