@@ -16,19 +16,25 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class MemoryTrendTest {
+  /**
+   * Whether noise is taken for a leak is a matter of rates: one in 1,500 histories of noise that
+   * remembers itself, two of caches that fill up. So the histories are the same each time.
+   */
+  private static final String SEED = "20260601";
+
   private static final Policy POLICY = new Policy(8, 500);
   private static final int WINDOW = 64;
   private static final double LIMIT = 16e9;
   private static final double BASE = 4e9;
   private static final double MB = 1e6;
 
-  @Property(tries = 200)
+  @Property(tries = 200, seed = SEED)
   void noiseIsNoLeak(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 500) double noiseMb) {
     Random random = new Random(seed);
     assertThat(firstFlag(300, i -> BASE + noiseMb * MB * random.nextGaussian())).isEqualTo(-1);
   }
 
-  @Property(tries = 200)
+  @Property(tries = 200, seed = SEED)
   void noiseThatRemembersItselfIsNoLeak(@ForAll long seed) {
     Random random = new Random(seed);
     double[] level = {0};
@@ -42,7 +48,7 @@ class MemoryTrendTest {
         .isEqualTo(-1);
   }
 
-  @Property(tries = 200)
+  @Property(tries = 200, seed = SEED)
   void cachesThatFillUpAreNoLeak(
       @ForAll long seed,
       @ForAll @DoubleRange(min = 1, max = 8) double tau,
@@ -59,7 +65,7 @@ class MemoryTrendTest {
         .isEqualTo(-1);
   }
 
-  @Property(tries = 200)
+  @Property(tries = 200, seed = SEED)
   void oneJumpIsNoLeak(@ForAll long seed, @ForAll @IntRange(min = 5, max = 250) int at) {
     Random random = new Random(seed);
     assertThat(
@@ -68,7 +74,7 @@ class MemoryTrendTest {
         .isEqualTo(-1);
   }
 
-  @Property(tries = 200)
+  @Property(tries = 200, seed = SEED)
   void steadyGrowthIsFlaggedBeforeHalfOfTheRoomIsGone(
       @ForAll long seed,
       @ForAll @IntRange(min = 60, max = 400) int jobsToLimit,
@@ -79,7 +85,7 @@ class MemoryTrendTest {
     assertThat(flagged).isBetween(8, jobsToLimit / 2);
   }
 
-  @Property(tries = 100)
+  @Property(tries = 100, seed = SEED)
   void theEstimateIsNearTheTruth(
       @ForAll long seed, @ForAll @IntRange(min = 100, max = 400) int jobsToLimit) {
     Random random = new Random(seed);
