@@ -28,7 +28,8 @@ public final class JobRequests implements Ordered {
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   private static final AttributeKey<Long> STATUS =
       AttributeKey.longKey("http.response.status_code");
-  private static final Duration JITTER = Duration.ofMillis(1);
+  private static final Duration JITTER = Duration.ofNanos(100_000);
+  private static final int DRIFT = 1_000;
   private static final int SERVER_ERROR = 500;
 
   private final Telemetry telemetry;
@@ -55,7 +56,8 @@ public final class JobRequests implements Ordered {
   private void write(Job job, HttpRequest<?> request, int status) {
     Trace trace = Trace.of(request);
     Instant end = clock.instant();
-    Instant begin = end.minus(trace.age());
+    Duration age = trace.age();
+    Instant begin = end.minus(age);
     String route = BasicHttpAttributes.getUriTemplate(request).orElse("none");
     SpanBuilder builder =
         telemetry
@@ -69,8 +71,9 @@ public final class JobRequests implements Ordered {
             .setAttribute(JobSpans.JOB, job.id())
             .setAttribute(JobSpans.TENANT, job.tenant())
             .setAttribute(JobSpans.SERVICE, job.service());
-    // A client repeats a submission under the same trace, too.
-    boolean first = job.createdAt().isAfter(begin.minus(JITTER));
+    // A client repeats a submission under the same trace, too. The age is of another clock.
+    Duration apart = JITTER.plus(age.dividedBy(DRIFT));
+    boolean first = job.createdAt().isAfter(begin.minus(apart));
     Span span = first ? submitted(builder, job, trace) : later(builder, job, trace);
     if (status >= SERVER_ERROR) {
       span.setStatus(StatusCode.ERROR);
