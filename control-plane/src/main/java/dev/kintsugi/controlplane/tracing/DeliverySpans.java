@@ -36,14 +36,9 @@ public final class DeliverySpans {
   }
 
   private Span span(Job job, String delivery, int tries, String url) {
-    return telemetry
-        .tracer()
-        .spanBuilder("webhook")
-        .setParent(Context.root().with(Span.wrap(SpanIds.job(job))))
+    return JobSpans.about(job, telemetry.tracer().spanBuilder("webhook"))
+        .setParent(SpanIds.under(SpanIds.job(job)))
         .setSpanKind(SpanKind.CLIENT)
-        .setAttribute(JobSpans.JOB, job.id())
-        .setAttribute(JobSpans.TENANT, job.tenant())
-        .setAttribute(JobSpans.SERVICE, job.service())
         .setAttribute(DELIVERY, delivery)
         .setAttribute(TRY, (long) tries)
         .setAttribute(HOST, String.valueOf(URI.create(url).getHost()))

@@ -11,10 +11,8 @@ import io.micronaut.http.annotation.ServerFilter;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.context.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,17 +58,12 @@ public final class JobRequests implements Ordered {
     Instant begin = end.minus(age);
     String route = BasicHttpAttributes.getUriTemplate(request).orElse("none");
     SpanBuilder builder =
-        telemetry
-            .tracer()
-            .spanBuilder(request.getMethodName() + " " + route)
+        JobSpans.about(job, telemetry.tracer().spanBuilder(request.getMethodName() + " " + route))
             .setSpanKind(SpanKind.SERVER)
             .setStartTimestamp(begin)
             .setAttribute(METHOD, request.getMethodName())
             .setAttribute(ROUTE, route)
-            .setAttribute(STATUS, (long) status)
-            .setAttribute(JobSpans.JOB, job.id())
-            .setAttribute(JobSpans.TENANT, job.tenant())
-            .setAttribute(JobSpans.SERVICE, job.service());
+            .setAttribute(STATUS, (long) status);
     // A client repeats a submission under the same trace, too. The age is of another clock.
     Duration apart = JITTER.plus(age.dividedBy(DRIFT));
     boolean first = job.createdAt().isAfter(begin.minus(apart));
@@ -87,7 +80,7 @@ public final class JobRequests implements Ordered {
     if (parent == null) {
       span.setNoParent();
     } else {
-      span.setParent(under(SpanIds.context(job.traceId(), parent)));
+      span.setParent(SpanIds.under(SpanIds.context(job.traceId(), parent)));
     }
     return SpanIds.start(span, SpanIds.submission(job));
   }
@@ -98,11 +91,7 @@ public final class JobRequests implements Ordered {
     if (parent != null) {
       span.addLink(SpanIds.context(trace.traceId(), parent));
     }
-    return span.setParent(under(SpanIds.job(job))).startSpan();
-  }
-
-  private static Context under(SpanContext parent) {
-    return Context.root().with(Span.wrap(parent));
+    return span.setParent(SpanIds.under(SpanIds.job(job))).startSpan();
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobSpans {
 
-  static final AttributeKey<String> JOB = AttributeKey.stringKey("kintsugi.job");
-  static final AttributeKey<String> TENANT = AttributeKey.stringKey("kintsugi.tenant");
-  static final AttributeKey<String> SERVICE = AttributeKey.stringKey("kintsugi.service");
+  private static final AttributeKey<String> JOB = AttributeKey.stringKey("kintsugi.job");
+  private static final AttributeKey<String> TENANT = AttributeKey.stringKey("kintsugi.tenant");
+  private static final AttributeKey<String> SERVICE = AttributeKey.stringKey("kintsugi.service");
   private static final AttributeKey<String> MODEL = AttributeKey.stringKey("kintsugi.model");
   private static final AttributeKey<String> PRIORITY = AttributeKey.stringKey("kintsugi.priority");
   private static final AttributeKey<Boolean> DEGRADED =
@@ -50,11 +49,18 @@ final class JobSpans {
     this.job = job;
   }
 
+  /** Says whose job the span is about. */
+  static SpanBuilder about(Job job, SpanBuilder span) {
+    return span.setAttribute(JOB, job.id())
+        .setAttribute(TENANT, job.tenant())
+        .setAttribute(SERVICE, job.service());
+  }
+
   void write(List<Attempt> attempts, Instant end) {
-    Span video = start("video", SpanIds.submission(job), job.createdAt(), SpanIds.job(job));
-    video.setAttribute(JOB, job.id());
-    video.setAttribute(TENANT, job.tenant());
-    video.setAttribute(SERVICE, job.service());
+    Span video =
+        SpanIds.start(
+            about(job, builder("video", SpanIds.submission(job), job.createdAt())),
+            SpanIds.job(job));
     video.setAttribute(MODEL, job.model());
     video.setAttribute(PRIORITY, job.priority().wireName());
     conclude(video);
@@ -83,13 +89,13 @@ final class JobSpans {
 
   private void waited(Instant from, Instant until) {
     if (until.isAfter(from)) {
-      start("queue", SpanIds.job(job), from, null).end(until);
+      builder("queue", SpanIds.job(job), from).startSpan().end(until);
     }
   }
 
   private void tried(Attempt attempt, Instant ended) {
     SpanContext context = SpanIds.attempt(job, attempt);
-    Span span = start("attempt", SpanIds.job(job), attempt.startedAt(), context);
+    Span span = SpanIds.start(builder("attempt", SpanIds.job(job), attempt.startedAt()), context);
     span.setAttribute(ATTEMPT, attempt.id());
     span.setAttribute(NUMBER, (long) attempt.number());
     span.setAttribute(NODE, attempt.nodeId());
@@ -123,17 +129,12 @@ final class JobSpans {
       return begin;
     }
     Instant end = begin.plus(Duration.ofNanos(Math.round(took * 1e9)));
-    start(stage, attempt, begin, null).end(end);
+    builder(stage, attempt, begin).startSpan().end(end);
     return end;
   }
 
-  private Span start(String name, SpanContext parent, Instant begin, @Nullable SpanContext chosen) {
-    SpanBuilder span =
-        tracer
-            .spanBuilder(name)
-            .setParent(Context.root().with(Span.wrap(parent)))
-            .setStartTimestamp(begin);
-    return chosen == null ? span.startSpan() : SpanIds.start(span, chosen);
+  private SpanBuilder builder(String name, SpanContext parent, Instant begin) {
+    return tracer.spanBuilder(name).setParent(SpanIds.under(parent)).setStartTimestamp(begin);
   }
 
   private static void failed(Span span, String type, @Nullable String message) {

@@ -7,6 +7,7 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import java.util.HexFormat;
 
@@ -39,6 +40,11 @@ final class SpanIds implements IdGenerator {
   static SpanContext context(String traceId, String spanId) {
     return SpanContext.createFromRemoteParent(
         traceId, spanId, TraceFlags.getSampled(), TraceState.getDefault());
+  }
+
+  /** Where a child of the span begins. */
+  static Context under(SpanContext parent) {
+    return Context.root().with(Span.wrap(parent));
   }
 
   /** Starts the span under this id; its trace is its parent's, or this one where it has none. */

@@ -57,10 +57,6 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
     return glyphs;
   }
 
-  boolean word() {
-    return kind == Kind.HAN || kind == Kind.LETTER;
-  }
-
   private static Glyph glyph(int start, int end, int offset, String text) {
     if (isEmoji(text)) {
       return new Glyph(start, end, offset, text, text, false, Kind.EMOJI);

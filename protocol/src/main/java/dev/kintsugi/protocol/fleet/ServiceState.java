@@ -94,9 +94,6 @@ public record ServiceState(
         nodes,
         ladder,
         rollout,
-        null,
-        null,
-        null,
         null);
   }
 
