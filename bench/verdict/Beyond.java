@@ -206,8 +206,8 @@ final class Beyond {
   private static Evidence folded(Evidence evidence, Arm arm, Job job, Signal signal, boolean told) {
     double pace = told && signal.paces() ? job.pace : Double.NaN;
     Ending ending = !job.bad ? Ending.GOOD : signal.paces() ? Ending.LATE : Ending.LOW_QUALITY;
-    Evidence next = evidence.with(new JobOutcome("job", arm, Instant.EPOCH, ending, pace, null));
-    return told && !signal.paces() ? next.withScore(arm, job.score) : next;
+    double score = told && !signal.paces() ? job.score : Double.NaN;
+    return evidence.with(new JobOutcome("job", arm, Instant.EPOCH, ending, pace, score, null));
   }
 
   private static double badShare(Signal signal, Arm arm, long seed) {

@@ -128,7 +128,7 @@ final class Ladder {
     public int ended(Job job, int step, long pending) {
       Ending ending = job.bad ? Ending.FAILED : Ending.GOOD;
       Arm arm = job.canary ? Arm.CANARY : Arm.STABLE;
-      evidence = evidence.with(new JobOutcome("job", arm, Instant.EPOCH, ending, Double.NaN, null));
+      evidence = evidence.with(new JobOutcome("job", arm, Instant.EPOCH, ending, Double.NaN, Double.NaN, null));
       if (!job.canary) {
         return step;
       }

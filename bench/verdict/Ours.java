@@ -86,6 +86,6 @@ final class Ours {
   }
 
   private static JobOutcome outcome(Arm arm, Ending ending) {
-    return new JobOutcome("job", arm, Instant.EPOCH, ending, Double.NaN, null);
+    return new JobOutcome("job", arm, Instant.EPOCH, ending, Double.NaN, Double.NaN, null);
   }
 }

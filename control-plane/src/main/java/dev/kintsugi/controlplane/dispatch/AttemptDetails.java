@@ -178,6 +178,7 @@ final class AttemptDetails {
         status.artifacts() == null ? List.of() : status.artifacts(),
         gpuSeconds,
         retention,
+        status.score(),
         degraded ? null : Answers.reusable(claim.job()));
   }
 

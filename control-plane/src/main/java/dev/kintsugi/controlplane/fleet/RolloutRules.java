@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.fleet;
 
+import dev.kintsugi.core.rollout.VerdictPolicy;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +73,11 @@ final class RolloutRules {
         r.shadowVideos() >= 0 && r.shadowVideos() <= MOST_SHADOW_VIDEOS,
         "shadow_videos: must be 0 to " + MOST_SHADOW_VIDEOS);
     require(r.sticky() == null || STICKY.contains(r.sticky()), "sticky: must be tenant or user");
+    require(
+        r.priceRatio() == null
+            || within(
+                r.priceRatio(), VerdictPolicy.LEAST_PRICE_RATIO, VerdictPolicy.MOST_PRICE_RATIO),
+        "price_ratio: must be 0.01 to 100");
   }
 
   private void require(boolean holds, String problem) {

@@ -25,7 +25,8 @@ public final class AttemptLedger {
   private static final String ENDED =
       """
       SELECT a.*, j.deadline, j.cost AS job_cost,
-        coalesce((j.result #>> '{delivered,degraded}')::boolean, false) AS degraded
+        coalesce((j.result #>> '{delivered,degraded}')::boolean, false) AS degraded,
+        coalesce((j.result ->> 'score')::float8, 'NaN') AS score
       FROM (
         SELECT * FROM attempt WHERE id >= ?
         UNION
@@ -37,7 +38,7 @@ public final class AttemptLedger {
 
   private static final String LIVE =
       """
-      SELECT l.*, j.deadline, j.cost AS job_cost, false AS degraded, (
+      SELECT l.*, j.deadline, j.cost AS job_cost, false AS degraded, 'NaN'::float8 AS score, (
         SELECT max(e.at) FROM job_event e WHERE e.job_id = l.job_id AND e.attempt = l.number
       ) AS changed_at
       FROM lease l JOIN job j ON j.id = l.job_id
@@ -107,6 +108,7 @@ public final class AttemptLedger {
         row.getObject("deadline", OffsetDateTime.class).toInstant(),
         row.getDouble("job_cost"),
         row.getBoolean("degraded"),
+        row.getDouble("score"),
         steps,
         changedAt);
   }

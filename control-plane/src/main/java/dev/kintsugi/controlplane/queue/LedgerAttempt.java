@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline of its job
  * @param cost predicted GPU seconds of its job as asked
  * @param degraded the job completed with less than was asked; false once the customer deleted it
+ * @param score of the job's video by the quality gate; NaN without one, or where none was given
  * @param steps that a live attempt has to do; 0 while it has not said, and for an ended one
  * @param changedAt when a live attempt last reported other progress; null for an ended one
  */
@@ -18,5 +19,6 @@ public record LedgerAttempt(
     Instant deadline,
     double cost,
     boolean degraded,
+    double score,
     int steps,
     @Nullable Instant changedAt) {}

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts the files, already stored under their SHA-256
  * @param gpuSeconds time the attempt held its slot
  * @param retention how long the files are kept after completion
+ * @param score of the clip by the quality gate; null where none was given
  * @param reusable under what the clip can be found again; null for one that was not made as asked
  */
 public record Result(
@@ -23,6 +24,7 @@ public record Result(
     List<AttemptStatus.Artifact> artifacts,
     double gpuSeconds,
     Duration retention,
+    @Nullable Double score,
     @Nullable Reusable reusable) {
 
   public Result {

@@ -96,7 +96,7 @@ public class Answers {
             reason,
             Rung.CACHED_RESULT.wireName(),
             was.substitutedExpert());
-    return new Result(delivered, Map.of(), made.artifacts(), 0, retention, null);
+    return new Result(delivered, Map.of(), made.artifacts(), 0, retention, null, null);
   }
 
   /**
@@ -124,7 +124,7 @@ public class Answers {
             Rung.FALLBACK_CLIP.wireName(),
             null);
     return new Result(
-        delivered, Map.of(), drawn(spec, p.prompt(), why(reason)), 0, retention, null);
+        delivered, Map.of(), drawn(spec, p.prompt(), why(reason)), 0, retention, null, null);
   }
 
   private static Why why(RecoveryDecision.Reason reason) {

@@ -43,7 +43,8 @@ record AttemptReader(String stable, String canary) {
         blame(attempt.attribution()),
         row.deadline(),
         made && (row.degraded() || lesser(attempt.plan())),
-        made ? pace(row, ended) : Double.NaN);
+        made ? pace(row, ended) : Double.NaN,
+        made && !lesser(attempt.plan()) ? row.score() : Double.NaN);
   }
 
   private static boolean lesser(@Nullable Plan plan) {

@@ -7,6 +7,7 @@ import dev.kintsugi.protocol.fleet.ServiceState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class RolloutTry {
         rollout.beta(),
         rollout.smallestRegression(),
         rollout.smallestSlowdown(),
-        VerdictPolicy.DEFAULT.priceRatio());
+        Objects.requireNonNullElse(rollout.priceRatio(), VerdictPolicy.DEFAULT.priceRatio()));
   }
 
   /** False when the state means another comparison under the same name. */

@@ -87,7 +87,7 @@ final class RolloutViews {
 
   /** Nothing is known yet. */
   static RolloutEvidence unknown(RolloutKey key, String message, Instant now) {
-    ArmEvidence none = new ArmEvidence(0, 0, 0, 0, 0, 0, 0, null);
+    ArmEvidence none = new ArmEvidence(0, 0, 0, 0, 0, 0, 0, null, null);
     return new RolloutEvidence(
         key.rollout(),
         "HOLD",
@@ -134,7 +134,6 @@ final class RolloutViews {
 
   private static ArmEvidence arm(Arm arm, Findings found) {
     Evidence evidence = found.trial().evidence();
-    double mean = found.trial().meanSeconds(arm);
     return new ArmEvidence(
         evidence.jobs(arm),
         evidence.count(arm, Ending.FAILED),
@@ -143,7 +142,8 @@ final class RolloutViews {
         evidence.count(arm, Ending.DEGRADED),
         evidence.count(arm, Ending.EXCUSED),
         found.flights().running(arm),
-        number(mean));
+        number(found.trial().meanSeconds(arm)),
+        number(found.trial().meanScore(arm)));
   }
 
   private static String name(RolloutVerdict verdict) {

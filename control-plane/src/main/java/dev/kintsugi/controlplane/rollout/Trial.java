@@ -45,7 +45,8 @@ final class Trial {
   private final Map<String, Event> ratings = new HashMap<>();
   private final Set<String> doubtful = new HashSet<>();
   private final TreeMap<BadKey, Observation> badCanary = new TreeMap<>();
-  private final Map<Arm, Mean> means = new EnumMap<>(Arm.class);
+  private final Map<Arm, Mean> seconds = new EnumMap<>(Arm.class);
+  private final Map<Arm, Mean> scores = new EnumMap<>(Arm.class);
   private final Map<Arm, Long> begun = new EnumMap<>(Arm.class);
   private Map<String, LedgerAttempt> live = Map.of();
   private Instant carriedSince = Instant.MAX;
@@ -59,10 +60,16 @@ final class Trial {
     }
   }
 
-  /** Seconds of good attempts. */
-  private record Mean(long jobs, double seconds) {
+  /** Of good attempts. */
+  private record Mean(long jobs, double sum) {
+    static final Mean NONE = new Mean(0, 0);
+
     Mean plus(double more, int sign) {
-      return new Mean(jobs + sign, seconds + sign * more);
+      return Double.isNaN(more) ? this : new Mean(jobs + sign, sum + sign * more);
+    }
+
+    double value() {
+      return jobs == 0 ? Double.NaN : sum / jobs;
     }
   }
 
@@ -165,8 +172,12 @@ final class Trial {
 
   /** Mean seconds of a good attempt; NaN without one. */
   double meanSeconds(Arm arm) {
-    Mean mean = means.getOrDefault(arm, new Mean(0, 0));
-    return mean.jobs() == 0 ? Double.NaN : mean.seconds() / mean.jobs();
+    return seconds.getOrDefault(arm, Mean.NONE).value();
+  }
+
+  /** Mean score of a good attempt by the quality gate; NaN without one. */
+  double meanScore(Arm arm) {
+    return scores.getOrDefault(arm, Mean.NONE).value();
   }
 
   /** Percent of the attempts begun since then that are the canary's; 0 without any. */
@@ -244,8 +255,9 @@ final class Trial {
     Ending ending = seen.outcome().ending();
     if (ending == Ending.GOOD) {
       AttemptFacts a = seen.attempt();
-      double seconds = Situations.seconds(a.startedAt(), a.endedAt());
-      means.put(arm, means.getOrDefault(arm, new Mean(0, 0)).plus(seconds, sign));
+      double ran = Situations.seconds(a.startedAt(), a.endedAt());
+      seconds.put(arm, seconds.getOrDefault(arm, Mean.NONE).plus(ran, sign));
+      scores.put(arm, scores.getOrDefault(arm, Mean.NONE).plus(a.score(), sign));
     }
     if (arm == Arm.CANARY && sign > 0) {
       newestOfCanary = seen;

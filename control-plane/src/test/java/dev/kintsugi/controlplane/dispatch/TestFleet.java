@@ -91,7 +91,8 @@ final class TestFleet implements FleetRegistry {
             "2026-06-01T12:00:00Z",
             false,
             0,
-            sticky);
+            sticky,
+            null);
     return publish();
   }
 

@@ -80,7 +80,7 @@ class ServiceStateRulesTest {
   void everyProblemOfARolloutIsReportedByItsField() {
     ServiceState.Rollout wrong =
         new ServiceState.Rollout(
-            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0.01, 0, "yesterday", false, 101, "moon");
+            " ", "r9", "r9", 5, 5, 0, 0.6, 0.0001, 0.01, 0, "yesterday", false, 101, "moon", 0.0);
     assertThat(RolloutRules.problems(wrong, Set.of("r1", "r2")))
         .extracting(problem -> problem.substring(0, problem.indexOf(':')))
         .containsExactly(
@@ -96,7 +96,8 @@ class ServiceStateRulesTest {
             "rollout.decide_within_seconds",
             "rollout.started_at",
             "rollout.shadow_videos",
-            "rollout.sticky");
+            "rollout.sticky",
+            "rollout.price_ratio");
     ServiceState.Rollout right =
         new ServiceState.Rollout(
             "demo-2",

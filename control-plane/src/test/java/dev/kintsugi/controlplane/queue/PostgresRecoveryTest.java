@@ -184,6 +184,7 @@ class PostgresRecoveryTest {
             result.artifacts(),
             1,
             Duration.ofHours(1),
+            null,
             made),
         NOON);
     String service = claim.job().service();
@@ -213,6 +214,7 @@ class PostgresRecoveryTest {
             result.artifacts(),
             1,
             Duration.ofHours(1),
+            null,
             new Reusable("w", "t")),
         NOON);
     queue.delete("default", claim.job().id(), NOON);

@@ -83,6 +83,28 @@ final class RolloutScene implements AutoCloseable {
         name, STABLE, CANARY, step, 5, 0.01, 0.05, 0.1, 0.25, 3600, startedAt.toString(), promoted);
   }
 
+  /**
+   * @param ratio price of the canary over that of stable
+   */
+  static ServiceState.Rollout priced(String name, Instant startedAt, double ratio) {
+    return new ServiceState.Rollout(
+        name,
+        STABLE,
+        CANARY,
+        0,
+        5,
+        0.01,
+        0.05,
+        0.1,
+        0.25,
+        3600,
+        startedAt.toString(),
+        false,
+        0,
+        null,
+        ratio);
+  }
+
   static RegisteredService service(ServiceState.Rollout rollout, int weight) {
     String[] key = TestJobs.SERVICE.split("/");
     return new RegisteredService(
@@ -244,11 +266,24 @@ final class RolloutScene implements AutoCloseable {
   /** Jobs that a revision makes one after the other, ten seconds each. */
   void good(String revision, int jobs) {
     for (int i = 0; i < jobs; i++) {
-      submit(Duration.ofHours(1));
-      Claim claim = claim(revision, revision + "-node");
-      clock.forward(Duration.ofSeconds(10));
-      complete(claim);
+      lasting(revision, Duration.ofSeconds(10));
     }
+  }
+
+  /** A good job that takes so long. */
+  void lasting(String revision, Duration time) {
+    submit(Duration.ofHours(1));
+    Claim claim = claim(revision, revision + "-node");
+    clock.forward(time);
+    complete(claim);
+  }
+
+  /** A good job whose clip got this score of the gate. */
+  void scored(String revision, double score) {
+    submit(Duration.ofHours(1));
+    Claim claim = claim(revision, revision + "-node");
+    clock.forward(Duration.ofSeconds(10));
+    queue.complete(claim.attemptId(), claim.fence(), TestJobs.result(score), clock.instant());
   }
 
   /** Jobs that a revision fails at by its own fault. */

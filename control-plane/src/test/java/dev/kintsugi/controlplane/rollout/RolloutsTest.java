@@ -85,6 +85,42 @@ class RolloutsTest {
   }
 
   @Test
+  void lowerScoresOfTheGateRollBackThoughEveryJobIsGood() {
+    Rollouts judge = scene.judge();
+    scene.ask(judge);
+    RolloutEvidence told = scene.ask(judge);
+    for (int i = 0; i < 60 && !told.cut(); i++) {
+      scene.scored(STABLE, 1.6 + i % 5 * 0.01);
+      scene.scored(CANARY, 1.25);
+      told = scene.ask(judge);
+    }
+    assertThat(told.verdict()).as(told.message()).isEqualTo("ROLLBACK");
+    assertThat(told.reason()).isEqualTo("LOWER_QUALITY");
+    assertThat(told.canary().meanScore()).isEqualTo(1.25);
+    assertThat(told.stable().meanScore()).isBetween(1.6, 1.64);
+  }
+
+  @Test
+  void aDearerGpuRollsBackUnlessItIsFasterByAsMuch() {
+    assertThat(atPrice(1.0, 10)).isNotEqualTo("COSTLIER");
+    assertThat(atPrice(2.0, 10)).isEqualTo("COSTLIER");
+    assertThat(atPrice(2.0, 5)).isNotEqualTo("COSTLIER");
+  }
+
+  private String atPrice(double ratio, int canarySeconds) {
+    String name = "demo-%.0f-%d".formatted(ratio, canarySeconds);
+    scene.push(RolloutScene.priced(name, scene.clock.instant(), ratio), 5);
+    Rollouts judge = scene.judge();
+    RolloutEvidence told = scene.ask(judge);
+    for (int i = 0; i < 80 && !told.cut(); i++) {
+      scene.good(STABLE, 1);
+      scene.lasting(CANARY, Duration.ofSeconds(canarySeconds));
+      told = scene.ask(judge);
+    }
+    return told.reason();
+  }
+
+  @Test
   void aRestartedOrSecondReplicaGoesOnAndNeverUndecides() {
     Rollouts first = scene.judge();
     scene.ask(first);

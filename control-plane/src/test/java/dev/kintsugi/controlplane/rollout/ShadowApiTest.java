@@ -158,6 +158,7 @@ class ShadowApiTest {
             STARTED,
             false,
             shadowVideos,
+            null,
             null));
   }
 }

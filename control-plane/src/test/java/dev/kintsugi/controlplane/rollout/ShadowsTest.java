@@ -206,6 +206,7 @@ class ShadowsTest {
         r.startedAt(),
         r.promoted(),
         videos,
+        null,
         null);
   }
 
@@ -276,6 +277,7 @@ class ShadowsTest {
         List.of(new Artifact("video", "video/mp4", 1234, sha256.repeat(64))),
         2.5,
         Duration.ofHours(24),
+        null,
         null);
   }
 }

@@ -206,6 +206,7 @@ final class RandomHistory {
         whole.artifacts(),
         whole.gpuSeconds(),
         Duration.ofHours(24),
+        null,
         null);
   }
 }

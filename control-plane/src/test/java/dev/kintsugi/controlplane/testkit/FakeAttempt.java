@@ -141,6 +141,7 @@ final class FakeAttempt {
                 : null,
             phase == AttemptPhase.DENOISING && step > 0 ? offered(step) : null,
             null,
+            null,
             null));
     notifyAll();
     return true;

@@ -156,6 +156,7 @@ public final class FakeWorker {
                 files,
                 0.6,
                 retention,
+                null,
                 null),
             Instant.now());
     if (completion instanceof Completion.Completed(Job completed)) {

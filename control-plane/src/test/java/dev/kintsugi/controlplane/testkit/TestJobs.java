@@ -77,6 +77,13 @@ public final class TestJobs {
   }
 
   public static Result result() {
+    return result(null);
+  }
+
+  /**
+   * @param score of the quality gate
+   */
+  public static Result result(@Nullable Double score) {
     return new Result(
         new Video.Delivered("64x48", 9, 8, 4, "wan-tiny", "1", 7, 1, false, null, null, null),
         Map.of("denoise", 1.5),
@@ -85,6 +92,7 @@ public final class TestJobs {
             new AttemptStatus.Artifact("thumbnail", "image/jpeg", 123, "b".repeat(64))),
         2.5,
         Duration.ofHours(24),
+        score,
         null);
   }
 

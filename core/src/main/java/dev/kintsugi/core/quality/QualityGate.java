@@ -3,12 +3,15 @@ package dev.kintsugi.core.quality;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /** Whether a clip may be given out. */
 public final class QualityGate {
   private static final Comparator<Verdict.Rejected> WORST_FIRST =
       Comparator.comparing(Verdict.Rejected::defect).thenComparing(Verdict.Rejected::statistic);
+
+  private static final double BEST_SCORE = 100;
 
   private QualityGate() {}
 
@@ -20,7 +23,28 @@ public final class QualityGate {
             .min(WORST_FIRST);
     return worst.isPresent()
         ? worst.get()
-        : new Verdict.Passed(belowNormal(clip, thresholds.normalPsnrDb()));
+        : new Verdict.Passed(
+            belowNormal(clip, thresholds.normalPsnrDb()), score(clip, thresholds.limits()));
+  }
+
+  /**
+   * The factor by which the statistic nearest to its limit could still get worse: 1 is at a limit,
+   * {@value #BEST_SCORE} is the most that is told apart. Versions with limits of their own can be
+   * compared by it, since each is held against what is normal for itself.
+   */
+  private static OptionalDouble score(ClipStatistics clip, Map<Statistic, Double> limits) {
+    return limits.entrySet().stream()
+        .filter(limit -> limit.getValue() > 0)
+        .flatMap(limit -> room(clip, limit.getKey(), limit.getValue()))
+        .mapToDouble(room -> Math.clamp(room, 1, BEST_SCORE))
+        .min();
+  }
+
+  private static Stream<Double> room(ClipStatistics clip, Statistic statistic, double limit) {
+    return clip.value(statistic).stream()
+        .filter(value -> !neverMoved(statistic, value))
+        .map(value -> statistic.side() == Statistic.Side.TOO_LOW ? value / limit : limit / value)
+        .map(room -> room >= 0 ? room : BEST_SCORE);
   }
 
   private static Stream<Verdict.Rejected> violation(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline of its job
  * @param degraded it made less than was asked
  * @param pace seconds per predicted GPU second; NaN where it did not do the whole work as asked
+ * @param score of the quality gate, higher is better; NaN likewise and where the gate gave none
  */
 public record AttemptFacts(
     String attempt,
@@ -26,7 +27,8 @@ public record AttemptFacts(
     @Nullable Attribution blame,
     Instant deadline,
     boolean degraded,
-    double pace) {
+    double pace,
+    double score) {
 
   boolean completed() {
     return cause == null;

@@ -18,8 +18,8 @@ import java.util.Objects;
  * VerdictPolicy#priceRatio}; with equal prices it is the same number as the channel of time.
  */
 public final class Evidence {
-  /** A score lower by this share is no regression: gates score different looks differently. */
-  private static final double SCORE_TOLERANCE = 0.05;
+  /** A score lower by this share is no regression: a new version has another look. */
+  private static final double SCORE_TOLERANCE = 0.1;
 
   private final VerdictPolicy policy;
   private final long[] counts;
@@ -75,6 +75,9 @@ public final class Evidence {
       next = next.ranked(Channel.TIME, outcome.arm(), outcome.pace());
       next = next.ranked(Channel.COST, outcome.arm(), outcome.pace() * price);
     }
+    if (outcome.ending() != Ending.FAILED && !Double.isNaN(outcome.score())) {
+      next = next.ranked(Channel.QUALITY, outcome.arm(), -outcome.score());
+    }
     return outcome.rating() == null ? next : next.withRating(outcome.arm(), outcome.rating());
   }
 
@@ -112,14 +115,6 @@ public final class Evidence {
     return RatingDifference.of(
         Objects.requireNonNull(stars.get(Arm.STABLE)),
         Objects.requireNonNull(stars.get(Arm.CANARY)));
-  }
-
-  /** What the quality gate scored a job; higher is better, 0 or more. */
-  public Evidence withScore(Arm arm, double score) {
-    if (!(score >= 0 && score < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("score must be 0 or more, but is " + score);
-    }
-    return ranked(Channel.QUALITY, arm, -score);
   }
 
   public VerdictPolicy policy() {

@@ -68,6 +68,7 @@ public final class JobReview {
             attempt.endedAt(),
             ending,
             whole ? attempt.pace() : Double.NaN,
+            whole ? attempt.score() : Double.NaN,
             null);
     return new Observation(attempt, outcome, reason);
   }

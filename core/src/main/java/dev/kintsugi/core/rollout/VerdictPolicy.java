@@ -19,6 +19,9 @@ public record VerdictPolicy(
     double smallestSlowdown,
     double priceRatio) {
 
+  public static final double LEAST_PRICE_RATIO = 0.01;
+  public static final double MOST_PRICE_RATIO = 100;
+
   public static final VerdictPolicy DEFAULT = new VerdictPolicy(0.01, 0.05, 0.04, 0.25, 1);
 
   public VerdictPolicy {
@@ -26,7 +29,7 @@ public record VerdictPolicy(
     requireWithin("beta", beta, 1e-9, 0.5);
     requireWithin("smallestRegression", smallestRegression, 0.001, 0.5);
     requireWithin("smallestSlowdown", smallestSlowdown, 0.02, 10);
-    requireWithin("priceRatio", priceRatio, 0.01, 100);
+    requireWithin("priceRatio", priceRatio, LEAST_PRICE_RATIO, MOST_PRICE_RATIO);
   }
 
   public VerdictPolicy(double alpha, double beta, double smallestRegression) {

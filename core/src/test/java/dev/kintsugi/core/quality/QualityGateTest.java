@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +52,7 @@ class QualityGateTest {
   @CsvSource({"BRIGHTNESS, 40", "FROZEN_SHARE, 0.2", "JUMP, 10", "ADJACENT_SSIM, 0.5"})
   void theLimitItselfIsGood(Statistic statistic, double value) {
     assertThat(QualityGate.judge(good(statistic, value), LIMITS))
-        .isEqualTo(new Verdict.Passed(false));
+        .isEqualTo(new Verdict.Passed(false, OptionalDouble.of(1)));
   }
 
   @Test
@@ -79,7 +80,23 @@ class QualityGateTest {
   @Test
   void aPsnrBetweenAlarmAndNormalPassesWithAMark() {
     assertThat(QualityGate.judge(good(Statistic.ADJACENT_PSNR_DB, 24.9), LIMITS))
-        .isEqualTo(new Verdict.Passed(true));
+        .isInstanceOfSatisfying(Verdict.Passed.class, p -> assertThat(p.belowNormal()).isTrue());
+  }
+
+  @Test
+  void theScoreIsTheRoomLeftToTheNearestLimit() {
+    assertThat(score(good(Statistic.NOISE, 1.6), LIMITS)).hasValue(2.0 / 1.6);
+    assertThat(score(good(Statistic.SHARPNESS, 18), LIMITS)).hasValue(18.0 / 15);
+    ClipStatistics one = new ClipStatistics(Map.of(Statistic.JUMP, -1.0));
+    assertThat(score(one, LIMITS)).as("nowhere near").hasValue(100);
+    assertThat(score(one.with(Statistic.JUMP, 0), LIMITS)).hasValue(100);
+    assertThat(score(one, new QualityThresholds(Map.of(), 30))).isEmpty();
+    QualityThresholds open = new QualityThresholds(Map.of(Statistic.MOTION, 0.0), 30);
+    assertThat(score(one.with(Statistic.MOTION, 0), open)).as("no limit at all").isEmpty();
+  }
+
+  private static OptionalDouble score(ClipStatistics clip, QualityThresholds thresholds) {
+    return ((Verdict.Passed) QualityGate.judge(clip, thresholds)).score();
   }
 
   @Test

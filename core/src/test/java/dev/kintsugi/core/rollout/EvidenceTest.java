@@ -16,7 +16,7 @@ class EvidenceTest {
   private static final VerdictPolicy POLICY = VerdictPolicy.DEFAULT;
 
   private static JobOutcome job(Arm arm, Ending ending, double pace) {
-    return new JobOutcome("j", arm, Instant.EPOCH, ending, pace, null);
+    return new JobOutcome("j", arm, Instant.EPOCH, ending, pace, Double.NaN, null);
   }
 
   private static List<JobOutcome> outcomes(long seed, int jobs) {
@@ -26,8 +26,9 @@ class EvidenceTest {
       Arm arm = random.nextInt(10) == 0 ? Arm.CANARY : Arm.STABLE;
       Ending ending = Ending.values()[random.nextInt(Ending.values().length)];
       double pace = random.nextInt(5) == 0 ? Double.NaN : 1 + random.nextDouble();
+      double score = random.nextInt(5) == 0 ? Double.NaN : 1 + random.nextDouble();
       Integer rating = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : null;
-      result.add(new JobOutcome("j" + i, arm, Instant.EPOCH, ending, pace, rating));
+      result.add(new JobOutcome("j" + i, arm, Instant.EPOCH, ending, pace, score, rating));
     }
     return result;
   }
@@ -131,7 +132,7 @@ class EvidenceTest {
 
   @Test
   void aScoreIsAtLeastZero() {
-    assertThatThrownBy(() -> Evidence.none(POLICY).withScore(Arm.CANARY, Double.NaN))
-        .hasMessage("score must be 0 or more, but is NaN");
+    assertThatThrownBy(() -> new JobOutcome("j", Arm.CANARY, Instant.EPOCH, Ending.GOOD, 1, -1, null))
+        .hasMessage("score must be 0 or more or NaN, but is -1.0");
   }
 }

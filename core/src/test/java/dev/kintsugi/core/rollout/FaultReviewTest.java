@@ -111,7 +111,8 @@ class FaultReviewTest {
             null,
             deadline(late),
             degraded,
-            1);
+            1,
+            Double.NaN);
     assertThat(decide(made, new Surroundings(1, 0, 0, true, 0, false, false, after)))
         .isEqualTo(new Counts(ending, reason));
   }
@@ -160,6 +161,7 @@ class FaultReviewTest {
         blame,
         deadline(late),
         false,
+        Double.NaN,
         Double.NaN);
   }
 

@@ -78,9 +78,13 @@ class JobReviewTest {
             null,
             NOON.plusSeconds(600),
             true,
-            2);
+            2,
+            3);
     assertThat(outcome(List.of(lesser), CANARY).orElseThrow().pace()).isNaN();
-    assertThat(outcome(List.of(made(CANARY, false)), CANARY).orElseThrow().pace()).isEqualTo(1.5);
+    assertThat(outcome(List.of(lesser), CANARY).orElseThrow().score()).isNaN();
+    JobOutcome whole = outcome(List.of(made(CANARY, false)), CANARY).orElseThrow();
+    assertThat(whole.pace()).isEqualTo(1.5);
+    assertThat(whole.score()).isEqualTo(2.5);
   }
 
   @Test
@@ -131,6 +135,7 @@ class JobReviewTest {
         blame,
         late ? at : at.plusSeconds(600),
         false,
-        cause == null ? 1.5 : Double.NaN);
+        cause == null ? 1.5 : Double.NaN,
+        cause == null ? 2.5 : Double.NaN);
   }
 }

@@ -41,7 +41,11 @@ class RolloutJudgeTest {
   private static final Situation OVER = new Situation(0, 5, false, List.of(), DAY, DAY, 0, 0);
 
   private static JobOutcome paced(Arm arm, double pace) {
-    return new JobOutcome("j", arm, Instant.EPOCH, Ending.GOOD, pace, null);
+    return new JobOutcome("j", arm, Instant.EPOCH, Ending.GOOD, pace, Double.NaN, null);
+  }
+
+  private static JobOutcome scored(Arm arm, double score) {
+    return new JobOutcome("j", arm, Instant.EPOCH, Ending.GOOD, Double.NaN, score, null);
   }
 
   private static RolloutVerdict decide(Evidence evidence, Situation now) {
@@ -176,12 +180,15 @@ class RolloutJudgeTest {
   @Test
   void lowerScoresAndRatingsRollBack() {
     Evidence scored = Evidence.none(POLICY);
+    Evidence alike = scored;
     Evidence rated = scored;
     for (int i = 0; i < 100; i++) {
-      scored = scored.withScore(Arm.STABLE, 0.8 + i % 5 * 0.01).withScore(Arm.CANARY, 0.6);
+      scored = scored.with(scored(Arm.STABLE, 1.6 + i % 5 * 0.01)).with(scored(Arm.CANARY, 1.4));
+      alike = alike.with(scored(Arm.STABLE, 1.6 + i % 5 * 0.01)).with(scored(Arm.CANARY, 1.5));
       rated = rated.withRating(Arm.STABLE, 4 + i % 2).withRating(Arm.CANARY, 2 + i % 2);
     }
     assertThat(decide(scored, at(0)).reason()).isEqualTo(Reason.LOWER_QUALITY);
+    assertThat(decide(alike, at(0))).as("within what is tolerated").isNotInstanceOf(Rollback.class);
     assertThat(decide(rated, at(0)).reason()).isEqualTo(Reason.WORSE_RATED);
   }
 

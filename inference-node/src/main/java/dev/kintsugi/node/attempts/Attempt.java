@@ -74,6 +74,7 @@ public final class Attempt {
             null,
             null,
             null,
+            null,
             null));
   }
 
@@ -279,6 +280,11 @@ public final class Attempt {
   /** The clip was measured. */
   void judged(Map<String, Double> quality) {
     change(s -> s.quality(quality));
+  }
+
+  /** The clip passed the gate. */
+  void scored(double score) {
+    change(s -> s.score(score));
   }
 
   /** All stages but the last are done. */

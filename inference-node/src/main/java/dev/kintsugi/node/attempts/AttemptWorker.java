@@ -239,6 +239,9 @@ final class AttemptWorker {
               List.of());
           return OptionalDouble.empty();
         }
+        if (judged.verdict() instanceof Verdict.Passed(_, OptionalDouble score)) {
+          score.ifPresent(attempt::scored);
+        }
         return OptionalDouble.of(judged.seconds());
       }
     }

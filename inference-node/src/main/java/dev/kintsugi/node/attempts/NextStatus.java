@@ -22,6 +22,7 @@ final class NextStatus {
   private @Nullable List<Artifact> artifacts;
   private @Nullable Checkpoint checkpoint;
   private @Nullable Map<String, Double> quality;
+  private @Nullable Double score;
   private @Nullable String substitutedExpert;
 
   private NextStatus(AttemptStatus last) {
@@ -35,6 +36,7 @@ final class NextStatus {
     artifacts = last.artifacts();
     checkpoint = last.checkpoint();
     quality = last.quality();
+    score = last.score();
     substitutedExpert = last.substitutedExpert();
   }
 
@@ -96,6 +98,11 @@ final class NextStatus {
     return this;
   }
 
+  NextStatus score(double value) {
+    score = value;
+    return this;
+  }
+
   /** Another one; of a run that went on elsewhere both may have been, one after the other. */
   NextStatus substitutedExpert(String value) {
     if (substitutedExpert == null) {
@@ -128,6 +135,7 @@ final class NextStatus {
         artifacts,
         checkpoint,
         quality,
+        score,
         substitutedExpert);
   }
 }

@@ -97,7 +97,7 @@ public final class NodeMetrics {
   /** The quality gate spoke. */
   public void judged(Verdict verdict) {
     switch (verdict) {
-      case Verdict.Passed(boolean belowNormal) ->
+      case Verdict.Passed(boolean belowNormal, _) ->
           verdicts.labelValues(belowNormal ? "below_normal" : "passed", "").inc();
       case Verdict.Rejected rejected ->
           verdicts

@@ -128,6 +128,7 @@ public record ServiceEvidence(
    * @param excused failed by a fault of a GPU, a node or the input: they count for nobody
    * @param inFlight running now and not yet certain to be bad
    * @param meanSeconds mean time of a good attempt; null without one
+   * @param meanScore mean score of a good attempt by the quality gate; null without one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ArmEvidence(
@@ -138,5 +139,6 @@ public record ServiceEvidence(
       @JsonProperty("degraded") long degraded,
       @JsonProperty("excused") long excused,
       @JsonProperty("in_flight") long inFlight,
-      @JsonProperty("mean_seconds") @Nullable Double meanSeconds) {}
+      @JsonProperty("mean_seconds") @Nullable Double meanSeconds,
+      @JsonProperty("mean_score") @Nullable Double meanScore) {}
 }

@@ -237,6 +237,7 @@ public record ServiceState(
    *     comparison only; 0 means none
    * @param sticky customers, not jobs, are divided between the two: by {@code tenant} or {@code
    *     user}; null where jobs are
+   * @param priceRatio price of a GPU second of the canary over that of stable, 0.01..100; null for 1
    */
   public record Rollout(
       @JsonProperty("name") String name,
@@ -252,9 +253,11 @@ public record ServiceState(
       @JsonProperty("started_at") String startedAt,
       @JsonProperty("promoted") boolean promoted,
       @JsonProperty("shadow_videos") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int shadowVideos,
-      @JsonProperty("sticky") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String sticky) {
+      @JsonProperty("sticky") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String sticky,
+      @JsonProperty("price_ratio") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Double priceRatio) {
 
-    /** A rollout without a shadow that divides jobs. */
+    /** A rollout without a shadow that divides jobs, at one price. */
     public Rollout(
         String name,
         String stable,
@@ -282,6 +285,7 @@ public record ServiceState(
           startedAt,
           promoted,
           0,
+          null,
           null);
     }
   }

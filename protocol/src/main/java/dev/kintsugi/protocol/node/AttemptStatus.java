@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param artifacts set when completed
  * @param checkpoint the newest one, to be had at {@code GET /v1/videos/{id}/checkpoint}
  * @param quality statistics of the clip by name, once judged
+ * @param score how far the clip is from being rejected, 1 and more; null until it passed, and where
+ *     its model has no limits
  * @param substitutedExpert the expert whose steps the other one took
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -43,6 +45,7 @@ public record AttemptStatus(
     @JsonProperty("artifacts") @Nullable List<Artifact> artifacts,
     @JsonProperty("checkpoint") @Nullable Checkpoint checkpoint,
     @JsonProperty("quality") @Nullable Map<String, Double> quality,
+    @JsonProperty("score") @Nullable Double score,
     @JsonProperty("substituted_expert") @Nullable String substitutedExpert) {
 
   /**

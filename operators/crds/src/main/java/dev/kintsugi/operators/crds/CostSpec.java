@@ -22,7 +22,7 @@ public record CostSpec(
         @Required
         @Size(max = 12)
         @ValidationRule(
-            value = "self.matches('^[0-9]{1,4}([.][0-9]{1,6})?$')",
+            value = CostSpec.PRICE_RULE,
             message = "spec.cost.gpuHourUsd must be a number below 10000 such as \"2.49\"")
         @JsonPropertyDescription("US dollars that one slot costs an hour, such as \"2.49\".")
         String gpuHourUsd,
@@ -36,6 +36,7 @@ public record CostSpec(
         String spotDiscount) {
 
   static final String NO_DISCOUNT = "0";
+  static final String PRICE_RULE = "self.matches('^[0-9]{1,4}([.][0-9]{1,6})?$')";
 
   public CostSpec {
     spotDiscount = Objects.requireNonNullElse(spotDiscount, NO_DISCOUNT);

@@ -12,6 +12,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what to what, and how. The service's {@code spec.rollout} as it was when the rollout began;
@@ -74,6 +75,7 @@ public record ModelRolloutSpec(
    * Everything a pod is made from, so that an undo can bring it back.
    *
    * @param revision its name
+   * @param gpuHourUsd what a slot of it cost when the rollout began; null where nobody said
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Revision(
@@ -88,7 +90,14 @@ public record ModelRolloutSpec(
       @JsonProperty("runtime") @JsonPropertyDescription("spec.runtime of the service.")
           RuntimeSpec runtime,
       @JsonProperty("warmup") @JsonPropertyDescription("spec.warmup of the service.")
-          DiffusionServiceSpec.WarmupSpec warmup) {
+          DiffusionServiceSpec.WarmupSpec warmup,
+      @JsonProperty("gpuHourUsd")
+          @Size(max = 12)
+          @ValidationRule(
+              value = CostSpec.PRICE_RULE,
+              message = "gpuHourUsd must be a number below 10000 such as \"2.49\"")
+          @JsonPropertyDescription("spec.cost.gpuHourUsd of the service, for the comparison of cost.")
+          @Nullable String gpuHourUsd) {
 
     public Revision {
       runtime = Objects.requireNonNullElseGet(runtime, RuntimeSpec::defaults);
@@ -96,7 +105,13 @@ public record ModelRolloutSpec(
     }
 
     public static Revision of(String name, DiffusionServiceSpec spec) {
-      return new Revision(name, spec.model(), spec.runtime(), spec.warmup());
+      CostSpec cost = spec.cost();
+      return new Revision(
+          name,
+          spec.model(),
+          spec.runtime(),
+          spec.warmup(),
+          cost == null ? null : cost.gpuHourUsd());
     }
 
     /** The service with the pods of this revision. */
@@ -112,8 +127,15 @@ public record ModelRolloutSpec(
           spec.tenants(),
           spec.degradation(),
           spec.rollout(),
-          spec.cost(),
+          cost(spec.cost()),
           spec.probe());
+    }
+
+    /** Its own price, so that a later rollout still knows it. */
+    private @Nullable CostSpec cost(@Nullable CostSpec current) {
+      return current == null || gpuHourUsd == null
+          ? current
+          : new CostSpec(gpuHourUsd, current.spotDiscount());
     }
 
     /** The spec asks for these pods, under whatever name. */

@@ -116,7 +116,8 @@ public record ModelRolloutStatus(
       @JsonProperty("degraded") long degraded,
       @JsonProperty("excused") long excused,
       @JsonProperty("inFlight") long inFlight,
-      @JsonProperty("meanSeconds") @Nullable Double meanSeconds) {}
+      @JsonProperty("meanSeconds") @Nullable Double meanSeconds,
+      @JsonProperty("meanScore") @Nullable Double meanScore) {}
 
   /**
    * The operator's own notes.

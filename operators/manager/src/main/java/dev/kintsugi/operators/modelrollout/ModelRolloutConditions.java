@@ -176,7 +176,8 @@ final class ModelRolloutConditions {
         arm.degraded(),
         arm.excused(),
         arm.inFlight(),
-        arm.meanSeconds() == null ? null : rounded(arm.meanSeconds()));
+        arm.meanSeconds() == null ? null : rounded(arm.meanSeconds()),
+        arm.meanScore() == null ? null : rounded(arm.meanScore()));
   }
 
   private static @Nullable Double rounded(double value) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.operators.modelrollout;
 
+import dev.kintsugi.core.rollout.VerdictPolicy;
 import dev.kintsugi.core.service.JobEvidence.Judgement;
 import dev.kintsugi.core.service.JobEvidence.Verdict;
 import dev.kintsugi.core.service.RolloutPhase;
@@ -179,7 +180,22 @@ final class ModelRollouts {
         rollout.getMetadata().getCreationTimestamp(),
         state.bakeSince() != null && state.phase() != RolloutPhase.ROLLING_BACK,
         analysis.shadowVideos(),
-        sticky(analysis.stickiness()));
+        sticky(analysis.stickiness()),
+        priceRatio(spec.from().gpuHourUsd(), spec.to().gpuHourUsd()));
+  }
+
+  /** Null where the two cost the same, or where it is not known. */
+  private static @Nullable Double priceRatio(@Nullable String from, @Nullable String to) {
+    if (from == null || to == null) {
+      return null;
+    }
+    double before = Double.parseDouble(from);
+    double after = Double.parseDouble(to);
+    return before == 0 || after == 0 || before == after
+        ? null
+        : Double.valueOf(
+            Math.clamp(
+                after / before, VerdictPolicy.LEAST_PRICE_RATIO, VerdictPolicy.MOST_PRICE_RATIO));
   }
 
   private static @Nullable String sticky(AnalysisSpec.Stickiness stickiness) {

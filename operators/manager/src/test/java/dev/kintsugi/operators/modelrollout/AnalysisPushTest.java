@@ -14,9 +14,14 @@ import dev.kintsugi.protocol.fleet.ServiceState;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AnalysisPushTest {
+
+  private static final DiffusionServiceSpec SERVICE =
+      DiffusionServiceSpec.of(
+          new ModelSpec("wan", "1", null, null, null), List.of(PoolSpec.of("main", 2)));
 
   @Test
   void theControlPlaneIsToldHowManyVideosTheShadowHas() {
@@ -33,11 +38,29 @@ class AnalysisPushTest {
     assertThat(pushed(new AnalysisSpec(null, null, null, null, null, 0, null)).sticky()).isNull();
   }
 
+  @Test
+  void theControlPlaneIsToldHowMuchDearerTheNewRevisionIs() {
+    assertThat(pushed(priced("2.00"), priced("2.50")).priceRatio()).isEqualTo(1.25);
+    assertThat(pushed(priced("2"), priced("2.00")).priceRatio()).as("the same").isNull();
+    assertThat(pushed(priced(null), priced("2.50")).priceRatio()).as("not known").isNull();
+    assertThat(pushed(priced("0"), priced("2.50")).priceRatio()).as("was for free").isNull();
+    assertThat(pushed(priced("0.001"), priced("2.50")).priceRatio()).isEqualTo(100);
+  }
+
+  private static Revision priced(@Nullable String gpuHourUsd) {
+    return new Revision("a", SERVICE.model(), SERVICE.runtime(), SERVICE.warmup(), gpuHourUsd);
+  }
+
   private static ServiceState.Rollout pushed(AnalysisSpec analysis) {
-    DiffusionServiceSpec service =
-        DiffusionServiceSpec.of(
-            new ModelSpec("wan", "1", null, null, null), List.of(PoolSpec.of("main", 2)));
-    var how = service.rollout();
+    return pushed(priced(null), priced(null), analysis);
+  }
+
+  private static ServiceState.Rollout pushed(Revision from, Revision to) {
+    return pushed(from, to, new AnalysisSpec(null, null, null, null, null, null, null));
+  }
+
+  private static ServiceState.Rollout pushed(Revision from, Revision to, AnalysisSpec analysis) {
+    var how = SERVICE.rollout();
     var rollout = new ModelRollout();
     rollout.setMetadata(
         new ObjectMetaBuilder()
@@ -48,8 +71,8 @@ class AnalysisPushTest {
     rollout.setSpec(
         new ModelRolloutSpec(
             "wan",
-            Revision.of("a", service),
-            Revision.of("b", service),
+            from,
+            to,
             Map.of("main", 2),
             how.steps(),
             analysis,

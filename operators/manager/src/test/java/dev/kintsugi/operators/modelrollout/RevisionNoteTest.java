@@ -44,7 +44,7 @@ class RevisionNoteTest {
         DiffusionServiceSpec.of(
             new ModelSpec("wan", "1", "pvc://weights/a", "sha256:" + "0".repeat(64), null),
             List.of(PoolSpec.of("main", 1)));
-    var revision = new Revision("a", spec.model(), runtime, spec.warmup());
+    var revision = new Revision("a", spec.model(), runtime, spec.warmup(), "2.49");
     String note = RevisionNote.write(revision);
 
     assertThat(RevisionNote.read(List.of(noted(note)))).isEqualTo(Map.of("a", revision));

@@ -71,7 +71,7 @@ class RolloutTurnTest {
   }
 
   private RolloutTurn.Outcome take() {
-    var arm = new ServiceEvidence.ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null);
+    var arm = new ServiceEvidence.ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null, null);
     var said =
         new ServiceEvidence.RolloutEvidence(
             "wan-1",

@@ -263,7 +263,7 @@ public final class FakeControlPlane implements AutoCloseable {
     if (state.rollout() == null || verdict.isEmpty()) {
       return null;
     }
-    var arm = new ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null);
+    var arm = new ArmEvidence(jobs, 0, 0, 0, 0, 0, 0, null, null);
     return new RolloutEvidence(
         state.rollout().name(),
         verdict,
