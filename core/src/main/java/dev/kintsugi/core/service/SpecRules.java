@@ -12,7 +12,7 @@ public final class SpecRules {
   private SpecRules() {}
 
   /**
-   * @param others claims of every other service of the cluster
+   * @param others claims of every other service of the cluster to the same model
    * @param reservedEnv names of environment variables that the operator sets itself
    */
   public static List<SpecProblem> check(

@@ -3,6 +3,7 @@ package dev.kintsugi.operators.diffusionservice;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.ModelRollout;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
+import dev.kintsugi.operators.kube.OperatorRuntime;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -24,9 +25,15 @@ import java.util.Set;
  */
 final class ChildSources {
 
+  /** Index of services by the name of the model they serve. */
+  static final String BY_MODEL = "model";
+
   private ChildSources() {}
 
   static List<EventSource<?, DiffusionService>> of(EventSourceContext<DiffusionService> context) {
+    context
+        .getPrimaryCache()
+        .addIndexer(BY_MODEL, service -> List.of(service.getSpec().model().name()));
     return List.of(
         source(Deployment.class, context),
         source(Service.class, context),
@@ -47,6 +54,7 @@ final class ChildSources {
                     Set.of(
                         new ResourceID(
                             objective.getSpec().service(), objective.getMetadata().getNamespace())))
+            .withInformerListLimit(OperatorRuntime.LIST_PAGE)
             .withOnUpdateFilter(
                 (now, before) ->
                     !Objects.equals(Promises.state(now), Promises.state(before))
@@ -62,6 +70,7 @@ final class ChildSources {
         InformerEventSourceConfiguration.from(type, DiffusionService.class)
             .withLabelSelector(Names.MANAGED_BY + "=" + Names.MANAGER + "," + Names.SERVICE)
             .withSecondaryToPrimaryMapper(ChildSources::owner)
+            .withInformerListLimit(OperatorRuntime.LIST_PAGE)
             .build();
     return new InformerEventSource<>(configuration, context);
   }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Reads everything a pass needs before anything is decided. */
@@ -39,6 +40,7 @@ public class DiffusionServiceObserver {
 
   private final Cluster cluster;
   private final OperatorSettings settings;
+  private final Map<String, DiffusionServiceResources> described = new ConcurrentHashMap<>();
 
   public DiffusionServiceObserver(Cluster cluster, OperatorSettings settings) {
     this.cluster = cluster;
@@ -46,7 +48,7 @@ public class DiffusionServiceObserver {
   }
 
   Observed observe(DiffusionService service, FleetReport fleet, Context<DiffusionService> context) {
-    var resources = new DiffusionServiceResources(service, settings);
+    var resources = resources(service);
     List<Deployment> deployments = List.copyOf(context.getSecondaryResources(Deployment.class));
     List<Pod> pods = List.copyOf(context.getSecondaryResources(Pod.class));
     List<SpecProblem> problems = problems(service, resources, context);
@@ -72,6 +74,20 @@ public class DiffusionServiceObserver {
             .toList());
   }
 
+  /** The name of a revision is a hash over a whole pod, and the same until the spec changes. */
+  private DiffusionServiceResources resources(DiffusionService service) {
+    return described.compute(
+        service.getMetadata().getUid(),
+        (uid, known) ->
+            known != null && known.describes(service)
+                ? known
+                : new DiffusionServiceResources(service, settings));
+  }
+
+  void forget(DiffusionService service) {
+    described.remove(service.getMetadata().getUid());
+  }
+
   private List<SpecProblem> problems(
       DiffusionService service,
       DiffusionServiceResources resources,
@@ -79,7 +95,13 @@ public class DiffusionServiceObserver {
     if (service.getMetadata().getDeletionTimestamp() != null) {
       return List.of();
     }
-    var others = context.getPrimaryCache().list(other -> true).map(Observations::claim).toList();
+    var others =
+        context
+            .getPrimaryCache()
+            .byIndex(ChildSources.BY_MODEL, service.getSpec().model().name())
+            .stream()
+            .map(Observations::claim)
+            .toList();
     List<SpecProblem> problems =
         new ArrayList<>(
             SpecRules.check(Observations.facts(service), others, PodTemplates.RESERVED_ENV));

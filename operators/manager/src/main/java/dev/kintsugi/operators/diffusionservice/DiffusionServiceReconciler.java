@@ -65,6 +65,7 @@ public class DiffusionServiceReconciler
   private final FleetPusher fleet;
   private final RolloutDriver rollouts;
   private final Clock clock;
+  private final Settled settled = new Settled();
 
   public DiffusionServiceReconciler(
       DiffusionServiceObserver observer,
@@ -106,6 +107,8 @@ public class DiffusionServiceReconciler
   public DeleteControl cleanup(DiffusionService service, Context<DiffusionService> context) {
     Pass pass = pass(service, context);
     if (pass.plan().steps().isEmpty() && leaveFleet(service)) {
+      settled.forget(service);
+      observer.forget(service);
       // No status any more: it would change the object under the removal of the finalizer.
       return DeleteControl.defaultDelete();
     }
@@ -195,17 +198,36 @@ public class DiffusionServiceReconciler
       Observed observed,
       Context<DiffusionService> context,
       Instant now) {
-    Set<String> made = new HashSet<>();
-    if (!observed.ask().held() && !observed.ask().deleting()) {
-      for (HasMetadata desired : observed.resources().desired(plan, course)) {
-        cluster.apply(desired, observed.actual(desired), context);
-        made.add(desired.getMetadata().getName());
-      }
-    }
+    Set<String> made =
+        observed.ask().held() || observed.ask().deleting()
+            ? Set.of()
+            : make(service, plan, course, observed, context);
     mark(service, plan, observed, now);
     for (GroupStep step : plan.steps()) {
       observed.deployment(step.key()).ifPresent(actual -> take(service, step, actual, made, now));
     }
+  }
+
+  /** Names of what was made or put right in this pass, if anything had to be. */
+  private Set<String> make(
+      DiffusionService service,
+      ServicePlan plan,
+      RolloutCourse course,
+      Observed observed,
+      Context<DiffusionService> context) {
+    if (settled.is(service, plan, course, observed.children())) {
+      return Set.of();
+    }
+    Set<String> made = new HashSet<>();
+    boolean written = false;
+    for (HasMetadata desired : observed.resources().desired(plan, course)) {
+      written |= cluster.apply(desired, observed.actual(desired), context);
+      made.add(desired.getMetadata().getName());
+    }
+    if (!written) {
+      settled.found(service, plan, course, observed.children());
+    }
+    return made;
   }
 
   /** Before a Deployment becomes smaller, the pods that go are marked as those it gives up. */

@@ -46,6 +46,11 @@ final class DiffusionServiceResources {
     this.revision = Revisions.name(service.getSpec(), settings);
   }
 
+  /** It was made from the spec that the service has. */
+  boolean describes(DiffusionService now) {
+    return now.getMetadata().getGeneration().equals(service.getMetadata().getGeneration());
+  }
+
   String revision() {
     return revision;
   }

@@ -25,6 +25,13 @@ public class OperatorRuntime {
 
   public static final String LEASE = "kintsugi-operator";
 
+  /**
+   * Objects that a cache asks for at once when it is filled. Without a limit the client takes
+   * whatever state the API server happens to have in its own cache, which may be of seconds ago: an
+   * operator that takes over then deletes what the one before it has just made.
+   */
+  public static final long LIST_PAGE = 500;
+
   private static final Logger LOG = LoggerFactory.getLogger(OperatorRuntime.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(10);
   private static final Duration RESYNC = Duration.ofMinutes(5);
@@ -110,6 +117,7 @@ public class OperatorRuntime {
         overrider ->
             overrider
                 .withFieldManager(Cluster.FIELD_MANAGER)
+                .withInformerListLimit(LIST_PAGE)
                 .withRetry(
                     new GenericRetry()
                         .withoutMaxAttempts()

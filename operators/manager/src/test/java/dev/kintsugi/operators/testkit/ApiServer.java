@@ -10,10 +10,15 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import io.fabric8.kubernetes.client.http.Interceptor.RequestTags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
@@ -28,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 
@@ -138,7 +144,27 @@ public final class ApiServer {
 
   /** A client with any bearer token. */
   public KubernetesClient client(String token) {
+    return client(token, request -> {});
+  }
+
+  /** A client that must be closed by its user, each of whose requests is shown to a test. */
+  public KubernetesClient client(Consumer<URI> requests) {
+    return client(TOKEN, requests);
+  }
+
+  private KubernetesClient client(String token, Consumer<URI> requests) {
     return new KubernetesClientBuilder()
+        .withHttpClientBuilderConsumer(
+            http ->
+                http.addOrReplaceInterceptor(
+                    "requests",
+                    new Interceptor() {
+                      @Override
+                      public void before(
+                          BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                        requests.accept(request.uri());
+                      }
+                    }))
         .withConfig(
             new ConfigBuilder(Config.empty())
                 .withMasterUrl(url)
