@@ -132,7 +132,8 @@ class EvidenceTest {
 
   @Test
   void aScoreIsAtLeastZero() {
-    assertThatThrownBy(() -> new JobOutcome("j", Arm.CANARY, Instant.EPOCH, Ending.GOOD, 1, -1, null))
+    assertThatThrownBy(
+            () -> new JobOutcome("j", Arm.CANARY, Instant.EPOCH, Ending.GOOD, 1, -1, null))
         .hasMessage("score must be 0 or more or NaN, but is -1.0");
   }
 }

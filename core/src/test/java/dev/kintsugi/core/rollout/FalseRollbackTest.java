@@ -44,7 +44,8 @@ class FalseRollbackTest {
   private static JobOutcome job(Arm arm, SplittableRandom random, double bad) {
     Ending ending = random.nextDouble() < bad ? Ending.FAILED : Ending.GOOD;
     double pace = 1 + 0.3 * random.nextDouble();
-    return new JobOutcome("j", arm, Instant.EPOCH, ending, pace, 1 + random.nextDouble(), 1 + random.nextInt(5));
+    return new JobOutcome(
+        "j", arm, Instant.EPOCH, ending, pace, 1 + random.nextDouble(), 1 + random.nextInt(5));
   }
 
   @ParameterizedTest

@@ -1,0 +1,149 @@
+package dev.kintsugi.core.learning;
+
+import dev.kintsugi.core.learning.Itemsets.Itemset;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Finds conjunctions of up to three features that foretell failures.
+ *
+ * <p>Each is tested against blind luck (Fisher's exact test) and must stand after Bonferroni's
+ * correction over every conjunction of its length that the samples could have shown, not only over
+ * those that looked promising; the three lengths share the declared probability. That holds however
+ * features depend on each other. Of those that pass, rules are taken greedily by what they are
+ * worth: the failures they stop, less the good prompts they stop at the exchange rate that the
+ * least precision stands for (the net benefit of decision curves, Vickers and Elkin 2006). A rule
+ * must be worth it among the samples that no rule before it explains, so one that another covers is
+ * not taken. Last, it must hold within strata (Cochran, Mantel and Haenszel).
+ */
+public final class Miner {
+
+  private static final int LENGTHS = 3;
+  private static final int MOST_CANDIDATES = 2_000;
+
+  private final List<Sample> samples;
+  private final MiningPolicy policy;
+  private final Tails tails;
+  private final BitSet failed = new BitSet();
+  private final Strata strata;
+  private final double goodPrice;
+  private final Itemsets itemsets;
+
+  private Miner(List<Sample> samples, MiningPolicy policy) {
+    this.samples = samples;
+    this.policy = policy;
+    this.tails = new Tails(samples.size());
+    for (int i = 0; i < samples.size(); i++) {
+      failed.set(i, samples.get(i).failed());
+    }
+    this.strata = new Strata(samples);
+    this.itemsets = Itemsets.of(samples, failed, policy.leastSupport());
+    this.goodPrice = policy.leastPrecision() / (1 - policy.leastPrecision());
+  }
+
+  /** Rules, the most valuable first; none when nothing stands out. */
+  public static List<MinedRule> mine(List<Sample> samples, MiningPolicy policy) {
+    return new Miner(List.copyOf(samples), policy).rules();
+  }
+
+  private List<MinedRule> rules() {
+    List<Candidate> candidates =
+        itemsets.all().stream()
+            .filter(set -> passes(set, new Counts(set, samples.size(), failed.cardinality())))
+            .sorted(Comparator.comparingDouble((Itemset set) -> -worth(set.hits(), set.size())))
+            .limit(MOST_CANDIDATES)
+            .map(set -> new Candidate(set, set.matched()))
+            .filter(c -> strata.deviations(c.matched()) >= policy.leastStratified())
+            .collect(Collectors.toCollection(ArrayList::new));
+    BitSet open = new BitSet();
+    open.set(0, samples.size());
+    List<Itemset> taken = new ArrayList<>();
+    Optional<Candidate> best = best(candidates, open);
+    while (best.isPresent() && taken.size() < policy.mostRules()) {
+      taken.add(best.get().set());
+      candidates.remove(best.get());
+      open.andNot(best.get().matched());
+      best = best(candidates, open);
+    }
+    return taken.stream()
+        .filter(set -> taken.stream().noneMatch(other -> other != set && set.contains(other)))
+        .map(this::rule)
+        .toList();
+  }
+
+  private record Candidate(Itemset set, BitSet matched) {}
+
+  /** Of the samples that are looked at: all, those that failed, those of a rule, both. */
+  private record Counts(int all, int failed, int matched, int hits) {
+    Counts(Itemset set, int all, int failed) {
+      this(all, failed, set.size(), set.hits());
+    }
+  }
+
+  private record Priced(Candidate candidate, double worth) {
+    String name() {
+      return String.join(" & ", new TreeSet<>(candidate.set().names()));
+    }
+  }
+
+  private Optional<Candidate> best(List<Candidate> candidates, BitSet open) {
+    int all = open.cardinality();
+    int failures = both(open, failed).cardinality();
+    List<Priced> priced = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      BitSet left = both(candidate.matched(), open);
+      int matched = left.cardinality();
+      left.and(failed);
+      int hits = left.cardinality();
+      if (passes(candidate.set(), new Counts(all, failures, matched, hits))) {
+        priced.add(new Priced(candidate, worth(hits, matched)));
+      }
+    }
+    return priced.stream()
+        .min(
+            Comparator.comparingDouble((Priced p) -> -p.worth())
+                .thenComparingInt(p -> p.candidate().set().names().size())
+                // Words that always come together: the longer ones say more to a person.
+                .thenComparingInt(p -> -p.name().length())
+                .thenComparing(Priced::name))
+        .map(Priced::candidate);
+  }
+
+  private boolean passes(Itemset set, Counts counts) {
+    return counts.hits() >= policy.leastSupport()
+        && Tails.leastShare(counts.hits(), counts.matched()) >= policy.leastPrecision()
+        && falseDiscovery(set, counts) <= policy.falseDiscovery();
+  }
+
+  private double falseDiscovery(Itemset set, Counts counts) {
+    double luck = tails.atLeast(counts.hits(), counts.matched(), counts.failed(), counts.all());
+    return Math.min(1, luck * itemsets.possible(set.names().size()) * LENGTHS);
+  }
+
+  private double worth(int hits, int matched) {
+    return hits - goodPrice * (matched - hits);
+  }
+
+  private static BitSet both(BitSet one, BitSet other) {
+    BitSet both = (BitSet) one.clone();
+    both.and(other);
+    return both;
+  }
+
+  private MinedRule rule(Itemset set) {
+    Counts counts = new Counts(set, samples.size(), failed.cardinality());
+    double base = (double) counts.failed() / counts.all();
+    return new MinedRule(
+        new TreeSet<>(set.names()),
+        set.hits(),
+        set.size(),
+        (double) set.hits() / set.size() / base,
+        Tails.leastShare(set.hits(), set.size()),
+        falseDiscovery(set, counts));
+  }
+}

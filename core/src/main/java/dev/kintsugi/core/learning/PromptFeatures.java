@@ -1,0 +1,123 @@
+package dev.kintsugi.core.learning;
+
+import dev.kintsugi.core.screening.PromptTraits;
+import dev.kintsugi.core.screening.PromptTraits.Fragment;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a submission has that a failure may come from, by names that people can read: {@code
+ * word:dragon}, {@code han:悲伤}, {@code emoji-run>=5}, {@code length>=400}, {@code brackets>=2},
+ * {@code mixed-scripts}, {@code frames>=33}, {@code steps>=50} and {@code pixels>=2000000}, which
+ * is width times height times frames. A quantity has every name whose bound it reaches.
+ */
+public final class PromptFeatures {
+
+  /** A longer prompt is described by its first words. */
+  private static final int MOST_WORDS = 120;
+
+  private static final int SHORTEST_WORD = 2;
+  private static final int[] EMOJI = {3, 5, 8, 12};
+  private static final int[] LENGTHS = {100, 200, 400, 800, 1600};
+  private static final int[] BRACKETS = {1, 2, 3};
+  private static final int[] FRAMES = {9, 17, 33, 49, 81, 121};
+  private static final int[] STEPS = {10, 20, 30, 40, 50, 75, 100};
+
+  /** Half an octave apart, from a tiny clip to a minute of 1080p. */
+  private static final long SMALLEST = 10_000;
+
+  private static final long LARGEST = 4_000_000_000L;
+
+  private PromptFeatures() {}
+
+  /** What is to be made. */
+  public record Submission(String prompt, int width, int height, int frames, int steps) {}
+
+  public static Set<String> of(Submission submission) {
+    PromptTraits traits = PromptTraits.of(submission.prompt());
+    Set<String> features = new TreeSet<>();
+    fragments(traits).forEach(named -> features.add(named.name()));
+    reached(features, "emoji-run", traits.longestEmojiRun(), EMOJI);
+    reached(features, "length", traits.length(), LENGTHS);
+    reached(features, "brackets", traits.bracketDepth(), BRACKETS);
+    if (traits.mixed()) {
+      features.add("mixed-scripts");
+    }
+    reached(features, "frames", submission.frames(), FRAMES);
+    reached(features, "steps", submission.steps(), STEPS);
+    long pixels = (long) submission.width() * submission.height() * submission.frames();
+    for (double bound = SMALLEST; bound <= LARGEST && pixels >= bound; bound *= Math.sqrt(2)) {
+      features.add("pixels>=" + rounded(bound));
+    }
+    return features;
+  }
+
+  /** Where the first of the features stands; empty for those that are nowhere in the text. */
+  public static Optional<Fragment> place(String prompt, Set<String> features) {
+    return fragments(PromptTraits.of(prompt))
+        .filter(named -> features.contains(named.name()))
+        .map(Named::fragment)
+        .findFirst();
+  }
+
+  /** Features of one family say the same in several strengths; a rule has one of them. */
+  static String family(String feature) {
+    int bound = feature.indexOf(">=");
+    return bound < 0 ? feature : feature.substring(0, bound);
+  }
+
+  private record Named(String name, Fragment fragment) {}
+
+  private static Stream<Named> fragments(PromptTraits traits) {
+    return Stream.concat(
+        traits.words().stream()
+            .filter(word -> word.text().length() >= SHORTEST_WORD)
+            .limit(MOST_WORDS)
+            .map(word -> new Named("word:" + word.text(), word)),
+        traits.chinese().stream()
+            .limit(2L * MOST_WORDS)
+            .map(gram -> new Named("han:" + gram.text(), gram)));
+  }
+
+  private static void reached(Set<String> features, String family, int value, int[] bounds) {
+    for (int bound : bounds) {
+      if (value >= bound) {
+        features.add(family + ">=" + bound);
+      }
+    }
+  }
+
+  /** Two digits are enough, and the name stays the same on every machine. */
+  private static long rounded(double bound) {
+    long unit = (long) Math.pow(10, Math.floor(Math.log10(bound)) - 1);
+    return Math.round(bound / unit) * unit;
+  }
+
+  /** Whether a name is one that {@link #of} gives. */
+  public static boolean known(String feature) {
+    int bound = feature.indexOf(">=");
+    if (bound < 0) {
+      return feature.equals("mixed-scripts")
+          || (feature.startsWith("word:") && feature.length() >= 5 + SHORTEST_WORD)
+          || (feature.startsWith("han:") && feature.length() >= 6);
+    }
+    return bounds().contains(feature);
+  }
+
+  private static Set<String> bounds() {
+    Set<String> all = new LinkedHashSet<>();
+    int most = Integer.MAX_VALUE;
+    reached(all, "emoji-run", most, EMOJI);
+    reached(all, "length", most, LENGTHS);
+    reached(all, "brackets", most, BRACKETS);
+    reached(all, "frames", most, FRAMES);
+    reached(all, "steps", most, STEPS);
+    for (double bound = SMALLEST; bound <= LARGEST; bound *= Math.sqrt(2)) {
+      all.add("pixels>=" + rounded(bound));
+    }
+    return all;
+  }
+}

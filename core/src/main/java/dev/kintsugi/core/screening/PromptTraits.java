@@ -1,0 +1,113 @@
+package dev.kintsugi.core.screening;
+
+import dev.kintsugi.core.screening.Glyph.Kind;
+import dev.kintsugi.core.screening.Wording.Script;
+import dev.kintsugi.core.screening.Wording.Word;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What can be seen in a prompt without understanding it.
+ *
+ * @param length in code points
+ * @param words of Latin and other letters, folded, in the order of the text
+ * @param chinese neighbouring Chinese characters, two and three at a time
+ * @param longestEmojiRun emoji in a row, whatever nobody sees between them
+ * @param bracketDepth how deep brackets are nested
+ * @param mixed it has both Chinese characters and words of another script
+ */
+public record PromptTraits(
+    int length,
+    List<Fragment> words,
+    List<Fragment> chinese,
+    int longestEmojiRun,
+    int bracketDepth,
+    boolean mixed) {
+
+  private static final String OPENS = "([{";
+  private static final String CLOSES = ")]}";
+  private static final int LONGEST_GRAM = 3;
+
+  /**
+   * A part of the prompt.
+   *
+   * @param text folded
+   * @param start in code points
+   * @param end the code point after it
+   */
+  public record Fragment(String text, int start, int end) {}
+
+  public PromptTraits {
+    words = List.copyOf(words);
+    chinese = List.copyOf(chinese);
+  }
+
+  public static PromptTraits of(String prompt) {
+    Wording wording = Wording.of(prompt);
+    List<Fragment> words = new ArrayList<>();
+    Set<Script> scripts = EnumSet.noneOf(Script.class);
+    for (Word word : wording.words()) {
+      scripts.add(word.script());
+      if (word.script() != Script.HAN) {
+        words.add(new Fragment(word.folded(), word.start(), word.end()));
+      }
+    }
+    return new PromptTraits(
+        prompt.codePointCount(0, prompt.length()),
+        words,
+        grams(wording.words()),
+        longestRun(wording.glyphs()),
+        depth(wording.glyphs()),
+        scripts.contains(Script.HAN) && scripts.size() > 1);
+  }
+
+  private static List<Fragment> grams(List<Word> words) {
+    List<Fragment> grams = new ArrayList<>();
+    for (int first = 0; first < words.size(); first++) {
+      StringBuilder text = new StringBuilder();
+      int end = -1;
+      for (int i = first; i < words.size() && i < first + LONGEST_GRAM; i++) {
+        Word word = words.get(i);
+        if (word.script() != Script.HAN || (end >= 0 && word.start() != end)) {
+          break;
+        }
+        text.append(word.folded());
+        end = word.end();
+        if (i > first) {
+          grams.add(new Fragment(text.toString(), words.get(first).start(), end));
+        }
+      }
+    }
+    return grams;
+  }
+
+  private static int longestRun(List<Glyph> glyphs) {
+    int longest = 0;
+    int run = 0;
+    for (Glyph glyph : glyphs) {
+      if (glyph.kind() == Kind.EMOJI) {
+        run++;
+        longest = Math.max(longest, run);
+      } else if (!Wording.between(glyph.kind())) {
+        run = 0;
+      }
+    }
+    return longest;
+  }
+
+  private static int depth(List<Glyph> glyphs) {
+    int deepest = 0;
+    int depth = 0;
+    for (Glyph glyph : glyphs) {
+      if (glyph.kind() == Kind.SIGN) {
+        String sign = glyph.folded().substring(0, 1);
+        depth = OPENS.contains(sign) ? depth + 1 : depth;
+        depth = CLOSES.contains(sign) ? Math.max(0, depth - 1) : depth;
+        deepest = Math.max(deepest, depth);
+      }
+    }
+    return deepest;
+  }
+}
