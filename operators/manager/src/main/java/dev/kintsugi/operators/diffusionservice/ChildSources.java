@@ -3,6 +3,7 @@ package dev.kintsugi.operators.diffusionservice;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.ModelRollout;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
+import dev.kintsugi.operators.kube.LeanStore;
 import dev.kintsugi.operators.kube.OperatorRuntime;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -39,7 +40,7 @@ final class ChildSources {
         source(Service.class, context),
         source(PodDisruptionBudget.class, context),
         source(NetworkPolicy.class, context),
-        source(Pod.class, context),
+        lean(Pod.class, context),
         source(ModelRollout.class, context),
         objectives(context));
   }
@@ -55,6 +56,7 @@ final class ChildSources {
                         new ResourceID(
                             objective.getSpec().service(), objective.getMetadata().getNamespace())))
             .withInformerListLimit(OperatorRuntime.LIST_PAGE)
+            .withItemStore(new LeanStore<>())
             .withOnUpdateFilter(
                 (now, before) ->
                     !Objects.equals(Promises.state(now), Promises.state(before))
@@ -66,13 +68,20 @@ final class ChildSources {
   /** Pods are owned by ReplicaSets, so all children are found by the label they carry. */
   private static <R extends HasMetadata> EventSource<?, DiffusionService> source(
       Class<R> type, EventSourceContext<DiffusionService> context) {
-    var configuration =
-        InformerEventSourceConfiguration.from(type, DiffusionService.class)
-            .withLabelSelector(Names.MANAGED_BY + "=" + Names.MANAGER + "," + Names.SERVICE)
-            .withSecondaryToPrimaryMapper(ChildSources::owner)
-            .withInformerListLimit(OperatorRuntime.LIST_PAGE)
-            .build();
-    return new InformerEventSource<>(configuration, context);
+    return new InformerEventSource<>(child(type).build(), context);
+  }
+
+  private static <R extends HasMetadata> EventSource<?, DiffusionService> lean(
+      Class<R> type, EventSourceContext<DiffusionService> context) {
+    return new InformerEventSource<>(child(type).withItemStore(new LeanStore<>()).build(), context);
+  }
+
+  private static <R extends HasMetadata> InformerEventSourceConfiguration.Builder<R> child(
+      Class<R> type) {
+    return InformerEventSourceConfiguration.from(type, DiffusionService.class)
+        .withLabelSelector(Names.MANAGED_BY + "=" + Names.MANAGER + "," + Names.SERVICE)
+        .withSecondaryToPrimaryMapper(ChildSources::owner)
+        .withInformerListLimit(OperatorRuntime.LIST_PAGE);
   }
 
   private static Set<ResourceID> owner(HasMetadata child) {

@@ -32,6 +32,12 @@ public class OperatorRuntime {
    */
   public static final long LIST_PAGE = 500;
 
+  /**
+   * More only wait for each other at the API server: a thousand services that all want something,
+   * as after an upgrade, let every request run into its timeout, and the renewal of the lead too.
+   */
+  private static final int PASSES_AT_ONCE = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(OperatorRuntime.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(10);
   private static final Duration RESYNC = Duration.ofMinutes(5);
@@ -80,7 +86,8 @@ public class OperatorRuntime {
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
         .withMetrics(metrics)
-        .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+        .withExecutorService(
+            Executors.newFixedThreadPool(PASSES_AT_ONCE, Thread.ofVirtual().factory()))
         .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
         // A definition that was installed a moment ago is not served yet: the caches keep trying.
         .withStopOnInformerErrorDuringStartup(false)
@@ -118,6 +125,7 @@ public class OperatorRuntime {
             overrider
                 .withFieldManager(Cluster.FIELD_MANAGER)
                 .withInformerListLimit(LIST_PAGE)
+                .withItemStore(new LeanStore<>())
                 .withRetry(
                     new GenericRetry()
                         .withoutMaxAttempts()
