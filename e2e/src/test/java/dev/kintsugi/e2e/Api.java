@@ -98,13 +98,21 @@ final class Api {
   }
 
   Answer post(String path, Map<String, Object> body) {
+    return send("POST", path, body);
+  }
+
+  Answer patch(String path, Map<String, Object> body) {
+    return send("PATCH", path, body);
+  }
+
+  private Answer send(String method, String path, Map<String, Object> body) {
     try {
       return answer(
           HttpRequest.newBuilder(URI.create(baseUrl + path))
               .header("Authorization", "Bearer " + apiKey)
               .header("Content-Type", "application/json")
               .timeout(Duration.ofSeconds(30))
-              .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
+              .method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
               .build());
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);

@@ -76,6 +76,7 @@ final class Withdrawing {
           "DELETE FROM artifact_use WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM reusable_result WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM checkpoint WHERE job_id = ANY(?::uuid[])",
+          "DELETE FROM prompt_sample WHERE job_id = ANY(?::uuid[])",
           "DELETE FROM announcement WHERE job_id = ANY(?::uuid[])");
 
   private static final String EXPIRED_REUSABLE =

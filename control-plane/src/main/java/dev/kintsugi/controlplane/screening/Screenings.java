@@ -1,7 +1,11 @@
 package dev.kintsugi.controlplane.screening;
 
+import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.learning.LearnedRules;
+import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
@@ -15,8 +19,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +40,28 @@ public final class Screenings {
       List.of("accept", "suggest_rewrite", "reject", "error");
 
   private final Function<String, Screening> screener;
+  private final LearnedRules learned;
+  private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
 
   @Inject
-  Screenings(Meters meters) {
-    this(meters, prompt -> Screener.decide(prompt, ScreeningPolicy.DEFAULT));
+  Screenings(Meters meters, LearnedRules learned) {
+    this(
+        meters,
+        prompt -> Screener.decide(prompt, ScreeningPolicy.DEFAULT),
+        learned,
+        () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  Screenings(Meters meters, Function<String, Screening> screener) {
+  Screenings(
+      Meters meters,
+      Function<String, Screening> screener,
+      LearnedRules learned,
+      DoubleSupplier draws) {
     this.screener = screener;
+    this.learned = learned;
+    this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
     this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
     VERDICTS.forEach(verdict -> verdicts.labelValues(verdict).inc(0));
@@ -50,9 +70,16 @@ public final class Screenings {
     }
   }
 
-  /** Without consequences; nothing is counted. */
-  public PromptScreening tell(String prompt) {
-    Screening screening = screen(prompt).orElseGet(Screening.Accept::new);
+  /**
+   * Without consequences; nothing is counted. Rules that stop only a share stop nothing here.
+   *
+   * @param service {@code namespace/name}
+   */
+  public PromptScreening tell(String service, Submission submission) {
+    Screening screening =
+        screen(service, submission, () -> 1.0)
+            .map(Screened::screening)
+            .orElseGet(Screening.Accept::new);
     return new PromptScreening(
         "prompt.screening", verdict(screening), reasons(screening), screening.suggestion());
   }
@@ -62,14 +89,16 @@ public final class Screenings {
    *
    * @throws ApiException {@code prompt_rejected}, with the reasons
    */
-  public void admit(String prompt) {
-    Optional<Screening> screened = screen(prompt);
+  public void admit(String service, Submission submission) {
+    Optional<Screened> looked = screen(service, submission, draws);
+    Optional<Screening> screened = looked.map(Screened::screening);
     verdicts.labelValues(screened.map(Screenings::verdict).orElse("error")).inc();
     screened.stream()
         .flatMap(screening -> screening.reasons().stream())
         .map(reason -> reason.rule().wireName())
         .distinct()
         .forEach(rule -> rules.labelValues(rule).inc());
+    looked.map(Screened::stop).ifPresent(this::count);
     if (screened.orElse(null) instanceof Screening.Reject reject) {
       throw ApiException.promptRejected(
           reject.reasons().stream().map(Reason::message).collect(Collectors.joining(" ")),
@@ -78,12 +107,39 @@ public final class Screenings {
     }
   }
 
-  private Optional<Screening> screen(String prompt) {
+  /**
+   * @param stop the learned rule that rejects it; null where none does
+   */
+  private record Screened(Screening screening, @Nullable Stop stop) {}
+
+  private Optional<Screened> screen(String service, Submission submission, DoubleSupplier draw) {
     try {
-      return Optional.of(screener.apply(prompt));
+      Screening screening = screener.apply(submission.prompt());
+      if (screening instanceof Screening.Reject) {
+        return Optional.of(new Screened(screening, null));
+      }
+      return Optional.of(
+          learned
+              .stops(service, submission, draw)
+              .map(stop -> new Screened(rejected(screening, stop), stop))
+              .orElseGet(() -> new Screened(screening, null)));
     } catch (RuntimeException defect) {
-      LOG.error("A prompt of {} characters passes unscreened", prompt.length(), defect);
+      LOG.error(
+          "A prompt of {} characters passes unscreened", submission.prompt().length(), defect);
       return Optional.empty();
+    }
+  }
+
+  private static Screening rejected(Screening screening, Stop stop) {
+    return new Screening.Reject(
+        Stream.concat(Stream.of(stop.reason()), screening.reasons().stream()).toList(), null);
+  }
+
+  private void count(Stop stop) {
+    try {
+      learned.count(stop);
+    } catch (DatabaseUnavailableException away) {
+      LOG.debug("A stop of rule {} is not counted: {}", stop.rule(), away.getMessage());
     }
   }
 

@@ -19,6 +19,7 @@ import dev.kintsugi.core.admission.Admission;
 import dev.kintsugi.core.admission.Asked;
 import dev.kintsugi.core.admission.CostModel;
 import dev.kintsugi.core.admission.Resolved;
+import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.video.Priority;
@@ -68,7 +69,7 @@ final class Admissions {
     NewJob job = newJob(candidate, cost, candidate.model().queueLimit(), now);
     DailyQuota.Unit unit;
     try {
-      screenings.admit(candidate.asked().prompt());
+      screenings.admit(candidate.model().service(), made(candidate.resolved()));
       refuseUnlessCarried(candidate, cost, now);
       unit = quota.take(candidate.incoming().tenant());
     } catch (ApiException refusal) {
@@ -191,6 +192,16 @@ final class Admissions {
         now.plus(candidate.model().deadline()),
         queueLimit,
         incoming.traceId());
+  }
+
+  /** What rules look at. */
+  static PromptFeatures.Submission made(Resolved resolved) {
+    return new PromptFeatures.Submission(
+        resolved.prompt(),
+        resolved.size().width(),
+        resolved.size().height(),
+        resolved.numFrames(),
+        resolved.steps());
   }
 
   private static JobParameters parameters(Resolved resolved) {

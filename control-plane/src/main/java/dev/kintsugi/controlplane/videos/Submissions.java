@@ -84,10 +84,17 @@ final class Submissions {
     }
   }
 
-  /** What would become of a submission's prompt. */
+  /**
+   * What would become of a submission.
+   *
+   * @throws ApiException if it is none that this tenant could make
+   */
   PromptScreening screen(Tenant tenant, Map<String, @Nullable Object> fields) {
     rates.admit(tenant);
-    return screenings.tell(valid(FieldRules.read(fields)).prompt());
+    Asked asked = valid(FieldRules.read(fields));
+    ServedModel model = model(tenant, asked.model());
+    Resolved resolved = valid(ModelRules.resolve(asked, bounds(model), nextSeed()));
+    return screenings.tell(model.service(), Admissions.made(resolved));
   }
 
   private Job check(Incoming incoming) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -94,11 +96,14 @@ class ScreeningTest {
             meters,
             prompt -> {
               throw new IllegalStateException("a defect");
-            });
-    assertThatCode(() -> broken.admit("a cat")).doesNotThrowAnyException();
+            },
+            server.bean(LearnedRules.class),
+            () -> 0);
+    var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
+    assertThatCode(() -> broken.admit("studio/wan", cat)).doesNotThrowAnyException();
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
-    assertThat(broken.tell("a cat").verdict()).isEqualTo("accept");
+    assertThat(broken.tell("studio/wan", cat).verdict()).isEqualTo("accept");
   }
 
   private static double rejected() {

@@ -7,7 +7,9 @@ public enum Rule {
   EMOJI_RUN,
   REPETITION,
   STACKED_NEGATION,
-  SCRIPT_MIX;
+  SCRIPT_MIX,
+  /** It has what failures of its service have in common. */
+  LEARNED_RULE;
 
   /** As customers see it. */
   public String wireName() {

@@ -237,7 +237,8 @@ public record ServiceState(
    *     comparison only; 0 means none
    * @param sticky customers, not jobs, are divided between the two: by {@code tenant} or {@code
    *     user}; null where jobs are
-   * @param priceRatio price of a GPU second of the canary over that of stable, 0.01..100; null for 1
+   * @param priceRatio price of a GPU second of the canary over that of stable, 0.01..100; null for
+   *     1
    */
   public record Rollout(
       @JsonProperty("name") String name,

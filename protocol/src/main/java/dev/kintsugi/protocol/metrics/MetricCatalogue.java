@@ -30,6 +30,14 @@ public final class MetricCatalogue {
           "kintsugi_prompt_reasons",
           "Prompts of submissions that a rule spoke against, by rule.",
           "rule");
+  public static final MetricSpec PROMPT_INTERCEPTIONS =
+      counter(
+          "kintsugi_prompt_interceptions",
+          "Submissions that a learned rule stopped before a GPU was spent on them.");
+  public static final MetricSpec PROMPT_FAILURES =
+      counter("kintsugi_prompt_failures", "Jobs that ran and failed by their input.");
+  public static final MetricSpec PROMPT_RULES =
+      gauge("kintsugi_prompt_rules", "Learned rules, by stage.", "stage");
   public static final MetricSpec JOBS_FINISHED =
       counter(
           "kintsugi_jobs_finished",
@@ -316,6 +324,9 @@ public final class MetricCatalogue {
         JOBS_REFUSED,
         PROMPT_SCREENINGS,
         PROMPT_REASONS,
+        PROMPT_INTERCEPTIONS,
+        PROMPT_FAILURES,
+        PROMPT_RULES,
         JOBS_FINISHED,
         JOB_DURATION,
         QUEUE_WAIT,

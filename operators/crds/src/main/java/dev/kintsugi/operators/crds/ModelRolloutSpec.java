@@ -96,7 +96,8 @@ public record ModelRolloutSpec(
           @ValidationRule(
               value = CostSpec.PRICE_RULE,
               message = "gpuHourUsd must be a number below 10000 such as \"2.49\"")
-          @JsonPropertyDescription("spec.cost.gpuHourUsd of the service, for the comparison of cost.")
+          @JsonPropertyDescription(
+              "spec.cost.gpuHourUsd of the service, for the comparison of cost.")
           @Nullable String gpuHourUsd) {
 
     public Revision {

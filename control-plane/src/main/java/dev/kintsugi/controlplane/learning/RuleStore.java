@@ -1,0 +1,231 @@
+package dev.kintsugi.controlplane.learning;
+
+import static dev.kintsugi.controlplane.database.Sql.instant;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.controlplane.database.Sql;
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.learning.StoredRule.Change;
+import dev.kintsugi.controlplane.learning.StoredRule.Found;
+import dev.kintsugi.core.learning.RuleStage;
+import dev.kintsugi.core.learning.RuleState;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Rules and every change of them, in PostgreSQL. */
+@Singleton
+class RuleStore {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String ADD =
+      """
+      INSERT INTO prompt_rule (service, features, origin, found, created_at, stage, since, pinned,
+        matched, failed, doubt, last_seen)
+      VALUES (?, ?::text[], ?, ?::jsonb, ?, ?, ?, ?, 0, 0, 0, ?)
+      ON CONFLICT (service, features) DO NOTHING RETURNING *
+      """;
+
+  private static final String SET =
+      """
+      UPDATE prompt_rule SET stage = ?, since = ?, pinned = ?, matched = ?, failed = ?, doubt = ?,
+        last_seen = greatest(last_seen, ?)
+      WHERE id = ?
+      """;
+
+  private static final String LOG =
+      """
+      INSERT INTO prompt_rule_change (rule_id, at, actor, from_stage, to_stage, pinned, reason)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  private final Transactions transactions;
+
+  RuleStore(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** Of one service, or of all when it is null; the newest first. */
+  List<StoredRule> list(@Nullable String service) {
+    return transactions.reading(
+        c ->
+            Sql.rows(
+                c,
+                "SELECT * FROM prompt_rule WHERE ?::text IS NULL OR service = ? ORDER BY id DESC",
+                RuleStore::rule,
+                service,
+                service));
+  }
+
+  Optional<StoredRule> find(long id) {
+    return transactions.reading(
+        c ->
+            Sql.rows(c, "SELECT * FROM prompt_rule WHERE id = ?", RuleStore::rule, id).stream()
+                .findFirst());
+  }
+
+  List<Change> changes(long id) {
+    return transactions.reading(
+        c ->
+            Sql.rows(
+                c,
+                "SELECT * FROM prompt_rule_change WHERE rule_id = ? ORDER BY at, ctid",
+                RuleStore::change,
+                id));
+  }
+
+  /** Those that may move; nobody else changes them until the transaction ends. */
+  static List<StoredRule> lockActive(Connection c) throws SQLException {
+    return Sql.rows(
+        c,
+        "SELECT * FROM prompt_rule WHERE stage <> 'retired' ORDER BY id FOR UPDATE",
+        RuleStore::rule);
+  }
+
+  /** Empty when the service has a rule of these features already. */
+  Optional<StoredRule> add(
+      String service, List<String> features, @Nullable Found found, RuleState state, Change why) {
+    return transactions.durably(
+        c -> {
+          Optional<StoredRule> added;
+          try (Sql sql = Sql.of(c, ADD)) {
+            added =
+                sql
+                    .with(service)
+                    .each("text", features, feature -> feature)
+                    .with(found == null ? "manual" : "mined")
+                    .with(found == null ? null : write(found))
+                    .with(why.at())
+                    .with(state.stage().wireName())
+                    .with(state.since())
+                    .with(state.pinned())
+                    .with(why.at())
+                    .rows(RuleStore::rule)
+                    .stream()
+                    .findFirst();
+          }
+          if (added.isPresent()) {
+            log(c, added.get().id(), why);
+          }
+          return added;
+        });
+  }
+
+  /**
+   * Gives a rule another state.
+   *
+   * @return false when it was not in the expected stage any more
+   */
+  boolean move(StoredRule rule, RuleState next, Change why) {
+    return transactions.durably(
+        c -> {
+          List<StoredRule> now =
+              Sql.rows(
+                  c,
+                  "SELECT * FROM prompt_rule WHERE id = ? FOR UPDATE",
+                  RuleStore::rule,
+                  rule.id());
+          if (now.isEmpty() || now.getFirst().state().stage() != rule.state().stage()) {
+            return false;
+          }
+          set(c, rule.with(next, rule.lastSeen()));
+          log(c, rule.id(), why);
+          return true;
+        });
+  }
+
+  static void set(Connection c, StoredRule rule) throws SQLException {
+    RuleState state = rule.state();
+    Sql.update(
+        c,
+        SET,
+        state.stage().wireName(),
+        state.since(),
+        state.pinned(),
+        state.matched(),
+        state.failed(),
+        state.doubt(),
+        rule.lastSeen(),
+        rule.id());
+  }
+
+  static void log(Connection c, long rule, Change change) throws SQLException {
+    Sql.update(
+        c,
+        LOG,
+        rule,
+        change.at(),
+        change.actor(),
+        change.from(),
+        change.to(),
+        change.pinned(),
+        change.reason());
+  }
+
+  /** A prompt was kept from a GPU; may be lost with the database's last fraction of a second. */
+  void stopped(long id, Instant now) {
+    int counted =
+        transactions.relaxedStatement(
+            c ->
+                Sql.update(
+                    c,
+                    "UPDATE prompt_rule SET stopped = stopped + 1,"
+                        + " last_seen = greatest(last_seen, ?) WHERE id = ?",
+                    now,
+                    id));
+    assert counted <= 1;
+  }
+
+  private static StoredRule rule(ResultSet row) throws SQLException {
+    String found = row.getString("found");
+    return new StoredRule(
+        row.getLong("id"),
+        row.getString("service"),
+        Arrays.asList((String[]) row.getArray("features").getArray()),
+        found == null ? null : read(found),
+        instant(row, "created_at"),
+        new RuleState(
+            RuleStage.fromWire(row.getString("stage")).orElseThrow(),
+            instant(row, "since"),
+            row.getBoolean("pinned"),
+            row.getLong("matched"),
+            row.getLong("failed"),
+            row.getDouble("doubt")),
+        instant(row, "last_seen"),
+        row.getLong("stopped"));
+  }
+
+  private static Change change(ResultSet row) throws SQLException {
+    return new Change(
+        instant(row, "at"),
+        row.getString("actor"),
+        row.getString("from_stage"),
+        row.getString("to_stage"),
+        row.getBoolean("pinned"),
+        row.getString("reason"));
+  }
+
+  private static String write(Found found) {
+    try {
+      return JSON.writeValueAsString(found);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("figures of a rule cannot be stored", e);
+    }
+  }
+
+  private static Found read(String json) {
+    try {
+      return JSON.readValue(json, Found.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("figures of a rule cannot be read", e);
+    }
+  }
+}

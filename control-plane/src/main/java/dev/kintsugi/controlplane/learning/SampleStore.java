@@ -1,0 +1,182 @@
+package dev.kintsugi.controlplane.learning;
+
+import static dev.kintsugi.controlplane.database.Sql.instant;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.controlplane.cases.ReplayQueue;
+import dev.kintsugi.controlplane.database.Sql;
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.core.learning.PromptFeatures;
+import dev.kintsugi.core.learning.PromptFeatures.Submission;
+import dev.kintsugi.core.learning.Sample;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What jobs that ended say of their prompts, in PostgreSQL. */
+@Singleton
+class SampleStore {
+
+  /** Jobs that ended earlier were read, or the control plane was away for longer. */
+  private static final Duration LOOK_BACK = Duration.ofHours(1);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * A job failed by its input when recovery blames that for one of its attempts, whatever became of
+   * the job; it went well when it was made as asked. A fault of a node, a GPU or a version says
+   * nothing of a prompt, and neither does a job that never ran.
+   */
+  private static final String FRESH =
+      """
+      SELECT e.job_id, e.service, e.ended_at, e.revision, e.tenant, j.created_at, j.parameters,
+        CASE
+          WHEN EXISTS (SELECT 1 FROM attempt a WHERE a.job_id = e.job_id
+            AND a.attribution = 'INPUT') THEN true
+          WHEN e.outcome = 'answered' AND NOT e.degraded THEN false
+        END AS failed
+      FROM job_end e JOIN job j ON j.id = e.job_id
+      WHERE e.ended_at >= ? AND j.deleted_at IS NULL AND j.parameters ->> 'prompt' IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM prompt_sample s WHERE s.job_id = e.job_id)
+      ORDER BY e.ended_at LIMIT ?
+      """;
+
+  private static final String ADD =
+      """
+      INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
+      VALUES (?, ?, ?, ?, ?::text[], ?)
+      """;
+
+  private static final String NEWEST =
+      """
+      SELECT * FROM prompt_sample WHERE service = ? AND failed IS NOT NULL AND ended_at > ?
+      ORDER BY ended_at DESC LIMIT ?
+      """;
+
+  private final Transactions transactions;
+
+  SampleStore(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /**
+   * A job that ended.
+   *
+   * @param failed by its input; null where it says nothing of it
+   */
+  record Ended(
+      UUID job,
+      String service,
+      Instant createdAt,
+      Instant endedAt,
+      @Nullable Boolean failed,
+      Set<String> features,
+      String stratum) {}
+
+  /** Jobs that no sample was taken of yet, as samples; the caller's transaction keeps them. */
+  static List<Ended> take(Connection c, Instant now, int limit) throws SQLException {
+    List<Ended> fresh = Sql.rows(c, FRESH, SampleStore::ended, now.minus(LOOK_BACK), limit);
+    for (Ended ended : fresh) {
+      try (Sql sql = Sql.of(c, ADD)) {
+        int added =
+            sql.with(ended.job())
+                .with(ended.service())
+                .with(ended.endedAt())
+                .with(ended.failed())
+                .each("text", List.copyOf(ended.features()), feature -> feature)
+                .with(ended.stratum())
+                .update();
+        assert added == 1;
+      }
+    }
+    return fresh;
+  }
+
+  /** The newest samples of a service that ended after then. */
+  List<Sample> newest(String service, Instant after, int limit) {
+    return transactions.reading(
+        c -> Sql.rows(c, NEWEST, SampleStore::sample, service, after, limit));
+  }
+
+  /** Services that have samples. */
+  List<String> services() {
+    return transactions.reading(
+        c ->
+            Sql.rows(
+                c,
+                "SELECT DISTINCT service FROM prompt_sample WHERE failed IS NOT NULL",
+                row -> row.getString(1)));
+  }
+
+  /** Whether it is this replica's turn to mine; then nobody else's for so long. */
+  boolean mayMine(String service, Instant now, Duration every) {
+    return transactions.durably(
+        c ->
+            !Sql.rows(
+                    c,
+                    "INSERT INTO prompt_mining (service, mined_at) VALUES (?, ?)"
+                        + " ON CONFLICT (service) DO UPDATE SET mined_at = excluded.mined_at"
+                        + " WHERE prompt_mining.mined_at <= ? RETURNING 1",
+                    row -> row.getInt(1),
+                    service,
+                    now,
+                    now.minus(every))
+                .isEmpty());
+  }
+
+  int prune(Instant endedBefore) {
+    return transactions.durably(
+        c -> Sql.update(c, "DELETE FROM prompt_sample WHERE ended_at < ?", endedBefore));
+  }
+
+  private static Ended ended(ResultSet row) throws SQLException {
+    Instant at = instant(row, "ended_at");
+    // An operator's replay was chosen because it failed before.
+    boolean replay = ReplayQueue.isReplay(row.getString("service"));
+    Boolean failed = replay ? null : row.getObject("failed", Boolean.class);
+    return new Ended(
+        row.getObject("job_id", UUID.class),
+        row.getString("service"),
+        instant(row, "created_at"),
+        at,
+        failed,
+        failed == null ? Set.of() : features(row.getString("parameters")),
+        "%s|%s|%s"
+            .formatted(
+                row.getString("revision"),
+                row.getString("tenant"),
+                at.toString().substring(0, "2026-01-01".length())));
+  }
+
+  private static Set<String> features(String parameters) {
+    try {
+      JsonNode asked = JSON.readTree(parameters);
+      return PromptFeatures.of(
+          new Submission(
+              asked.get("prompt").asText(),
+              asked.get("width").asInt(),
+              asked.get("height").asInt(),
+              asked.get("numFrames").asInt(),
+              asked.get("steps").asInt()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a stored job cannot be read", e);
+    }
+  }
+
+  private static Sample sample(ResultSet row) throws SQLException {
+    return new Sample(
+        Set.copyOf(Arrays.asList((String[]) row.getArray("features").getArray())),
+        row.getBoolean("failed"),
+        row.getString("stratum"));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.kintsugi.controlplane.learning;
+
+import dev.kintsugi.core.learning.RuleState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule as it is kept.
+ *
+ * @param features sorted
+ * @param found what it was found by; null for one that a person wrote
+ * @param lastSeen newest prompt of it, stopped or not; when it was made if none
+ * @param stopped prompts it kept from a GPU
+ */
+record StoredRule(
+    long id,
+    String service,
+    List<String> features,
+    @Nullable Found found,
+    Instant createdAt,
+    RuleState state,
+    Instant lastSeen,
+    long stopped) {
+
+  StoredRule {
+    features = List.copyOf(features);
+  }
+
+  /** Figures of mining. */
+  record Found(
+      int failed, int matched, double lift, double leastPrecision, double falseDiscovery) {}
+
+  /**
+   * One step of its life.
+   *
+   * @param actor name of an operator's key, or {@link #LEARNING}
+   * @param from stage before; null for its beginning
+   */
+  record Change(
+      Instant at, String actor, @Nullable String from, String to, boolean pinned, String reason) {
+
+    static final String LEARNING = "learning";
+  }
+
+  boolean matches(Set<String> of) {
+    return of.containsAll(features);
+  }
+
+  /** Its features as people read them. */
+  String name() {
+    return String.join(" & ", features);
+  }
+
+  StoredRule with(RuleState next, Instant seen) {
+    return new StoredRule(
+        id,
+        service,
+        features,
+        found,
+        createdAt,
+        next,
+        seen.isAfter(lastSeen) ? seen : lastSeen,
+        stopped);
+  }
+}

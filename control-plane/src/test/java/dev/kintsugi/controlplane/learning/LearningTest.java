@@ -1,0 +1,307 @@
+package dev.kintsugi.controlplane.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.queue.AttemptFailure;
+import dev.kintsugi.controlplane.queue.Claim;
+import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.testkit.Answer;
+import dev.kintsugi.controlplane.testkit.FixedModels;
+import dev.kintsugi.controlplane.testkit.TestJobs;
+import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.recovery.Attribution;
+import dev.kintsugi.protocol.node.FailureClass;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** On real PostgreSQL and over real HTTP; only the videos are made up. */
+class LearningTest {
+
+  private static final String RULES = "/ops/v1/prompt-rules";
+  private static final List<String> SUBJECTS = List.of("cat", "dog", "fox", "owl", "robot");
+  private static final List<String> PLACES =
+      List.of("on a beach", "in a forest", "under rain", "at night");
+
+  private TestServer server;
+
+  @BeforeEach
+  void start() {
+    server =
+        TestServer.start(
+            Map.of(
+                "kintsugi.learning.look-every", "1h",
+                "kintsugi.learning.refresh-every", "1h",
+                "kintsugi.learning.explore-share", "0.25"));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private static String prompt(int i) {
+    return "a %s %s".formatted(SUBJECTS.get(i % 5), PLACES.get(i / 5 % 4));
+  }
+
+  private Claim claimed(String prompt) {
+    server.submit("{\"prompt\":\"%s\"}".formatted(prompt));
+    return server.worker().claim();
+  }
+
+  private void good(String prompt, int jobs) {
+    IntStream.range(0, jobs).forEach(i -> server.worker().complete(claimed(prompt)));
+  }
+
+  private void fails(String prompt, Attribution blame, int jobs) {
+    for (int i = 0; i < jobs; i++) {
+      Claim claim = claimed(prompt);
+      server
+          .bean(JobQueue.class)
+          .fail(
+              claim.attemptId(),
+              claim.fence(),
+              new AttemptFailure(FailureClass.BLACK_FRAMES, "black", blame.name()),
+              TestJobs.giveUp(),
+              Instant.now());
+    }
+  }
+
+  private void learn() {
+    server.bean(Learning.class).look();
+    server.bean(LearnedRules.class).refresh();
+  }
+
+  private JsonNode mine() {
+    return ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(FixedModels.SERVICE))
+        .json()
+        .get("data");
+  }
+
+  private Answer ops(String method, String path, String body) {
+    return server.send(
+        server
+            .request(path, TestServer.OPS_KEY)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  private JsonNode rule(String id) {
+    return server.ops(RULES + "/" + id).json();
+  }
+
+  private void ordinaryDays() {
+    for (int i = 0; i < 100; i++) {
+      good(prompt(i), 1);
+    }
+    fails("a robot at night", Attribution.NODE, 10);
+    fails("an owl in a forest", Attribution.INPUT, 1);
+    fails("a cat on a beach", Attribution.INPUT, 1);
+  }
+
+  @Test
+  void whatFailuresHaveInCommonIsFoundWatchedEnforcedAndLetGo() {
+    ordinaryDays();
+    fails("a red dragon at night", Attribution.INPUT, 20);
+    learn();
+    JsonNode found = mine();
+    assertThat(found).hasSize(1);
+    assertThat(found.at("/0/features")).extracting(JsonNode::asText).hasSize(1);
+    String id = found.at("/0/id").asText();
+    assertThat(rule(id).at("/features/0").asText()).isEqualTo("word:dragon");
+    assertThat(rule(id).at("/found/failed").asInt()).isEqualTo(20);
+    assertThat(rule(id).at("/stage").asText()).isEqualTo("candidate");
+    assertThat(mine()).as("found once").isEmpty();
+
+    learn();
+    assertThat(rule(id).get("stage").asText()).isEqualTo("shadow");
+    fails("the dragon of a lake", Attribution.INPUT, 10);
+    good("the cat of a lake", 5);
+    learn();
+    assertThat(rule(id).get("stage").asText()).isEqualTo("shadow");
+    assertThat(rule(id).get("matched").asInt()).as("only what came since then").isEqualTo(10);
+    assertThat(screened("a dragon").get("verdict").asText()).isEqualTo("accept");
+    fails("the dragon of a lake", Attribution.INPUT, 1);
+    learn();
+    assertThat(rule(id).get("stage").asText()).isEqualTo("canary");
+    assertThat(rule(id).get("matched").asInt()).isZero();
+
+    letThrough("canary", id);
+    assertThat(rule(id).get("stage").asText()).isEqualTo("enforced");
+    assertThat(rule(id).get("outlook").asText()).startsWith("0 of 0 let through failed");
+    assertThat(screened("a DRAGON asleep").at("/reasons/0/rule").asText())
+        .isEqualTo("learned_rule");
+    JsonNode refused = refused("a ＤＲＡＧＯＮ asleep");
+    assertThat(refused.at("/error/code").asText()).isEqualTo("prompt_rejected");
+    assertThat(refused.at("/error/reasons/0/text").asText()).isEqualTo("ＤＲＡＧＯＮ");
+    assertThat(refused.at("/error/reasons/0/start").asInt()).isEqualTo(2);
+    assertThat(refused.at("/error/message").asText())
+        .isEqualTo(
+            "Videos with word:dragon fail on this service (20 of 20 did). Change one of these.");
+    assertThat(rule(id).get("stopped").asInt()).isPositive();
+
+    causeIsMended(id);
+    assertThat(rule(id).get("stage").asText()).isEqualTo("retired");
+    assertThat(rule(id).get("changes").findValuesAsText("to"))
+        .containsExactly("candidate", "shadow", "canary", "enforced", "retired");
+    assertThat(server.submit("{\"prompt\":\"a dragon asleep\"}")).startsWith("video_");
+    assertThat(mine()).as("its old failures do not bring it back").isEmpty();
+  }
+
+  /** Prompts of a rule in trial that are let through fail, until it moves on. */
+  private void letThrough(String stage, String id) {
+    int stopped = 0;
+    for (int i = 0; i < 200 && rule(id).get("stage").asText().equals(stage); i++) {
+      Answer answer = server.post("/v1/videos", "{\"prompt\":\"the dragon of a lake\"}");
+      if (answer.status() == 400) {
+        stopped++;
+      } else {
+        Claim claim = server.worker().claim();
+        server
+            .bean(JobQueue.class)
+            .fail(
+                claim.attemptId(),
+                claim.fence(),
+                new AttemptFailure(FailureClass.BLACK_FRAMES, "black", "INPUT"),
+                TestJobs.giveUp(),
+                Instant.now());
+        learn();
+      }
+    }
+    assertThat(stopped).as("a canary stops a share").isPositive();
+  }
+
+  private JsonNode refused(String prompt) {
+    for (int i = 0; i < 50; i++) {
+      Answer answer = server.post("/v1/videos", "{\"prompt\":\"%s\"}".formatted(prompt));
+      if (answer.status() == 400) {
+        return answer.json();
+      }
+      server.worker().complete(server.worker().claim());
+    }
+    throw new AssertionError("none of 50 was stopped");
+  }
+
+  /** The few that are let through go well now. */
+  private void causeIsMended(String id) {
+    for (int i = 0; i < 2_000 && rule(id).get("stage").asText().equals("enforced"); i++) {
+      if (server.post("/v1/videos", "{\"prompt\":\"a dragon asleep\"}").status() == 200) {
+        server.worker().complete(server.worker().claim());
+        learn();
+      }
+    }
+  }
+
+  private JsonNode screened(String prompt) {
+    return server.post("/v1/prompts/screen", "{\"prompt\":\"%s\"}".formatted(prompt)).json();
+  }
+
+  @Test
+  void chanceAndFaultsOfNodesTeachNothing() {
+    ordinaryDays();
+    learn();
+    assertThat(mine()).isEmpty();
+    assertThat(samples("failed")).isEqualTo(2);
+    assertThat(samples("failed IS NULL")).isEqualTo(10);
+  }
+
+  private long samples(String which) {
+    return server.database().number("SELECT count(*) FROM prompt_sample WHERE " + which);
+  }
+
+  @Test
+  void aDeletedVideoTakesItsWordsAlong() {
+    String id = server.submit("{\"prompt\":\"a secret dragon\"}");
+    server.worker().makeOne();
+    learn();
+    assertThat(samples("'word:secret' = ANY(features)")).isEqualTo(1);
+    assertThat(server.send(server.request("/v1/videos/" + id).DELETE()).status()).isEqualTo(200);
+    assertThat(samples("true")).isZero();
+    learn();
+    assertThat(samples("true")).isZero();
+  }
+
+  @Test
+  void aPersonWritesPinsMovesAndVetoesRules() {
+    Answer made =
+        ops(
+            "POST",
+            RULES,
+            """
+            {"service":"%s","features":["word:volcano","frames>=9"],"stage":"enforced",
+             "pinned":true,"note":"burns every lens"}
+            """
+                .formatted(FixedModels.SERVICE));
+    assertThat(made.status()).as(made.toString()).isEqualTo(200);
+    String id = made.json().get("id").asText();
+    assertThat(made.json().get("features"))
+        .extracting(JsonNode::asText)
+        .containsExactly("frames>=9", "word:volcano");
+    learn();
+    JsonNode refused = refused("a volcano at night");
+    assertThat(refused.at("/error/message").asText())
+        .isEqualTo(
+            "Videos with frames>=9 & word:volcano fail on this service. Change one of these.");
+    assertThat(refused.get("error").hasNonNull("suggested_prompt")).isFalse();
+    assertThat(server.submit("{\"prompt\":\"a hill at night\"}")).startsWith("video_");
+
+    Answer veto = ops("PATCH", RULES + "/" + id, "{\"stage\":\"retired\",\"note\":\"mended\"}");
+    assertThat(veto.json().get("stage").asText()).isEqualTo("retired");
+    assertThat(veto.json().get("pinned").asBoolean()).isTrue();
+    JsonNode last = veto.json().at("/changes/1");
+    assertThat(last.get("from").asText()).isEqualTo("enforced");
+    assertThat(last.get("actor").asText()).isNotEqualTo("learning");
+    assertThat(last.get("reason").asText()).isEqualTo("mended");
+    learn();
+    assertThat(screened("a volcano at night").get("verdict").asText()).isEqualTo("accept");
+    assertThat(server.ops(RULES + "?stage=retired").json().get("data")).hasSize(1);
+    assertThat(server.ops(RULES + "?stage=shadow").json().get("data")).isEmpty();
+    assertThat(server.ops(RULES + "?service=other/one").json().get("data")).isEmpty();
+  }
+
+  @Test
+  void senselessWishesNameTheirField() {
+    String good = "{\"service\":\"a/b\",\"features\":[\"word:x1\"]}";
+    assertThat(ops("POST", RULES, good).status()).isEqualTo(200);
+    assertThat(ops("POST", RULES, good).status()).as("twice").isEqualTo(409);
+    assertThat(param("POST", RULES, "{\"features\":[\"word:x1\"]}")).isEqualTo("service");
+    assertThat(param("POST", RULES, "{\"service\":\"a/b\"}")).isEqualTo("features");
+    assertThat(param("POST", RULES, "{\"service\":\"a/b\",\"features\":[\"frames>=7\"]}"))
+        .isEqualTo("features");
+    assertThat(param("POST", RULES, good.replace("]}", "],\"stage\":\"loud\"}")))
+        .isEqualTo("stage");
+    assertThat(param("POST", RULES + "/mine", "{}")).isEqualTo("service");
+    assertThat(ops("PATCH", RULES + "/rule_9999", "{}").status()).isEqualTo(404);
+    assertThat(server.ops(RULES + "/rule_x").status()).isEqualTo(404);
+    assertThat(server.ops(RULES + "?stage=loud").json().at("/error/param").asText())
+        .isEqualTo("stage");
+    assertThat(server.get(RULES).status()).as("a customer's key").isEqualTo(403);
+  }
+
+  private String param(String method, String path, String body) {
+    Answer answer = ops(method, path, body);
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
+    return answer.json().at("/error/param").asText();
+  }
+
+  @Test
+  void twoReplicasCountEachJobOnce() {
+    ops(
+        "POST",
+        RULES,
+        "{\"service\":\"%s\",\"features\":[\"word:fox\"]}".formatted(FixedModels.SERVICE));
+    fails("a fox", Attribution.INPUT, 10);
+    Learning learning = server.bean(Learning.class);
+    IntStream.range(0, 8).parallel().forEach(i -> learning.look());
+    JsonNode rule = server.ops(RULES).json().at("/data/0");
+    assertThat(rule.get("stage").asText()).isEqualTo("shadow");
+    assertThat(rule.get("matched").asInt()).isEqualTo(10);
+    assertThat(samples("failed")).isEqualTo(10);
+  }
+}

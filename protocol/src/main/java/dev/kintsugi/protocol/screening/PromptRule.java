@@ -1,0 +1,77 @@
+package dev.kintsugi.protocol.screening;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learned rule, as operators see it.
+ *
+ * @param id {@code rule_} and a number
+ * @param object {@code prompt_rule}
+ * @param service {@code namespace/name}
+ * @param features all of which a submission must have, such as {@code word:dragon} or {@code
+ *     frames>=49}
+ * @param origin {@code mined} or {@code manual}
+ * @param stage {@code candidate}, {@code shadow}, {@code canary}, {@code enforced} or {@code
+ *     retired}
+ * @param since RFC 3339; when the stage began
+ * @param pinned a person wants it so: evidence moves it no more
+ * @param matched its prompts that were let through since then and whose end is known
+ * @param failed those of them that failed by their input
+ * @param stopped prompts that it kept from a GPU, in all its life
+ * @param outlook what it waits for, in one sentence with numbers
+ * @param found what it was found by; null for a manual one
+ * @param changes every step of its life, oldest first; null in lists
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PromptRule(
+    @JsonProperty("id") String id,
+    @JsonProperty("object") String object,
+    @JsonProperty("service") String service,
+    @JsonProperty("features") List<String> features,
+    @JsonProperty("origin") String origin,
+    @JsonProperty("stage") String stage,
+    @JsonProperty("since") String since,
+    @JsonProperty("pinned") boolean pinned,
+    @JsonProperty("matched") long matched,
+    @JsonProperty("failed") long failed,
+    @JsonProperty("stopped") long stopped,
+    @JsonProperty("created_at") String createdAt,
+    @JsonProperty("last_seen_at") String lastSeenAt,
+    @JsonProperty("outlook") String outlook,
+    @JsonProperty("found") @Nullable Found found,
+    @JsonProperty("changes") @Nullable List<Change> changes) {
+
+  /**
+   * Figures of mining.
+   *
+   * @param failed jobs with the features that failed by their input
+   * @param matched jobs with the features
+   * @param lift how many times as often they failed as all jobs did
+   * @param leastPrecision lower bound of the share that fails, one-sided, 95 %
+   * @param falseDiscovery highest probability that such a rule is found where there is none
+   */
+  public record Found(
+      @JsonProperty("failed") int failed,
+      @JsonProperty("matched") int matched,
+      @JsonProperty("lift") double lift,
+      @JsonProperty("least_precision") double leastPrecision,
+      @JsonProperty("false_discovery") double falseDiscovery) {}
+
+  /**
+   * One step of its life.
+   *
+   * @param actor name of an operator's key, or {@code learning}
+   * @param from stage before; null for its beginning
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Change(
+      @JsonProperty("at") String at,
+      @JsonProperty("actor") String actor,
+      @JsonProperty("from") @Nullable String from,
+      @JsonProperty("to") String to,
+      @JsonProperty("pinned") boolean pinned,
+      @JsonProperty("reason") String reason) {}
+}
