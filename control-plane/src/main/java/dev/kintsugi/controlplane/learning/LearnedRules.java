@@ -10,6 +10,7 @@ import dev.kintsugi.core.screening.PromptTraits.Fragment;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** What rules say of a submission, from memory: a submission never waits for them. */
 @Singleton
+@Requires(notEnv = "command")
 public final class LearnedRules {
 
   private static final Logger LOG = LoggerFactory.getLogger(LearnedRules.class);

@@ -13,6 +13,7 @@ final class FakeFaults {
   private final Queue<FailureClass> once = new ConcurrentLinkedQueue<>();
   private volatile @Nullable FailureClass always;
   private volatile @Nullable String sickExpert;
+  private volatile @Nullable String badWord;
 
   void once(FailureClass failure) {
     once.add(failure);
@@ -24,6 +25,10 @@ final class FakeFaults {
 
   void sickExpert(@Nullable String expert) {
     sickExpert = expert;
+  }
+
+  void badWord(@Nullable String word) {
+    badWord = word;
   }
 
   /** The next of those that happen once. */
@@ -41,6 +46,10 @@ final class FakeFaults {
     String sick = sickExpert;
     if (sick != null && !sick.equals(avoided)) {
       return FailureClass.NAN_LATENTS;
+    }
+    String bad = badWord;
+    if (bad != null && request.prompt().contains(bad)) {
+      return FailureClass.BLACK_FRAMES;
     }
     FailureClass next = scripted();
     return next == null ? always : next;

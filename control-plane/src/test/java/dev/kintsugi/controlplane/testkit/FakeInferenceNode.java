@@ -135,6 +135,12 @@ public final class FakeInferenceNode implements AutoCloseable {
     return this;
   }
 
+  /** Every attempt at a prompt with this word ends in black frames; null for none. */
+  public FakeInferenceNode failsAt(@Nullable String word) {
+    faults.badWord(word);
+    return this;
+  }
+
   /** It claims this much per step for 64x64 pixels and 9 frames, however long a step takes. */
   public FakeInferenceNode claimsStepSeconds(double seconds) {
     stepSeconds = seconds;
