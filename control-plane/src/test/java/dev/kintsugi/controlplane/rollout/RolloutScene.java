@@ -26,6 +26,8 @@ import dev.kintsugi.core.rollout.Hold;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.node.FailureClass;
+import dev.kintsugi.protocol.node.FaultSpec;
+import dev.kintsugi.protocol.node.FaultStatus;
 import dev.kintsugi.protocol.video.Priority;
 import java.time.Clock;
 import java.time.Duration;
@@ -130,6 +132,33 @@ final class RolloutScene implements AutoCloseable {
     service = service(rollout, weight);
   }
 
+  /** One node of stable has a fault armed on it for so long. */
+  void drill(Duration time) {
+    String node = "stable-0";
+    change(
+        List.of(
+            new ServiceState.Revision(STABLE, "1", null, 95),
+            new ServiceState.Revision(CANARY, "2", null, 5)),
+        List.of(
+            new ServiceState.Node(node, STABLE, "main", false, "http://127.0.0.1:1", true, false)),
+        List.of());
+    Instant now = clock.instant();
+    sights.put(
+        service.namespace() + "/" + node,
+        new NodeSight(
+            new NodeHealth(true, 0, 1, "instance", START),
+            FakeNodeStatus.broken(
+                new FaultStatus(
+                    "f1",
+                    new FaultSpec(
+                        FaultSpec.Kind.LATENCY, 9, null, null, null, null, null, null, 1.0, null),
+                    0,
+                    null,
+                    now,
+                    now.plus(time),
+                    null))));
+  }
+
   /** The canary is pinned, and one node of it tells what it has loaded. */
   void pin(String asked, String loaded) {
     String node = "canary-0";
@@ -193,7 +222,7 @@ final class RolloutScene implements AutoCloseable {
         new AttemptLedger(transactions),
         Feedback.of(transactions, clock),
         new RolloutStore(transactions, new ObjectMapper()),
-        List.of((of, now) -> List.copyOf(holds), new FreezeHold()),
+        List.of((of, now) -> List.copyOf(holds), new FreezeHold(), new DrillHold(sights)),
         new CanaryWeights(sights),
         new RolloutCases(cases::add),
         new RolloutMetrics(new Meters()),

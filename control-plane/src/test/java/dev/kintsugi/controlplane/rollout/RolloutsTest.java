@@ -85,6 +85,27 @@ class RolloutsTest {
   }
 
   @Test
+  void aDrillHoldsUntilItsFaultIsOverAndNeverARollback() {
+    Rollouts judge = scene.judge();
+    scene.drill(Duration.ofHours(1));
+    scene.ask(judge);
+    scene.good(STABLE, 40);
+    scene.good(CANARY, 40);
+    RolloutEvidence held = scene.ask(judge);
+    assertThat(held.verdict()).as(held.message()).isEqualTo("HOLD");
+    assertThat(held.reason()).isEqualTo("DRILL_RUNNING");
+    assertThat(held.message()).contains("a drill is running");
+    scene.clock.forward(Duration.ofHours(1));
+    scene.good(STABLE, 40);
+    scene.good(CANARY, 40);
+    assertThat(scene.ask(judge).verdict()).isEqualTo("PROMOTE");
+
+    scene.drill(Duration.ofHours(1));
+    scene.bad(CANARY, 20);
+    assertThat(scene.ask(judge).verdict()).isEqualTo("ROLLBACK");
+  }
+
+  @Test
   void lowerScoresOfTheGateRollBackThoughEveryJobIsGood() {
     Rollouts judge = scene.judge();
     scene.ask(judge);

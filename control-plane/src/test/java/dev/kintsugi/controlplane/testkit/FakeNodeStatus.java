@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.testkit;
 
+import dev.kintsugi.protocol.node.FaultStatus;
 import dev.kintsugi.protocol.node.NodeStatus;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,15 @@ public final class FakeNodeStatus {
 
   /** An idle node with these weights. */
   public static NodeStatus loaded(String digest) {
+    return loaded(digest, List.of());
+  }
+
+  /** One that has been broken on purpose. */
+  public static NodeStatus broken(FaultStatus fault) {
+    return loaded("0".repeat(64), List.of(fault));
+  }
+
+  private static NodeStatus loaded(String digest, List<FaultStatus> faults) {
     return new NodeStatus(
         "instance",
         "fake-model",
@@ -34,7 +44,7 @@ public final class FakeNodeStatus {
         Map.of(),
         new NodeStatus.DeviceReadings("cpu", "cpu", 1, 2, 0.5, null, null),
         null,
-        List.of(),
+        faults,
         List.of());
   }
 
