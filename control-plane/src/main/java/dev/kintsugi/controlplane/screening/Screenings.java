@@ -6,6 +6,7 @@ import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
+import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
@@ -46,10 +47,10 @@ public final class Screenings {
   private final Counter rules;
 
   @Inject
-  Screenings(Meters meters, LearnedRules learned) {
+  Screenings(Meters meters, Lexicon lexicon, LearnedRules learned) {
     this(
         meters,
-        prompt -> Screener.decide(prompt, ScreeningPolicy.DEFAULT),
+        prompt -> Screener.decide(prompt, ScreeningPolicy.DEFAULT, lexicon),
         learned,
         () -> ThreadLocalRandom.current().nextDouble());
   }

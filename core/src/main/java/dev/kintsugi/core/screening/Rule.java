@@ -8,6 +8,8 @@ public enum Rule {
   REPETITION,
   STACKED_NEGATION,
   SCRIPT_MIX,
+  /** It has a term of a list. */
+  LEXICON,
   /** It has what failures of its service have in common. */
   LEARNED_RULE;
 

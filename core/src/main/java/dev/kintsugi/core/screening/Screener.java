@@ -9,30 +9,36 @@ import java.util.stream.Stream;
 /** Decides what becomes of a prompt. Takes time in proportion to its length, whatever it holds. */
 public final class Screener {
 
-  private static final Set<Rule> REJECTED = EnumSet.of(Rule.EMOJI_RUN);
+  private static final Set<Rule> REJECTED = EnumSet.of(Rule.EMOJI_RUN, Rule.LEXICON);
 
   /** Whoever offends more often is told the first ones. */
   private static final int MOST_REASONS = 20;
 
   private Screener() {}
 
+  /** By structure alone. */
   public static Screening decide(String prompt, ScreeningPolicy policy) {
+    return decide(prompt, policy, Lexicon.NONE);
+  }
+
+  public static Screening decide(String prompt, ScreeningPolicy policy, Lexicon lexicon) {
     Wording wording = Wording.of(prompt);
-    List<Reason> reasons = reasons(wording, policy);
+    List<Reason> reasons = reasons(wording, policy, lexicon);
     if (reasons.isEmpty()) {
       return new Screening.Accept();
     }
     String suggestion =
         Rewording.of(wording, reasons)
-            .filter(text -> reasons(Wording.of(text), policy).isEmpty())
+            .filter(text -> reasons(Wording.of(text), policy, lexicon).isEmpty())
             .orElse(null);
     return reasons.stream().anyMatch(reason -> REJECTED.contains(reason.rule()))
         ? new Screening.Reject(reasons, suggestion)
         : new Screening.SuggestRewrite(reasons, suggestion);
   }
 
-  private static List<Reason> reasons(Wording wording, ScreeningPolicy policy) {
+  private static List<Reason> reasons(Wording wording, ScreeningPolicy policy, Lexicon lexicon) {
     return Stream.of(
+            ListedTerms.find(wording, lexicon),
             EmojiRuns.find(wording, policy),
             Repetitions.find(wording, policy),
             Negations.find(wording, policy),

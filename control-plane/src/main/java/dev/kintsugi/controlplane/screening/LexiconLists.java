@@ -1,0 +1,123 @@
+package dev.kintsugi.controlplane.screening;
+
+import dev.kintsugi.core.screening.Lexicon;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Lists of terms as people write them, one file a category.
+ *
+ * @param version changes with every change of a list
+ * @param terms category by folded term; empty text for an exception
+ */
+record LexiconLists(String version, Map<String, String> terms) {
+
+  private static final String SUFFIX = ".txt";
+  private static final List<String> EMBEDDED =
+      List.of("self-harm.txt", "sexual-minors.txt", "violence.txt");
+  private static final int LONGEST_TERM = 100;
+  private static final int SHORTEST_WORD = 3;
+  private static final int MOST_TERMS = 100_000;
+  private static final int VERSION_LENGTH = 12;
+
+  LexiconLists {
+    terms = Map.copyOf(terms);
+  }
+
+  /** Texts of the lists that come with the product, by file name: a small beginning. */
+  static SortedMap<String, String> embedded() {
+    SortedMap<String, String> files = new TreeMap<>();
+    for (String name : EMBEDDED) {
+      try (InputStream list = LexiconLists.class.getResourceAsStream("/lexicon/" + name)) {
+        if (list == null) {
+          throw new IllegalStateException("the list " + name + " is missing");
+        }
+        files.put(name, new String(list.readAllBytes(), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Texts of every {@code *.txt} of a directory, by file name.
+   *
+   * @throws IOException when it cannot be read
+   */
+  static SortedMap<String, String> in(Path directory) throws IOException {
+    SortedMap<String, String> files = new TreeMap<>();
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path file : entries.filter(path -> path.toString().endsWith(SUFFIX)).toList()) {
+        files.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * @param files texts by file name
+   * @throws IllegalArgumentException naming the file and the line that is wrong
+   */
+  static LexiconLists of(SortedMap<String, String> files) {
+    Map<String, String> terms = new LinkedHashMap<>();
+    files.forEach(
+        (file, text) -> {
+          String category = file.substring(0, file.length() - SUFFIX.length());
+          List<String> lines = text.lines().toList();
+          for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (!line.isEmpty() && !line.startsWith("#")) {
+              boolean exception = line.startsWith("!");
+              String term = term(exception ? line.substring(1) : line, file, i + 1);
+              terms.put(term, exception ? "" : category);
+            }
+          }
+        });
+    if (terms.size() > MOST_TERMS) {
+      throw new IllegalArgumentException(
+          "the lists have %d terms; at most %d are taken".formatted(terms.size(), MOST_TERMS));
+    }
+    return new LexiconLists(version(files), terms);
+  }
+
+  private static String term(String written, String file, int line) {
+    String term = Lexicon.fold(written);
+    boolean brief =
+        term.codePoints()
+                .allMatch(c -> Character.UnicodeScript.of(c) != Character.UnicodeScript.HAN)
+            && term.length() < SHORTEST_WORD;
+    if (term.isEmpty() || term.length() > LONGEST_TERM || brief) {
+      throw new IllegalArgumentException(
+          "%s, line %d: a term has %d to %d characters, a Chinese one 1 or more: '%s'"
+              .formatted(file, line, SHORTEST_WORD, LONGEST_TERM, written.strip()));
+    }
+    return term;
+  }
+
+  /** A digest of texts, without understanding them. */
+  static String version(SortedMap<String, String> files) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      files.forEach(
+          (name, text) ->
+              digest.update((name + "\n" + text + "\0").getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_LENGTH);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.kintsugi.controlplane.screening;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kintsugi.core.screening.Rule;
+import dev.kintsugi.core.screening.Screener;
+import dev.kintsugi.core.screening.Screening;
+import dev.kintsugi.core.screening.ScreeningPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListedLexiconTest {
+
+  @TempDir Path lists;
+
+  private static boolean stops(ListedLexicon lexicon, String prompt) {
+    Screening screening = Screener.decide(prompt, ScreeningPolicy.DEFAULT, lexicon);
+    return screening instanceof Screening.Reject
+        && screening.reasons().getFirst().rule() == Rule.LEXICON;
+  }
+
+  @Test
+  void theListsThatComeAlongAreSmallAndWork() {
+    var lexicon = new ListedLexicon("");
+    assertThat(stops(lexicon, "a Snuff  Film at night")).isTrue();
+    assertThat(stops(lexicon, "夜里的自杀教程")).isTrue();
+    assertThat(stops(lexicon, "a film about snuff boxes")).isFalse();
+    lexicon.reload();
+    assertThat(lexicon.version()).hasSize(12);
+  }
+
+  @Test
+  void listsAreReadAgainAndWrongOnesLeaveTheOldInForce() throws IOException {
+    Path brand = lists.resolve("brands.txt");
+    Files.writeString(brand, "# ours\n\nＡＣＭＥ  corp\n!acme corp museum\n");
+    var lexicon = new ListedLexicon(lists.toString());
+    assertThat(stops(lexicon, "the acme corp tower")).isTrue();
+    assertThat(stops(lexicon, "the acme corp museum")).isFalse();
+    assertThat(stops(lexicon, "a snuff film")).as("no list of ours").isFalse();
+    String first = lexicon.version();
+
+    Files.writeString(brand, "acme corp\nvolcano\n");
+    lexicon.reload();
+    assertThat(lexicon.version()).isNotEqualTo(first);
+    assertThat(stops(lexicon, "a volcano")).isTrue();
+    assertThat(stops(lexicon, "the acme corp museum")).isTrue();
+
+    Files.writeString(brand, "acme corp\nno\n");
+    lexicon.reload();
+    assertThat(stops(lexicon, "a volcano")).as("the last good lists").isTrue();
+    Files.delete(brand);
+    lexicon.reload();
+    assertThat(stops(lexicon, "a volcano")).as("no lists are lists, too").isFalse();
+  }
+
+  @Test
+  void wrongListsAtTheStartAreNamed() throws IOException {
+    assertThatThrownBy(() -> new ListedLexicon(lists.resolve("none").toString()))
+        .hasMessageContaining("kintsugi.screening.lexicon-dir")
+        .hasMessageContaining("none");
+    Files.writeString(lists.resolve("a.txt"), "fine\n\n ab \n");
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("a.txt, line 3")
+        .hasMessageContaining("'ab'");
+    Files.writeString(lists.resolve("a.txt"), "x".repeat(101));
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("a.txt, line 1");
+  }
+
+  @Test
+  void aHundredThousandTermsAreFoundInOneReading() throws IOException {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 100_000; i++) {
+      many.append("term").append(Integer.toString(i, 36)).append('\n');
+    }
+    Files.writeString(lists.resolve("many.txt"), many);
+    var lexicon = new ListedLexicon(lists.toString());
+    assertThat(stops(lexicon, "a term2s here")).isTrue();
+    assertThat(lexicon.find("ter".repeat(330_000))).isEmpty();
+    Files.writeString(lists.resolve("more.txt"), "one too many\n");
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("at most 100000");
+  }
+}
