@@ -78,6 +78,8 @@ class SlosApiTest {
     server.worker().makeLess("fewer_steps");
 
     await().until(() -> slo("render").at("/evidence/events").asInt() == 4);
+    // All objectives are kept together, once a minute: the last time may have been before this one.
+    await().atMost(Duration.ofSeconds(90)).until(() -> !slo("render").at("/history").isEmpty());
     JsonNode render = slo("render");
     assertThat(render.at("/evidence/bad").asDouble()).isEqualTo(0.5);
     assertThat(render.at("/evidence/budget_left").asDouble()).isCloseTo(-0.25, within(1e-9));
