@@ -53,6 +53,12 @@ public final class Sql implements AutoCloseable {
     }
   }
 
+  /** Takes a lock until the end of the transaction; false while another connection has it. */
+  public static boolean tryLock(Connection connection, long lock) throws SQLException {
+    return rows(connection, "SELECT pg_try_advisory_xact_lock(?)", row -> row.getBoolean(1), lock)
+        .getFirst();
+  }
+
   private static Sql filled(Connection connection, String text, @Nullable Object... values)
       throws SQLException {
     Sql sql = of(connection, text);

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.RuleLifecycle;
@@ -32,7 +33,7 @@ public final class LearnedRules {
   private static final Logger LOG = LoggerFactory.getLogger(LearnedRules.class);
 
   private final RuleStore store;
-  private final LearningSettings settings;
+  private final LifecyclePolicy policy;
   private final Clock clock;
   private final Counter stopped;
   private volatile List<StoredRule> all = List.of();
@@ -40,7 +41,7 @@ public final class LearnedRules {
 
   LearnedRules(RuleStore store, LearningSettings settings, Clock clock, Meters meters) {
     this.store = store;
-    this.settings = settings;
+    this.policy = settings.lifecycle();
     this.clock = clock;
     this.stopped = meters.counter(MetricCatalogue.PROMPT_INTERCEPTIONS);
     meters.gauge(
@@ -72,7 +73,7 @@ public final class LearnedRules {
     Set<String> features = PromptFeatures.of(submission);
     return rules.stream()
         .filter(rule -> rule.matches(features))
-        .filter(rule -> RuleLifecycle.stops(rule.state(), draw.getAsDouble(), settings.lifecycle()))
+        .filter(rule -> RuleLifecycle.stops(rule.state(), draw.getAsDouble(), policy))
         .findFirst()
         .map(rule -> new Stop(rule.id(), reason(rule, submission.prompt())));
   }

@@ -6,6 +6,7 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.learning.SampleStore.Ended;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.RuleDecision;
 import dev.kintsugi.core.learning.RuleLifecycle;
 import dev.kintsugi.core.learning.RuleState;
@@ -41,7 +42,8 @@ class Learning {
 
   private final Transactions transactions;
   private final SampleStore samples;
-  private final LearningSettings settings;
+  private final LifecyclePolicy policy;
+  private final Duration retention;
   private final Clock clock;
   private final Counter failures;
 
@@ -53,7 +55,8 @@ class Learning {
       Meters meters) {
     this.transactions = transactions;
     this.samples = samples;
-    this.settings = settings;
+    this.policy = settings.lifecycle();
+    this.retention = settings.retention();
     this.clock = clock;
     this.failures = meters.counter(MetricCatalogue.PROMPT_FAILURES);
   }
@@ -73,9 +76,8 @@ class Learning {
   @Scheduled(initialDelay = "13m", fixedDelay = "1h")
   void prune() {
     try {
-      Duration kept = settings.retention();
-      int removed = samples.prune(clock.instant().minus(kept));
-      LOG.debug("Removed {} samples older than {}", removed, kept);
+      int removed = samples.prune(clock.instant().minus(retention));
+      LOG.debug("Removed {} samples older than {}", removed, retention);
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Old samples will be removed later: {}", away.getMessage());
     }
@@ -86,7 +88,7 @@ class Learning {
     List<Ended> taken =
         transactions.durably(
             c -> {
-              if (!mayTakeTurn(c)) {
+              if (!Sql.tryLock(c, TURN)) {
                 return List.of();
               }
               Instant now = clock.instant();
@@ -100,17 +102,12 @@ class Learning {
     return taken.size();
   }
 
-  private static boolean mayTakeTurn(Connection c) throws SQLException {
-    return Sql.rows(c, "SELECT pg_try_advisory_xact_lock(?)", row -> row.getBoolean(1), TURN)
-        .getFirst();
-  }
-
   private void learn(Connection c, StoredRule rule, List<Ended> ended, Instant now)
       throws SQLException {
     StoredRule after = seen(rule, ended);
     List<Change> changes = new ArrayList<>();
     RuleState state = after.state();
-    while (RuleLifecycle.decide(state, after.lastSeen(), settings.lifecycle(), now)
+    while (RuleLifecycle.decide(state, after.lastSeen(), policy, now)
         instanceof RuleDecision.Move(RuleState next, String reason)) {
       changes.add(
           new Change(
@@ -141,10 +138,7 @@ class Learning {
           && job.service().equals(rule.service())
           && !job.createdAt().isBefore(rule.state().since())
           && rule.matches(job.features())) {
-        after =
-            after.with(
-                RuleLifecycle.seen(after.state(), job.failed(), settings.lifecycle()),
-                job.endedAt());
+        after = after.with(RuleLifecycle.seen(after.state(), job.failed(), policy), job.endedAt());
       }
     }
     return after;

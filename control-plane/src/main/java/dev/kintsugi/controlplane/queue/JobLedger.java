@@ -55,7 +55,7 @@ public final class JobLedger {
   public int count(int limit, Counting counting) {
     return transactions.durably(
         c -> {
-          if (!mayTakeTurn(c)) {
+          if (!Sql.tryLock(c, TURN)) {
             return 0;
           }
           List<Row> rows = fresh(c, limit);
@@ -108,12 +108,6 @@ public final class JobLedger {
             return sql.with(endedBefore).with(limit).update();
           }
         });
-  }
-
-  private static boolean mayTakeTurn(Connection c) throws SQLException {
-    try (Sql sql = Sql.of(c, "SELECT pg_try_advisory_xact_lock(?)")) {
-      return sql.with(TURN).rows(row -> row.getBoolean(1)).getFirst();
-    }
   }
 
   private static List<Row> fresh(Connection c, int limit) throws SQLException {

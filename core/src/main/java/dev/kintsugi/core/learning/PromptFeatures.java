@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,9 +28,10 @@ public final class PromptFeatures {
   private static final int[] STEPS = {10, 20, 30, 40, 50, 75, 100};
 
   /** Half an octave apart, from a tiny clip to a minute of 1080p. */
-  private static final long SMALLEST = 10_000;
+  private static final double[] PIXELS =
+      DoubleStream.iterate(10_000, bound -> bound <= 4e9, bound -> bound * Math.sqrt(2)).toArray();
 
-  private static final long LARGEST = 4_000_000_000L;
+  private static final Set<String> BOUNDS = bounds();
 
   private PromptFeatures() {}
 
@@ -48,10 +50,7 @@ public final class PromptFeatures {
     }
     reached(features, "frames", submission.frames(), FRAMES);
     reached(features, "steps", submission.steps(), STEPS);
-    long pixels = (long) submission.width() * submission.height() * submission.frames();
-    for (double bound = SMALLEST; bound <= LARGEST && pixels >= bound; bound *= Math.sqrt(2)) {
-      features.add("pixels>=" + rounded(bound));
-    }
+    pixels(features, (double) submission.width() * submission.height() * submission.frames());
     return features;
   }
 
@@ -90,6 +89,14 @@ public final class PromptFeatures {
     }
   }
 
+  private static void pixels(Set<String> features, double pixels) {
+    for (double bound : PIXELS) {
+      if (pixels >= bound) {
+        features.add("pixels>=" + rounded(bound));
+      }
+    }
+  }
+
   /** Two digits are enough, and the name stays the same on every machine. */
   private static long rounded(double bound) {
     long unit = (long) Math.pow(10, Math.floor(Math.log10(bound)) - 1);
@@ -104,7 +111,7 @@ public final class PromptFeatures {
           || (feature.startsWith("word:") && feature.length() >= 5 + SHORTEST_WORD)
           || (feature.startsWith("han:") && feature.length() >= 6);
     }
-    return bounds().contains(feature);
+    return BOUNDS.contains(feature);
   }
 
   private static Set<String> bounds() {
@@ -115,9 +122,7 @@ public final class PromptFeatures {
     reached(all, "brackets", most, BRACKETS);
     reached(all, "frames", most, FRAMES);
     reached(all, "steps", most, STEPS);
-    for (double bound = SMALLEST; bound <= LARGEST; bound *= Math.sqrt(2)) {
-      all.add("pixels>=" + rounded(bound));
-    }
+    pixels(all, Double.MAX_VALUE);
     return all;
   }
 }

@@ -215,7 +215,8 @@ public class DiffusionServiceReconciler
       RolloutCourse course,
       Observed observed,
       Context<DiffusionService> context) {
-    if (settled.is(service, plan, course, observed.children())) {
+    Settled.Scene scene = Settled.scene(service, plan, course, observed.children());
+    if (settled.is(service, scene)) {
       return Set.of();
     }
     Set<String> made = new HashSet<>();
@@ -225,7 +226,7 @@ public class DiffusionServiceReconciler
       made.add(desired.getMetadata().getName());
     }
     if (!written) {
-      settled.found(service, plan, course, observed.children());
+      settled.found(service, scene);
     }
     return made;
   }

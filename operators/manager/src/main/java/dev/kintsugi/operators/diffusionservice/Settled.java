@@ -26,7 +26,7 @@ final class Settled {
   private final Map<String, Scene> known = new ConcurrentHashMap<>();
 
   /** Everything that what should be, and what is, depends on. */
-  private record Scene(
+  record Scene(
       long generation,
       @Nullable String rollout,
       int revisions,
@@ -36,30 +36,22 @@ final class Settled {
   /**
    * @param version changes whenever something changes that we could have made
    */
-  private record Child(String kind, String name, Object version) {}
+  record Child(String kind, String name, Object version) {}
 
-  boolean is(
-      DiffusionService service,
-      ServicePlan plan,
-      RolloutCourse course,
-      List<HasMetadata> children) {
-    return scene(service, plan, course, children).equals(known.get(uid(service)));
+  boolean is(DiffusionService service, Scene scene) {
+    return scene.equals(known.get(uid(service)));
   }
 
   /** They were compared, and nothing had to be written. */
-  void found(
-      DiffusionService service,
-      ServicePlan plan,
-      RolloutCourse course,
-      List<HasMetadata> children) {
-    known.put(uid(service), scene(service, plan, course, children));
+  void found(DiffusionService service, Scene scene) {
+    known.put(uid(service), scene);
   }
 
   void forget(DiffusionService service) {
     known.remove(uid(service));
   }
 
-  private static Scene scene(
+  static Scene scene(
       DiffusionService service,
       ServicePlan plan,
       RolloutCourse course,

@@ -68,13 +68,15 @@ class SettledTest {
   }
 
   private boolean is(long generation, int pods, UnaryOperator<ObjectMetaBuilder> deployment) {
-    return settled.is(service(generation), plan(pods), course(), children(deployment));
+    return settled.is(
+        service(generation),
+        Settled.scene(service(generation), plan(pods), course(), children(deployment)));
   }
 
   @Test
   void whatIsKnownToBeRightIsNotComparedUntilSomethingOfItChanges() {
     assertThat(is(1, 2, d -> d)).as("never compared").isFalse();
-    settled.found(service(1), plan(2), course(), children(d -> d));
+    settled.found(service(1), Settled.scene(service(1), plan(2), course(), children(d -> d)));
 
     assertThat(is(1, 2, d -> d)).isTrue();
     assertThat(is(1, 2, d -> d.withResourceVersion("11"))).as("its status").isTrue();
@@ -84,7 +86,10 @@ class SettledTest {
     assertThat(is(1, 2, d -> d.addToAnnotations("kintsugi.dev/revision-spec", "x"))).isFalse();
     assertThat(is(1, 2, d -> d.addToLabels("app", "x"))).isFalse();
     assertThat(is(1, 2, d -> d.withUid("e"))).as("made anew").isFalse();
-    assertThat(settled.is(service(1), plan(2), course(), children(d -> d).subList(0, 1)))
+    assertThat(
+            settled.is(
+                service(1),
+                Settled.scene(service(1), plan(2), course(), children(d -> d).subList(0, 1))))
         .as("one is gone")
         .isFalse();
 
