@@ -125,6 +125,7 @@ class ClusterTest {
     String pod = podRunning(id);
     product.cluster("kill-container", "studio", pod);
     Jobs.awaitCompleted(api, List.of(id));
+    awaitRestarted(pod);
   }
 
   @Test
@@ -188,6 +189,18 @@ class ClusterTest {
     } finally {
       product.cluster("restore-node", "2");
     }
+  }
+
+  /** Only then is what the API server says of its restarts what the tests after this one compare. */
+  private static void awaitRestarted(String pod) {
+    await("the kubelet says that " + pod + " was started again")
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                product
+                    .nodePods()
+                    .lines()
+                    .anyMatch(l -> l.startsWith(pod + " ") && !l.endsWith(" 0")));
   }
 
   private static String podRunning(String videoId) {
