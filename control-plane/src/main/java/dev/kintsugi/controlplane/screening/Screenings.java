@@ -11,7 +11,6 @@ import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
-import dev.kintsugi.core.screening.ScreeningPolicy;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.PromptScreening;
@@ -21,10 +20,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 import java.util.function.DoubleSupplier;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,26 +36,31 @@ public final class Screenings {
 
   private static final Logger LOG = LoggerFactory.getLogger(Screenings.class);
   private static final List<String> VERDICTS =
-      List.of("accept", "suggest_rewrite", "reject", "error");
+      List.of(
+          "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
 
-  private final Function<String, Screening> screener;
+  private final BiFunction<String, Submission, Screening> screener;
   private final LearnedRules learned;
   private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
 
   @Inject
-  Screenings(Meters meters, Lexicon lexicon, LearnedRules learned) {
+  Screenings(Meters meters, Policies policies, Lexicon lexicon, LearnedRules learned) {
     this(
         meters,
-        prompt -> Screener.decide(prompt, ScreeningPolicy.DEFAULT, lexicon),
+        (service, submission) ->
+            Screener.decide(submission.prompt(), policies.of(service), lexicon),
         learned,
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
+  /**
+   * @param screener what becomes of a submission to a service
+   */
   Screenings(
       Meters meters,
-      Function<String, Screening> screener,
+      BiFunction<String, Submission, Screening> screener,
       LearnedRules learned,
       DoubleSupplier draws) {
     this.screener = screener;
@@ -115,25 +118,20 @@ public final class Screenings {
 
   private Optional<Screened> screen(String service, Submission submission, DoubleSupplier draw) {
     try {
-      Screening screening = screener.apply(submission.prompt());
+      Screening screening = screener.apply(service, submission);
       if (screening instanceof Screening.Reject) {
         return Optional.of(new Screened(screening, null));
       }
       return Optional.of(
           learned
               .stops(service, submission, draw)
-              .map(stop -> new Screened(rejected(screening, stop), stop))
+              .map(stop -> new Screened(screening.with(stop.reason()), stop))
               .orElseGet(() -> new Screened(screening, null)));
     } catch (RuntimeException defect) {
       LOG.error(
           "A prompt of {} characters passes unscreened", submission.prompt().length(), defect);
       return Optional.empty();
     }
-  }
-
-  private static Screening rejected(Screening screening, Stop stop) {
-    return new Screening.Reject(
-        Stream.concat(Stream.of(stop.reason()), screening.reasons().stream()).toList(), null);
   }
 
   private void count(Stop stop) {
@@ -148,6 +146,8 @@ public final class Screenings {
     return switch (screening) {
       case Screening.Accept accept -> "accept";
       case Screening.SuggestRewrite suggest -> "suggest_rewrite";
+      case Screening.AcceptSafeMode safe -> "accept_safe_mode";
+      case Screening.HoldForReview hold -> "hold_for_review";
       case Screening.Reject reject -> "reject";
     };
   }

@@ -94,7 +94,7 @@ class ScreeningTest {
     Screenings broken =
         new Screenings(
             meters,
-            prompt -> {
+            (service, submission) -> {
               throw new IllegalStateException("a defect");
             },
             server.bean(LearnedRules.class),

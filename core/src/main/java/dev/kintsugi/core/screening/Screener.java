@@ -1,15 +1,11 @@
 package dev.kintsugi.core.screening;
 
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Decides what becomes of a prompt. Takes time in proportion to its length, whatever it holds. */
 public final class Screener {
-
-  private static final Set<Rule> REJECTED = EnumSet.of(Rule.EMOJI_RUN, Rule.LEXICON);
 
   /** Whoever offends more often is told the first ones. */
   private static final int MOST_REASONS = 20;
@@ -31,9 +27,7 @@ public final class Screener {
         Rewording.of(wording, reasons)
             .filter(text -> reasons(Wording.of(text), policy, lexicon).isEmpty())
             .orElse(null);
-    return reasons.stream().anyMatch(reason -> REJECTED.contains(reason.rule()))
-        ? new Screening.Reject(reasons, suggestion)
-        : new Screening.SuggestRewrite(reasons, suggestion);
+    return Screening.of(reasons, suggestion);
   }
 
   private static List<Reason> reasons(Wording wording, ScreeningPolicy policy, Lexicon lexicon) {

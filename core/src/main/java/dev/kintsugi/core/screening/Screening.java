@@ -1,6 +1,8 @@
 package dev.kintsugi.core.screening;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a prompt. */
@@ -11,6 +13,31 @@ public sealed interface Screening {
 
   /** A better wording that passes itself; null where none can be told without inventing. */
   @Nullable String suggestion();
+
+  /** What comes of these reasons: of several, the gravest counts. */
+  static Screening of(List<Reason> reasons, @Nullable String suggestion) {
+    return reasons.stream()
+        .map(reason -> reason.rule().consequence())
+        .max(Comparator.naturalOrder())
+        .<Screening>map(
+            gravest ->
+                switch (gravest) {
+                  case REWRITE -> new SuggestRewrite(reasons, suggestion);
+                  case SAFE_MODE -> new AcceptSafeMode(reasons, suggestion);
+                  case HOLD -> new HoldForReview(reasons, suggestion);
+                  case REJECT -> new Reject(reasons, suggestion);
+                })
+        .orElseGet(Accept::new);
+  }
+
+  /** The same with one more reason, which no suggestion was made against. */
+  default Screening with(Reason reason) {
+    return of(
+        Stream.concat(Stream.of(reason), reasons().stream())
+            .sorted(Comparator.comparingInt(Reason::start))
+            .toList(),
+        null);
+  }
 
   /** The prompt is taken. */
   record Accept() implements Screening {
@@ -28,6 +55,20 @@ public sealed interface Screening {
   /** The prompt is taken, and another wording would do better. */
   record SuggestRewrite(List<Reason> reasons, @Nullable String suggestion) implements Screening {
     public SuggestRewrite {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /** The prompt is taken and made with more care, of which the customer is told. */
+  record AcceptSafeMode(List<Reason> reasons, @Nullable String suggestion) implements Screening {
+    public AcceptSafeMode {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /** The prompt waits until a person has decided. */
+  record HoldForReview(List<Reason> reasons, @Nullable String suggestion) implements Screening {
+    public HoldForReview {
       reasons = List.copyOf(reasons);
     }
   }

@@ -57,6 +57,8 @@ class ScreenerTest {
         switch (told) {
           case Screening.Accept accept -> "accept";
           case Screening.SuggestRewrite suggest -> "suggest";
+          case Screening.AcceptSafeMode safe -> "accept_safe_mode";
+          case Screening.HoldForReview hold -> "hold_for_review";
           case Screening.Reject reject -> "reject";
         };
     String rules =

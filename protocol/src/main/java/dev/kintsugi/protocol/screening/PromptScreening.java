@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param object {@code prompt.screening}
  * @param verdict {@code accept}, {@code suggest_rewrite} (it is taken, another wording would do
- *     better) or {@code reject}
+ *     better), {@code accept_safe_mode} (it is taken and made with fewer frames and more steps),
+ *     {@code hold_for_review} (a person decides) or {@code reject}
  * @param reasons in the order of the text; empty for {@code accept}
  * @param suggestedPrompt a wording that passes; null where none can be told without inventing
  */
