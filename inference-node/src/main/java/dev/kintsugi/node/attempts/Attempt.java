@@ -194,7 +194,8 @@ public final class Attempt {
     return cancelRequested;
   }
 
-  Path directory() {
+  /** Where its files are. */
+  public Path directory() {
     return directory;
   }
 

@@ -2,7 +2,6 @@ package dev.kintsugi.node.attempts;
 
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.node.engine.FaultPoints;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where a drill can make an attempt go wrong outside the engine; by default each does nothing. */
@@ -19,7 +18,7 @@ public interface AttemptFaults {
   }
 
   /** The faults of its generation. */
-  default FaultPoints generation(String attempt) {
+  default FaultPoints generation(Attempt attempt) {
     return FaultPoints.NONE;
   }
 
@@ -33,10 +32,10 @@ public interface AttemptFaults {
   }
 
   /** Its directory was made and is empty. */
-  default void directoryMade(String attempt, Path directory) throws MediaException {}
+  default void directoryMade(Attempt attempt) throws MediaException {}
 
   /** Its clip is about to be encoded into its directory. */
-  default Undo encoding(String attempt, Path directory) throws MediaException {
+  default Undo encoding(Attempt attempt) throws MediaException {
     return Undo.NOTHING;
   }
 

@@ -258,7 +258,7 @@ public final class AttemptService {
     Attempt attempt;
     try {
       attempt = new Attempt(job, warm.card(), work.require().create(id), clock.instant());
-      faults.directoryMade(id, attempt.directory());
+      faults.directoryMade(attempt);
     } catch (MediaException e) {
       LOG.atError().addKeyValue("attempt", id).log("refused an attempt: {}", e.getMessage());
       return new Refused(new Decision.Refuse(Reason.DISK_FULL, Duration.ofSeconds(30)));

@@ -152,7 +152,7 @@ final class AttemptWorker {
                 stepTimes,
                 metrics,
                 listeners,
-                faults.generation(attempt.id()))
+                faults.generation(attempt))
             .run(model);
     switch (outcome) {
       case Outcome.Generated(Clip clip) -> {
@@ -249,7 +249,7 @@ final class AttemptWorker {
 
   private void encode(Attempt attempt, FrameSpool spool) {
     long start = System.nanoTime();
-    try (AttemptFaults.Undo undo = faults.encoding(attempt.id(), attempt.directory())) {
+    try (AttemptFaults.Undo undo = faults.encoding(attempt)) {
       Optional<List<MediaFile>> files =
           encoder.encode(
               spool, attempt.job().video(), attempt.directory(), attempt::cancelRequested);

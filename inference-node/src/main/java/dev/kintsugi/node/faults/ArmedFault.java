@@ -6,6 +6,8 @@ import dev.kintsugi.core.node.FaultPlan.Chance;
 import dev.kintsugi.core.node.FaultPlan.Decision;
 import dev.kintsugi.core.node.FaultPlan.Progress;
 import dev.kintsugi.core.node.FaultPlan.Reason;
+import dev.kintsugi.core.node.FaultTarget;
+import dev.kintsugi.node.engine.GenerationRequest;
 import dev.kintsugi.protocol.node.FaultSpec;
 import dev.kintsugi.protocol.node.FaultStatus;
 import java.time.Duration;
@@ -20,6 +22,7 @@ final class ArmedFault {
   private final String id;
   private final FaultSpec spec;
   private final Armed plan;
+  private final FaultTarget target;
   private final Instant startedAt;
   private final CountDownLatch over = new CountDownLatch(1);
   private int acted;
@@ -36,6 +39,7 @@ final class ArmedFault {
     this.spec = spec;
     this.plan = plan;
     this.startedAt = startedAt;
+    this.target = FaultTarget.of(spec.promptMatches(), spec.minPixels());
   }
 
   String id() {
@@ -44,6 +48,16 @@ final class ArmedFault {
 
   FaultSpec spec() {
     return spec;
+  }
+
+  /** Whether it is meant for an attempt that generates this. */
+  boolean concerns(GenerationRequest made) {
+    return target.hit(made.prompt(), (long) made.width() * made.height() * made.numFrames());
+  }
+
+  /** Whether it is meant for some attempts only. */
+  boolean choosy() {
+    return spec.promptMatches() != null || spec.minPixels() != null;
   }
 
   /** Takes a chance or lets it pass; what it does is under way until {@link #settle}. */

@@ -124,9 +124,13 @@ public final class FaultBoard {
     return armed.stream().filter(f -> f.spec().kind() == kind).toList();
   }
 
-  /** Lets the faults of a kind try their luck, one after the other, until one acts. */
+  /**
+   * Lets the faults of a kind try their luck outside any attempt, one after the other, until one
+   * acts.
+   */
   Optional<ArmedFault> act(Kind kind, Chance chance) {
     return armed(kind).stream()
+        .filter(f -> !f.choosy())
         .filter(f -> f.meet(chance, clock.instant()) instanceof Decision.Act)
         .findFirst();
   }

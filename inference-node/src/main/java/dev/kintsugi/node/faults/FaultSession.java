@@ -2,11 +2,13 @@ package dev.kintsugi.node.faults;
 
 import dev.kintsugi.core.node.FaultPlan.Chance;
 import dev.kintsugi.core.node.FaultPlan.Decision;
+import dev.kintsugi.node.engine.GenerationRequest;
 import dev.kintsugi.protocol.node.FaultSpec.Kind;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,29 +17,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultSession {
   private final FaultBoard board;
+  private final GenerationRequest made;
   private final Clock clock;
   private final Map<ArmedFault, Boolean> verdicts = new HashMap<>();
   private @Nullable ArmedFault last;
   private boolean closed;
 
-  FaultSession(FaultBoard board, Clock clock) {
+  /**
+   * @param made what the attempt generates
+   */
+  FaultSession(FaultBoard board, GenerationRequest made, Clock clock) {
     this.board = board;
+    this.made = made;
     this.clock = clock;
   }
 
   /** The fault of a kind that begins to act here; empty when none does, or did so before. */
   Optional<ArmedFault> begins(Kind kind, Chance chance) {
-    return board.armed(kind).stream().filter(f -> decides(f, chance)).findFirst();
+    return concerned(kind).filter(f -> decides(f, chance)).findFirst();
   }
 
   /** The fault of a kind that acts here, whether it began now or before. */
   Optional<ArmedFault> acts(Kind kind, Chance chance) {
-    return board.armed(kind).stream().filter(f -> acting(f) || decides(f, chance)).findFirst();
+    return concerned(kind).filter(f -> acting(f) || decides(f, chance)).findFirst();
   }
 
-  /** Notes a fault that acted on the attempt outside the denoise loop. */
-  synchronized void hitBy(ArmedFault fault) {
-    last = fault;
+  /** The fault of a kind that acts this once; its chances are not counted in attempts. */
+  synchronized Optional<ArmedFault> tries(Kind kind) {
+    Optional<ArmedFault> acts =
+        concerned(kind)
+            .filter(f -> f.meet(Chance.ANY, clock.instant()) instanceof Decision.Act)
+            .findFirst();
+    acts.ifPresent(fault -> last = fault);
+    return acts;
   }
 
   /** The fault that acted last. */
@@ -61,6 +73,10 @@ final class FaultSession {
             board.settle(fault);
           }
         });
+  }
+
+  private Stream<ArmedFault> concerned(Kind kind) {
+    return board.armed(kind).stream().filter(f -> f.concerns(made));
   }
 
   private synchronized boolean acting(ArmedFault fault) {

@@ -43,7 +43,7 @@ final class InjectedFaults implements AttemptFaults, AttemptListener {
   }
 
   @Override
-  public FaultPoints generation(String attempt) {
+  public FaultPoints generation(Attempt attempt) {
     return new RunFaults(session(attempt), memory, xids);
   }
 
@@ -53,33 +53,33 @@ final class InjectedFaults implements AttemptFaults, AttemptListener {
   }
 
   @Override
-  public void directoryMade(String attempt, Path directory) throws MediaException {
+  public void directoryMade(Attempt attempt) throws MediaException {
     FaultSession session = session(attempt);
     Optional<ArmedFault> fault = session.begins(Kind.DISK_FULL, Chance.ANY);
     if (fault.isEmpty()) {
       return;
     }
+    Path directory = attempt.directory();
     try {
       SmallDisk disk = SmallDisk.under(directory);
-      disks.put(attempt, disk);
+      disks.put(attempt.id(), disk);
       fault.get().did(disk.describe());
     } catch (IOException e) {
       // It is refused, so nobody will say that it ended.
-      sessions.remove(attempt);
+      sessions.remove(attempt.id());
       session.close();
       throw Disk.failure("make a small disk", directory, e);
     }
   }
 
   @Override
-  public Undo encoding(String attempt, Path directory) throws MediaException {
-    Optional<ArmedFault> fault = board.act(Kind.ENCODE_FAILED, Chance.ANY);
+  public Undo encoding(Attempt attempt) throws MediaException {
+    Optional<ArmedFault> fault = session(attempt).tries(Kind.ENCODE_FAILED);
     if (fault.isEmpty()) {
       return Undo.NOTHING;
     }
-    session(attempt).hitBy(fault.get());
     // The encoder cannot open its file where a directory stands.
-    Path inTheWay = ClipEncoder.unfinished(directory, MediaFile.Variant.VIDEO);
+    Path inTheWay = ClipEncoder.unfinished(attempt.directory(), MediaFile.Variant.VIDEO);
     try {
       Files.createDirectory(inTheWay);
     } catch (IOException e) {
@@ -118,7 +118,8 @@ final class InjectedFaults implements AttemptFaults, AttemptListener {
     }
   }
 
-  private FaultSession session(String attempt) {
-    return sessions.computeIfAbsent(attempt, id -> new FaultSession(board, clock));
+  private FaultSession session(Attempt attempt) {
+    return sessions.computeIfAbsent(
+        attempt.id(), id -> new FaultSession(board, attempt.job().generation(), clock));
   }
 }

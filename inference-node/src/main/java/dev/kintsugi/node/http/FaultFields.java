@@ -1,14 +1,17 @@
 package dev.kintsugi.node.http;
 
+import dev.kintsugi.core.node.FaultTarget;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.FaultSpec;
 import dev.kintsugi.protocol.node.FaultSpec.Kind;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +26,19 @@ final class FaultFields {
   private static final double DEFAULT_LATENCY = 1;
   private static final int DEFAULT_LEAK = 32 << 20;
   private static final int MAX_LEAK = 1 << 30;
+  private static final int MAX_PATTERN = 200;
+  private static final double MAX_PIXELS = 1e12;
   private static final List<String> EXPERTS = List.of("high", "low", "lite");
 
   /** What belongs to each kind beside what all have. */
   private static final Set<String> COMMON =
       Set.of("kind", "count", "probability", "seed", "duration_seconds");
+
+  /** What belongs to each kind that acts on attempts. */
+  private static final Set<String> TARGET = Set.of("prompt_matches", "min_pixels");
+
+  private static final Set<Kind> NOT_ON_ATTEMPTS =
+      EnumSet.of(Kind.CORRUPT_WEIGHTS, Kind.UPLOAD_FAILED, Kind.UPLOAD_ALTERED);
 
   private final Map<String, @Nullable Object> body;
   private final RequestFields fields;
@@ -48,7 +59,10 @@ final class FaultFields {
 
   private FaultSpec spec() {
     Kind kind = kind();
-    Set<String> own = own(kind);
+    Set<String> own = new TreeSet<>(own(kind));
+    if (!NOT_ON_ATTEMPTS.contains(kind)) {
+      own.addAll(TARGET);
+    }
     for (String field : new TreeSet<>(body.keySet())) {
       if (!COMMON.contains(field) && !own.contains(field)) {
         throw RequestFields.invalid(
@@ -65,7 +79,9 @@ final class FaultFields {
         own.contains("expert") ? expert() : null,
         own.contains("xid") ? required("xid", fields.integer("xid", 1, MAX_XID)) : null,
         delay(kind),
-        own.contains("bytes") ? orElse(fields.integer("bytes", 1, MAX_LEAK), DEFAULT_LEAK) : null);
+        own.contains("bytes") ? orElse(fields.integer("bytes", 1, MAX_LEAK), DEFAULT_LEAK) : null,
+        pattern(),
+        pixels());
   }
 
   private Kind kind() {
@@ -103,6 +119,22 @@ final class FaultFields {
       throw RequestFields.invalid("expert", "expert must be one of " + String.join(", ", EXPERTS));
     }
     return name;
+  }
+
+  private @Nullable String pattern() {
+    String pattern = fields.text("prompt_matches", MAX_PATTERN);
+    try {
+      FaultTarget.of(pattern, null);
+    } catch (PatternSyntaxException e) {
+      throw RequestFields.invalid(
+          "prompt_matches", "prompt_matches must be a regular expression: " + e.getDescription());
+    }
+    return pattern;
+  }
+
+  private @Nullable Long pixels() {
+    Double pixels = fields.decimal("min_pixels", 1, MAX_PIXELS);
+    return pixels == null ? null : pixels.longValue();
   }
 
   private @Nullable Double delay(Kind kind) {

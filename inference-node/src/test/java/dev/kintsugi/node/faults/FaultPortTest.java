@@ -255,6 +255,10 @@ class FaultPortTest {
         "{'kind':'gpu-fault'} | xid | xid is required",
         "{'kind':'gpu-fault','xid':0} | xid | xid must be a whole number from 1 to 1000",
         "{'kind':'latency','delay_seconds':0} | delay_seconds | must be a number from 0.01 to 3600",
+        "{'kind':'nan','prompt_matches':'(ball'} | prompt_matches | must be a regular expression",
+        "{'kind':'nan','min_pixels':0} | min_pixels | must be a number from 1 to",
+        "{'kind':'corrupt-weights','prompt_matches':'x'} | prompt_matches | has no prompt_matches",
+        "{'kind':'upload-failed','min_pixels':7} | min_pixels | has no min_pixels",
         "{'kind':'leak','bytes':2000000000} | bytes | must be a whole number from 1 to 1073741824",
       })
   void whatCannotBeArmedIsRefusedByName(String fault, String param, String message) {
@@ -279,6 +283,25 @@ class FaultPortTest {
     assertThat(json(client.delete("/node/faults/" + armed)).has("ended_at")).isTrue();
     assertThat(client.get("/node/faults/none").statusCode()).isEqualTo(404);
     assertThat(client.delete("/node/faults/none").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest(name = "{0} acts: {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'kind':'nan','prompt_matches':'(?i)RED ball'} | true",
+        "{'kind':'nan','prompt_matches':'dragon'} | false",
+        "{'kind':'nan','min_pixels':55296} | true",
+        "{'kind':'nan','min_pixels':55297} | false",
+        "{'kind':'black-frames','prompt_matches':'ball','min_pixels':55297} | false",
+        "{'kind':'encode-failed','prompt_matches':'dragon'} | false",
+        "{'kind':'encode-failed','prompt_matches':'ball'} | true",
+      })
+  void aFaultMeantForSomeAttemptsLetsTheOthersBe(String fault, boolean acts) {
+    String armed = arm(fault);
+    assertThat(run(id).at("/status").asText()).isEqualTo(acts ? "failed" : "completed");
+    assertThat(status(armed).get("acted").asInt()).isEqualTo(acts ? 1 : 0);
   }
 
   private static JsonNode run(String attempt) {

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param delaySeconds added to each step for {@code latency}, null means 1; length of a {@code
  *     stall}, null means until the fault ends
  * @param bytes memory that each {@code leak} keeps; null means 33554432
+ * @param promptMatches regular expression (Java's) that must be found in an attempt's prompt for it
+ *     to act; null means any prompt
+ * @param minPixels width times height times frames that an attempt must have at least; null means
+ *     any size
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -36,7 +40,9 @@ public record FaultSpec(
     @JsonProperty("expert") @Nullable String expert,
     @JsonProperty("xid") @Nullable Integer xid,
     @JsonProperty("delay_seconds") @Nullable Double delaySeconds,
-    @JsonProperty("bytes") @Nullable Integer bytes) {
+    @JsonProperty("bytes") @Nullable Integer bytes,
+    @JsonProperty("prompt_matches") @Nullable String promptMatches,
+    @JsonProperty("min_pixels") @Nullable Long minPixels) {
 
   /** The faults a node can have on demand. */
   public enum Kind {
