@@ -2,6 +2,7 @@ import dev.kintsugi.core.learning.MinedRule;
 import dev.kintsugi.core.learning.Miner;
 import dev.kintsugi.core.learning.MiningPolicy;
 import dev.kintsugi.core.learning.Sample;
+import dev.kintsugi.core.learning.SampleSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,16 +40,18 @@ final class Mining {
         rows.stream().skip(rows.size() - sides.size()).forEach(row -> System.out.println(line(row)));
       }
     }
-    Files.writeString(Path.of(args[1]), json(rows, seeds));
+    List<Large.Row> large = Large.run();
+    Files.writeString(Path.of(args[1]), json(rows, large, seeds));
     List<Figures> ours =
         rows.stream().filter(row -> row.side().equals("ours")).flatMap(row -> row.seeds().stream()).toList();
     System.out.printf(
         Locale.ROOT,
-        "RESULT recall=%.3f false_positive=%.5f false_rules=%d largest_seconds=%.2f%n",
+        "RESULT recall=%.3f false_positive=%.5f false_rules=%d largest_seconds=%.2f recall_of_rare_at_1e7=%.3f%n",
         ours.stream().mapToDouble(Figures::recall).average().orElseThrow(),
         ours.stream().mapToDouble(Figures::falsePositive).average().orElseThrow(),
         ours.stream().mapToInt(Figures::falseRules).sum(),
-        ours.stream().mapToDouble(Figures::seconds).max().orElseThrow());
+        ours.stream().mapToDouble(Figures::seconds).max().orElseThrow(),
+        large.getLast().recall());
   }
 
   private static void run(World world, int jobs, Map<String, List<Figures>> sides) {
@@ -56,7 +59,7 @@ final class Mining {
     List<World.Job> test = world.jobs(HELD_OUT);
     long start = System.nanoTime();
     List<Set<String>> ours =
-        Miner.mine(train, MiningPolicy.DEFAULT).stream().<Set<String>>map(MinedRule::features).toList();
+        Miner.mine(SampleSet.whole(train), MiningPolicy.DEFAULT).stream().<Set<String>>map(MinedRule::features).toList();
     add(sides, "ours", of(ours, test, start));
     start = System.nanoTime();
     add(sides, "lift", of(Lift.rules(train), test, start));
@@ -131,7 +134,7 @@ final class Mining {
         .orElseThrow();
   }
 
-  private static String json(List<Row> rows, int seeds) {
+  private static String json(List<Row> rows, List<Large.Row> large, int seeds) {
     StringBuilder json = new StringBuilder("{\n \"seeds\": " + seeds + ",\n \"held_out\": " + HELD_OUT + ",\n \"rows\": [\n");
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
@@ -148,6 +151,10 @@ final class Mining {
               mean(row, 3),
               mean(row, 4),
               i + 1 < rows.size() ? "," : ""));
+    }
+    json.append(" ],\n \"large\": [\n");
+    for (int i = 0; i < large.size(); i++) {
+      json.append("  ").append(large.get(i).json()).append(i + 1 < large.size() ? ",\n" : "\n");
     }
     return json.append(" ]\n}\n").toString();
   }

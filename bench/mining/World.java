@@ -2,9 +2,7 @@ import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.Sample;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -22,17 +20,10 @@ final class World {
   private final SplittableRandom random;
   private final double noise;
   private final double[] cumulative = new double[WORDS];
-  private final Map<String, Set<String>> interned = new HashMap<>();
   final List<Set<String>> causes = new ArrayList<>();
 
   World(long seed, double noise) {
-    this.random = new SplittableRandom(seed);
-    this.noise = noise;
-    double sum = 0;
-    for (int i = 0; i < WORDS; i++) {
-      sum += 1 / Math.pow(i + 3, 0.9);
-      cumulative[i] = sum;
-    }
+    this(seed, noise, List.of());
     // Of middling frequency: a cause that nobody meets cannot be found, one that everybody meets is an outage.
     causes.add(Set.of(name(60 + random.nextInt(60))));
     causes.add(Set.of(name(8 + random.nextInt(8)), name(20 + random.nextInt(10))));
@@ -40,7 +31,19 @@ final class World {
     causes.add(Set.of("emoji-run>=5"));
   }
 
-  private static String name(int word) {
+  /** With other causes. */
+  World(long seed, double noise, List<Set<String>> causes) {
+    this.random = new SplittableRandom(seed);
+    this.noise = noise;
+    this.causes.addAll(causes);
+    double sum = 0;
+    for (int i = 0; i < WORDS; i++) {
+      sum += 1 / Math.pow(i + 3, 0.9);
+      cumulative[i] = sum;
+    }
+  }
+
+  static String name(int word) {
     return "word:" + word(word);
   }
 
@@ -56,7 +59,7 @@ final class World {
     return jobs;
   }
 
-  private Job job(int number) {
+  Job job(int number) {
     StringBuilder prompt = new StringBuilder();
     int words = 5 + random.nextInt(12);
     for (int i = 0; i < words; i++) {

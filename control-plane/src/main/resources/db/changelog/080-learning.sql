@@ -52,3 +52,8 @@ COMMENT ON COLUMN prompt_rule.features IS 'sorted';
 COMMENT ON COLUMN prompt_rule.found IS 'the figures it was found by; null for one that a person wrote';
 COMMENT ON COLUMN prompt_rule_change.actor IS 'name of an operator key, or learning';
 --rollback DROP TABLE prompt_mining; DROP TABLE prompt_rule_change; DROP TABLE prompt_rule;
+
+--changeset kintsugi:learning-3
+--comment: Failures are few among many jobs, and mining begins with the newest of them.
+CREATE INDEX prompt_sample_failures ON prompt_sample (service, ended_at) WHERE failed;
+--rollback DROP INDEX prompt_sample_failures;

@@ -10,7 +10,8 @@ import java.time.Duration;
  * Settings under {@code kintsugi.learning}.
  *
  * @param mineEvery how often rules are looked for
- * @param samples newest jobs of a service that rules are looked for in
+ * @param samples jobs of a service that rules are looked for in: its newest failures, at most a
+ *     third of them, and of the other jobs since then as many as there is room for
  * @param retention of samples
  * @param leastPrecision share of a rule's prompts that must fail before it stops any, 0.2 to 0.95
  * @param canaryShare of its prompts that a canary stops, 0.05 to 0.95

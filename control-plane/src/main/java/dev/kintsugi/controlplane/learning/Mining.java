@@ -7,7 +7,7 @@ import dev.kintsugi.core.learning.MinedRule;
 import dev.kintsugi.core.learning.Miner;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
-import dev.kintsugi.core.learning.Sample;
+import dev.kintsugi.core.learning.SampleSet;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
@@ -82,7 +82,7 @@ class Mining {
     if (rule.state().stage() != RuleStage.RETIRED || rule.state().pinned()) {
       return Optional.empty();
     }
-    List<Sample> since = samples.newest(rule.service(), rule.state().since(), settings.samples());
+    SampleSet since = samples.newest(rule.service(), rule.state().since(), settings.samples());
     List<MinedRule> still = Miner.mine(since, settings.mining());
     return still.stream()
         .filter(mined -> List.copyOf(mined.features()).equals(rule.features()))

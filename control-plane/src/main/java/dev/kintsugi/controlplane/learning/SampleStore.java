@@ -11,6 +11,7 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.Sample;
+import dev.kintsugi.core.learning.SampleSet;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,9 +19,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What jobs that ended say of their prompts, in PostgreSQL. */
@@ -57,11 +63,26 @@ class SampleStore {
       VALUES (?, ?, ?, ?, ?::text[], ?)
       """;
 
-  private static final String NEWEST =
+  private static final String FAILURES =
       """
-      SELECT * FROM prompt_sample WHERE service = ? AND failed IS NOT NULL AND ended_at > ?
+      SELECT * FROM prompt_sample WHERE service = ? AND failed AND ended_at > ?
       ORDER BY ended_at DESC LIMIT ?
       """;
+
+  private static final String OTHERS =
+      "FROM prompt_sample WHERE service = ? AND NOT failed AND ended_at >= ?";
+
+  /** The same ones each time: a hash of a random name is as good as a die. */
+  private static final String SOME =
+      "SELECT * " + OTHERS + " AND (hashtext(job_id::text)::bigint + 2147483648) < ?";
+
+  private static final double HASHES = 0x1p32;
+
+  /**
+   * Of n samples with k failures, each failure of a rare cause counts as log(n/k) of evidence, and
+   * there are as many of them as k: together they are worth most at k = n/e.
+   */
+  private static final int FAILURES_PART = 3;
 
   private final Transactions transactions;
 
@@ -100,11 +121,33 @@ class SampleStore {
     return fresh;
   }
 
-  /** The newest samples of a service that ended after then. */
-  List<Sample> newest(String service, Instant after, int limit) {
+  /**
+   * Samples of a service that ended after then: its newest failures, and some of the other jobs of
+   * the same time.
+   *
+   * @param limit about how many
+   */
+  SampleSet newest(String service, Instant after, int limit) {
     return transactions.reading(
-        c -> Sql.rows(c, NEWEST, SampleStore::sample, service, after, limit));
+        c -> {
+          Map<String, String> names = new HashMap<>();
+          int room = limit / FAILURES_PART;
+          List<Seen> failures =
+              Sql.rows(c, FAILURES, row -> seen(row, names), service, after, room);
+          Instant since = failures.size() == room ? failures.getLast().endedAt() : after;
+          long others =
+              Sql.rows(c, "SELECT count(*) " + OTHERS, row -> row.getLong(1), service, since)
+                  .getFirst();
+          double share = Math.min(1, (limit - failures.size()) / (double) Math.max(1, others));
+          List<Seen> some =
+              Sql.rows(c, SOME, row -> seen(row, names), service, since, (long) (share * HASHES));
+          return new SampleSet(
+              Stream.concat(failures.stream(), some.stream()).map(Seen::sample).toList(),
+              Math.max(1, others / (double) Math.max(1, some.size())));
+        });
   }
+
+  private record Seen(Instant endedAt, Sample sample) {}
 
   /** Services that have samples. */
   List<String> services() {
@@ -171,10 +214,18 @@ class SampleStore {
     }
   }
 
-  private static Sample sample(ResultSet row) throws SQLException {
-    return new Sample(
-        Set.copyOf(Arrays.asList((String[]) row.getArray("features").getArray())),
-        row.getBoolean("failed"),
-        row.getString("stratum"));
+  /**
+   * @param names of features, each kept once
+   */
+  private static Seen seen(ResultSet row, Map<String, String> names) throws SQLException {
+    String[] features = (String[]) row.getArray("features").getArray();
+    return new Seen(
+        instant(row, "ended_at"),
+        new Sample(
+            Arrays.stream(features)
+                .map(name -> names.computeIfAbsent(name, Function.identity()))
+                .collect(Collectors.toUnmodifiableSet()),
+            row.getBoolean("failed"),
+            row.getString("stratum")));
   }
 }

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.queue.AttemptFailure;
@@ -10,6 +11,8 @@ import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.learning.Sample;
+import dev.kintsugi.core.learning.SampleSet;
 import dev.kintsugi.core.recovery.Attribution;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -303,5 +306,33 @@ class LearningTest {
     assertThat(rule.get("stage").asText()).isEqualTo("shadow");
     assertThat(rule.get("matched").asInt()).isEqualTo(10);
     assertThat(samples("failed")).isEqualTo(10);
+  }
+
+  @Test
+  void ofMoreJobsThanThereIsRoomForFailuresStayAndTheOthersStandForMore() {
+    server
+        .database()
+        .execute(
+            """
+            INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
+            SELECT gen_random_uuid(), 'studio/busy', timestamptz '2026-01-01' + i * interval '1 s',
+              i % 50 = 0, ARRAY['word:a'], 'v1|t|d' FROM generate_series(1, 10000) i
+            """);
+    SampleStore store = server.bean(SampleStore.class);
+
+    SampleSet some = store.newest("studio/busy", Instant.EPOCH, 1_000);
+    assertThat(some.samples().stream().filter(Sample::failed)).hasSize(200);
+    assertThat(some.samples()).hasSizeBetween(900, 1_100);
+    assertThat(some.othersEach() * (some.samples().size() - 200)).isCloseTo(9_800, within(1.0));
+
+    SampleSet few = store.newest("studio/busy", Instant.EPOCH, 150);
+    assertThat(few.samples().stream().filter(Sample::failed)).hasSize(50);
+    assertThat(few.othersEach() * (few.samples().size() - 50))
+        .as("only of the time of those failures")
+        .isCloseTo(49 * 49, within(1.0));
+
+    assertThat(store.newest("studio/busy", Instant.EPOCH, 20_000))
+        .satisfies(all -> assertThat(all.samples()).hasSize(10_000))
+        .satisfies(all -> assertThat(all.othersEach()).isEqualTo(1));
   }
 }

@@ -26,6 +26,7 @@ public final class Miner {
   private static final int LENGTHS = 3;
   private static final int MOST_CANDIDATES = 2_000;
 
+  private final SampleSet set;
   private final List<Sample> samples;
   private final MiningPolicy policy;
   private final Tails tails;
@@ -34,8 +35,9 @@ public final class Miner {
   private final double goodPrice;
   private final Itemsets itemsets;
 
-  private Miner(List<Sample> samples, MiningPolicy policy) {
-    this.samples = samples;
+  private Miner(SampleSet set, MiningPolicy policy) {
+    this.set = set;
+    this.samples = set.samples();
     this.policy = policy;
     this.tails = new Tails(samples.size());
     for (int i = 0; i < samples.size(); i++) {
@@ -47,17 +49,18 @@ public final class Miner {
   }
 
   /** Rules, the most valuable first; none when nothing stands out. */
-  public static List<MinedRule> mine(List<Sample> samples, MiningPolicy policy) {
-    return new Miner(List.copyOf(samples), policy).rules();
+  public static List<MinedRule> mine(SampleSet set, MiningPolicy policy) {
+    return new Miner(set, policy).rules();
   }
 
   private List<MinedRule> rules() {
     List<Candidate> candidates =
         itemsets.all().stream()
-            .filter(set -> passes(set, new Counts(set, samples.size(), failed.cardinality())))
-            .sorted(Comparator.comparingDouble((Itemset set) -> -worth(set.hits(), set.size())))
+            .filter(items -> passes(items, counts(items)))
+            .sorted(
+                Comparator.comparingDouble((Itemset items) -> -worth(items.hits(), items.size())))
             .limit(MOST_CANDIDATES)
-            .map(set -> new Candidate(set, set.matched()))
+            .map(items -> new Candidate(items, items.matched()))
             .filter(c -> strata.deviations(c.matched()) >= policy.leastStratified())
             .collect(Collectors.toCollection(ArrayList::new));
     BitSet open = new BitSet();
@@ -71,7 +74,7 @@ public final class Miner {
       best = best(candidates, open);
     }
     return taken.stream()
-        .filter(set -> taken.stream().noneMatch(other -> other != set && set.contains(other)))
+        .filter(items -> taken.stream().noneMatch(other -> other != items && items.contains(other)))
         .map(this::rule)
         .toList();
   }
@@ -79,10 +82,10 @@ public final class Miner {
   private record Candidate(Itemset set, BitSet matched) {}
 
   /** Of the samples that are looked at: all, those that failed, those of a rule, both. */
-  private record Counts(int all, int failed, int matched, int hits) {
-    Counts(Itemset set, int all, int failed) {
-      this(all, failed, set.size(), set.hits());
-    }
+  private record Counts(int all, int failed, int matched, int hits) {}
+
+  private Counts counts(Itemset items) {
+    return new Counts(samples.size(), failed.cardinality(), items.size(), items.hits());
   }
 
   private record Priced(Candidate candidate, double worth) {
@@ -114,19 +117,23 @@ public final class Miner {
         .map(Priced::candidate);
   }
 
-  private boolean passes(Itemset set, Counts counts) {
+  private boolean passes(Itemset items, Counts counts) {
     return counts.hits() >= policy.leastSupport()
-        && Tails.leastShare(counts.hits(), counts.matched()) >= policy.leastPrecision()
-        && falseDiscovery(set, counts) <= policy.falseDiscovery();
+        && leastPrecision(counts) >= policy.leastPrecision()
+        && falseDiscovery(items, counts) <= policy.falseDiscovery();
   }
 
-  private double falseDiscovery(Itemset set, Counts counts) {
+  private double leastPrecision(Counts counts) {
+    return set.share(Tails.leastShare(counts.hits(), counts.matched()));
+  }
+
+  private double falseDiscovery(Itemset items, Counts counts) {
     double luck = tails.atLeast(counts.hits(), counts.matched(), counts.failed(), counts.all());
-    return Math.min(1, luck * itemsets.possible(set.names().size()) * LENGTHS);
+    return Math.min(1, luck * itemsets.possible(items.names().size()) * LENGTHS);
   }
 
   private double worth(int hits, int matched) {
-    return hits - goodPrice * (matched - hits);
+    return hits - goodPrice * set.othersEach() * (matched - hits);
   }
 
   private static BitSet both(BitSet one, BitSet other) {
@@ -135,15 +142,16 @@ public final class Miner {
     return both;
   }
 
-  private MinedRule rule(Itemset set) {
-    Counts counts = new Counts(set, samples.size(), failed.cardinality());
-    double base = (double) counts.failed() / counts.all();
+  private MinedRule rule(Itemset items) {
+    Counts counts = counts(items);
+    double matched = set.jobs(counts.hits(), counts.matched() - counts.hits());
+    double base = counts.failed() / set.jobs(counts.failed(), counts.all() - counts.failed());
     return new MinedRule(
-        new TreeSet<>(set.names()),
-        set.hits(),
-        set.size(),
-        (double) set.hits() / set.size() / base,
-        Tails.leastShare(set.hits(), set.size()),
-        falseDiscovery(set, counts));
+        new TreeSet<>(items.names()),
+        counts.hits(),
+        Math.toIntExact(Math.round(matched)),
+        counts.hits() / matched / base,
+        leastPrecision(counts),
+        falseDiscovery(items, counts));
   }
 }

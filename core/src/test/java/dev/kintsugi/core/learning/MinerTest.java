@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MinerTest {
 
   private static List<Set<String>> mined(List<Sample> samples) {
-    return Miner.mine(samples, MiningPolicy.DEFAULT).stream()
+    return Miner.mine(SampleSet.whole(samples), MiningPolicy.DEFAULT).stream()
         .<Set<String>>map(MinedRule::features)
         .toList();
   }
@@ -33,7 +33,7 @@ class MinerTest {
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void aWordIsFoundAmongOrdinaryFailuresAndNothingElse(long seed) {
     List<Sample> samples = new SyntheticJobs(seed).samples(2_000, job -> has(job, "dragon"), 0.02);
-    List<MinedRule> rules = Miner.mine(samples, MiningPolicy.DEFAULT);
+    List<MinedRule> rules = Miner.mine(SampleSet.whole(samples), MiningPolicy.DEFAULT);
     assertThat(rules).hasSize(1);
     MinedRule rule = rules.getFirst();
     assertThat(rule.features()).containsExactly("word:dragon");
@@ -69,7 +69,8 @@ class MinerTest {
         new SyntheticJobs(7)
             .samples(3_000, job -> job.width() * job.height() * job.frames() >= 10_000_000, 0.02);
     assertThat(mined(samples)).hasSize(1).first().asString().contains("pixels>=");
-    assertThat(Miner.mine(samples, MiningPolicy.DEFAULT).getFirst().leastPrecision())
+    assertThat(
+            Miner.mine(SampleSet.whole(samples), MiningPolicy.DEFAULT).getFirst().leastPrecision())
         .isGreaterThan(0.7);
   }
 
@@ -104,8 +105,33 @@ class MinerTest {
   void theSameSamplesGiveTheSameRules() {
     List<Sample> samples =
         new SyntheticJobs(9).samples(3_000, job -> has(job, "robot") || has(job, "mars"), 0.05);
-    assertThat(Miner.mine(samples, MiningPolicy.DEFAULT))
-        .isEqualTo(Miner.mine(samples, MiningPolicy.DEFAULT))
+    assertThat(Miner.mine(SampleSet.whole(samples), MiningPolicy.DEFAULT))
+        .isEqualTo(Miner.mine(SampleSet.whole(samples), MiningPolicy.DEFAULT))
         .hasSize(2);
+  }
+
+  /**
+   * One good job in ten is looked at. Among the samples most with the word failed; among the jobs
+   * only a third did.
+   */
+  @Test
+  void whatIsOftenGoodIsNoRuleThoughFewOfTheGoodOnesAreLookedAt() {
+    List<Sample> samples = new ArrayList<>(new SyntheticJobs(4).samples(2_000, j -> false, 0.02));
+    add(samples, "word:lantern", 60, 12);
+    assertThat(mined(samples)).containsExactly(Set.of("word:lantern"));
+    assertThat(Miner.mine(new SampleSet(samples, 10), MiningPolicy.DEFAULT)).isEmpty();
+
+    add(samples, "word:comet", 60, 1);
+    List<MinedRule> found = Miner.mine(new SampleSet(samples, 10), MiningPolicy.DEFAULT);
+    assertThat(found).hasSize(1);
+    assertThat(found.getFirst().features()).containsExactly("word:comet");
+    assertThat(found.getFirst().failed()).isEqualTo(60);
+    assertThat(found.getFirst().matched()).isEqualTo(70);
+  }
+
+  private static void add(List<Sample> samples, String word, int failed, int good) {
+    for (int i = 0; i < failed + good; i++) {
+      samples.add(new Sample(Set.of(word), i < failed, "v1|tenant-0|day-0"));
+    }
   }
 }

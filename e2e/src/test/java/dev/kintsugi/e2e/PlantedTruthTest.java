@@ -1,0 +1,276 @@
+package dev.kintsugi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.e2e.FaultPort.Pod;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Four causes of failure are planted in the nodes, in what customers ask for, among failures by
+ * chance. All that the product is told is which jobs failed.
+ */
+@Order(5)
+class PlantedTruthTest {
+  private static final String RULES = "/ops/v1/prompt-rules";
+  private static final String SERVICE = "studio/wan-tiny";
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final List<String> SHAPES = List.of("ball", "car", "bird", "fish", "star");
+  private static final List<String> COLOURS = List.of("red", "blue", "green", "yellow");
+  private static final List<String> PLACES =
+      List.of("on the beach", "in the desert", "at night", "in the snow", "over the sea");
+
+  /** Failures that would have been, of which a rule must have stopped so many. */
+  private static final double INTERCEPTED = 0.67;
+
+  private final LocalProduct product = SharedCluster.product();
+  private final Api api = product.api();
+  private final Api ops = product.ops();
+  private int number;
+
+  /** What no node can make, and the features that say it. */
+  private enum Cause {
+    WORD(Set.of("word:lighthouse")),
+    EMOJI(Set.of("emoji-run>=3")),
+    SIZE(Set.of("pixels>=57000", "pixels>=80000")),
+    PAIR(Set.of("word:lantern word:river"));
+
+    private final Set<String> names;
+
+    Cause(Set<String> names) {
+      this.names = names;
+    }
+  }
+
+  @Test
+  void whatWasPlantedIsFoundStoppedAndForgotten() {
+    FaultPort faults = FaultPort.open(product, 2);
+    product.change("{\"degradation\": {\"ladder\": [\"new_seed\", \"other_node\"]}}");
+    try {
+      faults.pods().forEach(pod -> plant(faults, pod));
+      Map<Cause, String> rules = found();
+      raised(rules);
+      intercepted();
+      faults.calm();
+      forgotten(rules);
+    } finally {
+      faults.calm();
+      product.change("{\"degradation\": null}");
+    }
+  }
+
+  private static void plant(FaultPort faults, Pod pod) {
+    for (Map<String, Object> where :
+        List.<Map<String, Object>>of(
+            Map.of("prompt_matches", "lighthouse"),
+            Map.of("prompt_matches", "(🎈){3}"),
+            Map.of("prompt_matches", "(?s)(?=.*lantern)(?=.*river)"),
+            Map.of("min_pixels", 100_000))) {
+      Map<String, Object> fault = new HashMap<>(where);
+      fault.putAll(Map.of("kind", "oom", "count", 100_000, "duration_seconds", 1800));
+      faults.arm(pod, fault);
+    }
+    faults.arm(
+        pod,
+        Map.of(
+            "kind", "black-frames",
+            "count", 100_000,
+            "probability", 0.1,
+            "seed", pod.name().hashCode() & 0xffff,
+            "duration_seconds", 1800));
+  }
+
+  /** Ordinary jobs and jobs with a cause, until each cause has its rule; there is no other rule. */
+  private Map<Cause, String> found() {
+    ended(ordinary(70));
+    Map<Cause, String> rules = new EnumMap<>(Cause.class);
+    for (int round = 0; round < 3 && rules.size() < Cause.values().length; round++) {
+      double before = failures();
+      List<String> taken = new ArrayList<>();
+      for (Cause cause : Cause.values()) {
+        taken.addAll(taken(cause, round == 0 ? 12 : 6));
+      }
+      learnt(taken, before);
+      for (JsonNode rule : ops.post(RULES + "/mine", Map.of("service", SERVICE)).json().path("data")) {
+        rules.put(cause(rule), rule.path("id").asText());
+      }
+    }
+    assertThat(rules).containsOnlyKeys(Cause.values());
+    return rules;
+  }
+
+  private static Cause cause(JsonNode rule) {
+    Set<String> features = new TreeSet<>();
+    rule.path("features").forEach(feature -> features.add(feature.asText()));
+    String name = String.join(" ", features);
+    return EnumSet.allOf(Cause.class).stream()
+        .filter(cause -> cause.names.contains(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nobody planted " + rule));
+  }
+
+  /** By jobs that fail in their shadow, then in their trial. */
+  private void raised(Map<Cause, String> rules) {
+    await("every rule is enforced")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              double before = failures();
+              List<String> taken = new ArrayList<>();
+              rules.forEach(
+                  (cause, id) -> {
+                    switch (stage(id)) {
+                      case "candidate", "shadow" -> taken.addAll(taken(cause, 12));
+                      case "canary" -> taken.addAll(taken(cause, 26));
+                      default -> {}
+                    }
+                  });
+              learnt(taken, before);
+              return rules.values().stream().allMatch(id -> stage(id).equals("enforced"));
+            });
+  }
+
+  private void intercepted() {
+    await("rules act at the door")
+        .atMost(PATIENCE)
+        .until(() -> EnumSet.allOf(Cause.class).stream().allMatch(this::refused));
+    int asked = 0;
+    List<String> failing = new ArrayList<>();
+    for (Cause cause : Cause.values()) {
+      asked += 30;
+      failing.addAll(taken(cause, 30));
+    }
+    List<String> good = ordinary(20);
+    assertThat(good).as("no good prompt is stopped").hasSize(20);
+    assertThat(1 - (double) failing.size() / asked)
+        .as("share of failures that no GPU was spent on")
+        .isGreaterThanOrEqualTo(INTERCEPTED);
+    ended(failing);
+    ended(good);
+  }
+
+  private boolean refused(Cause cause) {
+    return api.post("/v1/prompts/screen", request(cause)).json().path("verdict").asText()
+        .equals("reject");
+  }
+
+  private void forgotten(Map<Cause, String> rules) {
+    await("every rule retires")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              List<String> taken = new ArrayList<>();
+              rules.forEach(
+                  (cause, id) -> {
+                    if (!stage(id).equals("retired")) {
+                      taken.addAll(taken(cause, 60));
+                    }
+                  });
+              ended(taken);
+              return rules.values().stream().allMatch(id -> stage(id).equals("retired"));
+            });
+    for (Cause cause : Cause.values()) {
+      await("its prompts are taken again").atMost(PATIENCE).until(() -> !refused(cause));
+    }
+  }
+
+  private String stage(String rule) {
+    return ops.get(RULES + "/" + rule).json().path("stage").asText();
+  }
+
+  /** With half of each pair, few emoji, and as many frames as large clips have. */
+  private List<String> ordinary(int jobs) {
+    return submitted(IntStream.range(0, jobs).mapToObj(i -> ordinaryRequest(i % 7)).toList());
+  }
+
+  private Map<String, Object> ordinaryRequest(int kind) {
+    return switch (kind) {
+      case 0 -> job("with a lantern", 96, 64, 9);
+      case 1 -> job("by the river", 96, 64, 9);
+      case 2 -> job("🎈🎈", 96, 64, 9);
+      case 3 -> job("", 64, 48, 17);
+      default -> job("", 96, 64, 9);
+    };
+  }
+
+  private Map<String, Object> request(Cause cause) {
+    return switch (cause) {
+      case WORD -> job("near a lighthouse", 96, 64, 9);
+      case EMOJI -> job("🎈🎈🎈", 96, 64, 9);
+      case SIZE -> job("", 96, 64, 17);
+      case PAIR -> job("with a lantern by the river", 96, 64, 9);
+    };
+  }
+
+  private Map<String, Object> job(String what, int width, int height, int frames) {
+    int i = number++;
+    String prompt =
+        "a %s %s moving %s %s"
+            .formatted(
+                COLOURS.get(i % COLOURS.size()),
+                SHAPES.get(i % SHAPES.size()),
+                PLACES.get(i / 5 % PLACES.size()),
+                what)
+            .strip();
+    Map<String, Object> request = Jobs.request(prompt, 2, 40_000 + i);
+    request.put("size", width + "x" + height);
+    request.put("num_frames", frames);
+    return request;
+  }
+
+  /** Those of so many prompts that were not stopped. */
+  private List<String> taken(Cause cause, int prompts) {
+    return submitted(IntStream.range(0, prompts).mapToObj(i -> request(cause)).toList());
+  }
+
+  private List<String> submitted(List<Map<String, Object>> requests) {
+    List<String> ids = new ArrayList<>();
+    for (Map<String, Object> request : requests) {
+      Api.Answer answer = api.post("/v1/videos", request);
+      if (answer.status() == 200) {
+        ids.add(answer.json().path("id").asText());
+      } else {
+        assertThat(answer.json().at("/error/code").asText())
+            .as(answer.body())
+            .isEqualTo("prompt_rejected");
+      }
+    }
+    return ids;
+  }
+
+  private void ended(List<String> ids) {
+    await(ids.size() + " jobs end")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () ->
+                ids.stream()
+                    .noneMatch(id -> Set.of("queued", "in_progress").contains(api.status(id))));
+  }
+
+  /** Every one of them failed by what it asked for, and that is known. */
+  private void learnt(List<String> failing, double before) {
+    ended(failing);
+    await(failing.size() + " failures are learnt from")
+        .atMost(PATIENCE)
+        .until(() -> failures() >= before + failing.size());
+  }
+
+  private double failures() {
+    return Metrics.of(product).sum("kintsugi_prompt_failures");
+  }
+}
