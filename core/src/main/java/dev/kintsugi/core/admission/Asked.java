@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A submission as its caller wrote it, typed and free of what no model could serve; null means not
  * given.
  *
- * @param prompt what to show; at most {@link FieldRules#MAX_PROMPT} code points
+ * @param prompt what to show; at most {@link FieldRules#MAX_PROMPT} code points, or {@link
+ *     FieldRules#MAX_HELD_PROMPT} with nested brackets
  * @param seconds length of the clip
  * @param size pixels
  * @param priority one of {@link FieldRules#PRIORITIES}

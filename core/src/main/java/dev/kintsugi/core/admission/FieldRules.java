@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FieldRules {
 
-  /** Longest prompt, in Unicode code points. */
+  /** Longest prompt, in Unicode code points; also of a negative one. */
   public static final int MAX_PROMPT = 512;
+
+  /** Longest prompt with nested brackets, which a person looks at first. */
+  public static final int MAX_HELD_PROMPT = 2048;
 
   public static final int MAX_USER = 256;
   public static final int MAX_URL = 2048;
@@ -84,7 +87,7 @@ public final class FieldRules {
   public static Checked<Asked> read(Map<String, ? extends @Nullable Object> fields) {
     List<Problem> problems = new ArrayList<>();
     FieldReader reader = new FieldReader(fields, problems);
-    String prompt = reader.text("prompt", MAX_PROMPT, Reason.TOO_LONG);
+    String prompt = reader.text("prompt", longestPrompt(fields.get("prompt")), Reason.TOO_LONG);
     if (prompt == null || prompt.isBlank()) {
       requirePrompt(problems);
     }
@@ -107,6 +110,11 @@ public final class FieldRules {
             reader.text("user", MAX_USER, Reason.INVALID));
     refuseUnknown(fields, problems);
     return Checked.of(asked, problems);
+  }
+
+  private static int longestPrompt(@Nullable Object prompt) {
+    boolean nested = prompt instanceof String text && Brackets.depth(text) >= Brackets.NESTED;
+    return nested ? MAX_HELD_PROMPT : MAX_PROMPT;
   }
 
   private static void requirePrompt(List<Problem> problems) {

@@ -1,5 +1,6 @@
 package dev.kintsugi.core.screening;
 
+import dev.kintsugi.core.admission.Brackets;
 import dev.kintsugi.core.screening.Glyph.Kind;
 import dev.kintsugi.core.screening.Wording.Script;
 import dev.kintsugi.core.screening.Wording.Word;
@@ -26,8 +27,6 @@ public record PromptTraits(
     int bracketDepth,
     boolean mixed) {
 
-  private static final String OPENS = "([{";
-  private static final String CLOSES = ")]}";
   private static final int LONGEST_GRAM = 3;
 
   /**
@@ -59,7 +58,7 @@ public record PromptTraits(
         words,
         grams(wording.words()),
         longestRun(wording.glyphs()),
-        depth(wording.glyphs()),
+        Brackets.depth(prompt),
         scripts.contains(Script.HAN) && scripts.size() > 1);
   }
 
@@ -95,19 +94,5 @@ public record PromptTraits(
       }
     }
     return longest;
-  }
-
-  private static int depth(List<Glyph> glyphs) {
-    int deepest = 0;
-    int depth = 0;
-    for (Glyph glyph : glyphs) {
-      if (glyph.kind() == Kind.SIGN) {
-        String sign = glyph.folded().substring(0, 1);
-        depth = OPENS.contains(sign) ? depth + 1 : depth;
-        depth = CLOSES.contains(sign) ? Math.max(0, depth - 1) : depth;
-        deepest = Math.max(deepest, depth);
-      }
-    }
-    return deepest;
   }
 }

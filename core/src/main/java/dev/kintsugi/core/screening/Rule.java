@@ -8,6 +8,8 @@ public enum Rule {
   REPETITION(Consequence.REWRITE),
   STACKED_NEGATION(Consequence.REWRITE),
   SCRIPT_MIX(Consequence.REWRITE),
+  /** It is long, and has brackets within brackets. */
+  NESTED_BRACKETS(Consequence.HOLD),
   /** It has a term of a list. */
   LEXICON(Consequence.REJECT),
   /** It has what failures of its service have in common. */

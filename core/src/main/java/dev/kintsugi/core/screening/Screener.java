@@ -36,7 +36,8 @@ public final class Screener {
             EmojiRuns.find(wording, policy),
             Repetitions.find(wording, policy),
             Negations.find(wording, policy),
-            ScriptMixes.find(wording, policy))
+            ScriptMixes.find(wording, policy),
+            NestedBrackets.find(wording, policy))
         .flatMap(List::stream)
         .sorted(Comparator.comparingInt(Reason::start).thenComparing(Reason::rule))
         .limit(MOST_REASONS)

@@ -30,6 +30,22 @@ public sealed interface Screening {
         .orElseGet(Accept::new);
   }
 
+  /** Some reason asks that the prompt be made with more care, whatever else comes of it. */
+  default boolean careful() {
+    return this instanceof AcceptSafeMode
+        || reasons().stream()
+            .anyMatch(reason -> reason.rule().consequence() == Rule.Consequence.SAFE_MODE);
+  }
+
+  /** The same without the reasons to hold it: somebody has looked at it. */
+  default Screening reviewed() {
+    return of(
+        reasons().stream()
+            .filter(reason -> reason.rule().consequence() != Rule.Consequence.HOLD)
+            .toList(),
+        suggestion());
+  }
+
   /** The same with one more reason, which no suggestion was made against. */
   default Screening with(Reason reason) {
     return of(

@@ -1,5 +1,8 @@
 package dev.kintsugi.core.screening;
 
+import dev.kintsugi.core.admission.Brackets;
+import dev.kintsugi.core.admission.FieldRules;
+
 /**
  * Limits of prompts.
  *
@@ -7,8 +10,17 @@ package dev.kintsugi.core.screening;
  * @param repeats of the same words or signs in a row that are too many
  * @param negations in one clause that are too many
  * @param scriptSwitches between Chinese and lower-case Latin words in one clause that are too many
+ * @param reviewLength code points; a longer prompt with nested brackets is held for a review
+ * @param bracketDepth how deep brackets must be nested for that, 2 or more
  */
-public record ScreeningPolicy(int emojiRun, int repeats, int negations, int scriptSwitches) {
+public record ScreeningPolicy(
+    int emojiRun,
+    int repeats,
+    int negations,
+    int scriptSwitches,
+    int reviewLength,
+    int bracketDepth) {
 
-  public static final ScreeningPolicy DEFAULT = new ScreeningPolicy(5, 6, 3, 3);
+  public static final ScreeningPolicy DEFAULT =
+      new ScreeningPolicy(5, 6, 3, 3, FieldRules.MAX_PROMPT, Brackets.NESTED);
 }

@@ -39,6 +39,25 @@ class FieldRulesTest {
                 "'prompt' must be at most 512 characters long; got 513."));
   }
 
+  @Test
+  void aLongPromptIsReadOnlyWithNestedBrackets() {
+    String nested = "（a【b】）";
+    assertThat(valid(Map.of("prompt", nested + "x".repeat(600))).prompt()).hasSize(606);
+    assertThat(problems(Map.of("prompt", "(a)[b]" + "x".repeat(600))))
+        .extracting(Problem::message)
+        .containsExactly("'prompt' must be at most 512 characters long; got 606.");
+    assertThat(valid(Map.of("prompt", nested + "x".repeat(2042))).prompt()).hasSize(2048);
+    assertThat(problems(Map.of("prompt", nested + "x".repeat(2043))))
+        .containsExactly(
+            new Problem(
+                "prompt",
+                Reason.TOO_LONG,
+                "'prompt' must be at most 2048 characters long; got 2049."));
+    assertThat(problems(Map.of("prompt", "a", "negative_prompt", nested + "x".repeat(600))))
+        .extracting(Problem::reason)
+        .containsExactly(Reason.TOO_LONG);
+  }
+
   static Stream<Arguments> wrong() {
     return Stream.of(
         Arguments.of("seconds", 0, Reason.INVALID, "'seconds' must be between 1 and 600; got 0."),
