@@ -13,6 +13,12 @@ public final class Frames {
     return frames % 4 == 1 ? frames : frames / 4 * 4 + 1;
   }
 
+  /** Half the latent frames after the first, never none: 81 → 41, 17 → 9, 9 → 5, 5 → 5. */
+  public static int half(int frames) {
+    int groups = (frames - 1) / 4;
+    return groups < 2 ? frames : (groups + 1) / 2 * 4 + 1;
+  }
+
   /** Latent frames behind {@code frames} = 4k+1: k+1. */
   public static int latent(int frames) {
     return (frames - 1) / 4 + 1;

@@ -1,5 +1,6 @@
 package dev.kintsugi.core.recovery;
 
+import dev.kintsugi.core.admission.Frames;
 import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.core.recovery.Plan.Asked;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class Reductions {
   }
 
   List<Plan> fewerFrames() {
-    int frames = halfFrames(asked.frames());
+    int frames = Frames.half(asked.frames());
     if (frames == asked.frames()) {
       return List.of();
     }
@@ -80,7 +81,7 @@ final class Reductions {
       variants.add(next);
     }
     if (frames && ladder.contains(Rung.FEWER_FRAMES)) {
-      next = next.with(next.size(), halfFrames(next.frames()), next.steps());
+      next = next.with(next.size(), Frames.half(next.frames()), next.steps());
       variants.add(next);
     }
     if (size && ladder.contains(Rung.SMALLER_SIZE)) {
@@ -111,12 +112,6 @@ final class Reductions {
   /** Half the steps, rounded up: 50 → 25, 5 → 3. */
   static int halfSteps(int steps) {
     return steps <= FEWEST_STEPS ? steps : Math.max(FEWEST_STEPS, (steps + 1) / 2);
-  }
-
-  /** Half the latent frames after the first, never none: 81 → 41, 17 → 9, 9 → 5, 5 → 5. */
-  static int halfFrames(int frames) {
-    int groups = (frames - 1) / 4;
-    return groups < 2 ? frames : (groups + 1) / 2 * 4 + 1;
   }
 
   static Size smaller(Size size) {

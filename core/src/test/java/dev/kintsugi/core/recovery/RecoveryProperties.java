@@ -2,6 +2,7 @@ package dev.kintsugi.core.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kintsugi.core.admission.Frames;
 import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.core.recovery.RecoveryDecision.Answer;
 import dev.kintsugi.core.recovery.RecoveryDecision.Retry;
@@ -209,8 +210,7 @@ class RecoveryProperties {
         switch (rung) {
           case FEWER_STEPS ->
               asked.with(asked.size(), asked.frames(), Reductions.halfSteps(asked.steps()));
-          case FEWER_FRAMES ->
-              asked.with(asked.size(), Reductions.halfFrames(asked.frames()), asked.steps());
+          case FEWER_FRAMES -> asked.with(asked.size(), Frames.half(asked.frames()), asked.steps());
           case SMALLER_SIZE ->
               asked.with(Reductions.smaller(asked.size()), asked.frames(), asked.steps());
           default -> asked;

@@ -5,6 +5,7 @@ import static dev.kintsugi.core.recovery.RecoveryScene.NOW;
 import static dev.kintsugi.core.recovery.RecoveryScene.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kintsugi.core.admission.Frames;
 import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.core.recovery.RecoveryDecision.Answer;
 import dev.kintsugi.core.recovery.RecoveryDecision.Reason;
@@ -278,9 +279,9 @@ class RecoveryTest {
   void sizesOfTheFieldBecomeTheNextClass() {
     assertThat(Reductions.smaller(new Size(1280, 720))).isEqualTo(new Size(848, 480));
     assertThat(Reductions.smaller(new Size(32, 32))).isEqualTo(new Size(32, 32));
-    assertThat(Reductions.halfFrames(81)).isEqualTo(41);
-    assertThat(Reductions.halfFrames(17)).isEqualTo(9);
-    assertThat(Reductions.halfFrames(1)).isEqualTo(1);
+    assertThat(Frames.half(81)).isEqualTo(41);
+    assertThat(Frames.half(17)).isEqualTo(9);
+    assertThat(Frames.half(1)).isEqualTo(1);
     assertThat(Reductions.halfSteps(50)).isEqualTo(25);
   }
 
