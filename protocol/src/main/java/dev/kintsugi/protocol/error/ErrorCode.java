@@ -43,6 +43,7 @@ public enum ErrorCode {
   DRAINING(503),
   UNAVAILABLE(503),
   DEADLINE_EXCEEDED(504),
+  REVIEW_EXPIRED(504),
   GENERATION_FAILED(500);
 
   private final int status;

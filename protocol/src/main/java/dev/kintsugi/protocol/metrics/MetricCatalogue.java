@@ -30,6 +30,26 @@ public final class MetricCatalogue {
           "kintsugi_prompt_reasons",
           "Prompts of submissions that a rule spoke against, by rule.",
           "rule");
+  public static final MetricSpec REVIEWS_PENDING =
+      gauge(
+          "kintsugi_reviews_pending",
+          "Prompts that wait for a person's decision; the same on every replica.",
+          "service");
+  public static final MetricSpec REVIEW_OLDEST_AGE =
+      gauge(
+          "kintsugi_review_oldest_age_seconds",
+          "How long the oldest of them waits; 0 without any.",
+          "service");
+  public static final MetricSpec REVIEW_TIME_USED =
+      gauge(
+          "kintsugi_review_time_used_ratio",
+          "Part of its time that the one nearest to its deadline has waited; 0 without any.",
+          "service");
+  public static final MetricSpec REVIEW_DECISIONS =
+      counter(
+          "kintsugi_review_decisions",
+          "Reviews ended: approved, rejected, or expired because nobody decided in time.",
+          "decision");
   public static final MetricSpec PROMPT_INTERCEPTIONS =
       counter(
           "kintsugi_prompt_interceptions",
@@ -41,19 +61,20 @@ public final class MetricCatalogue {
   public static final MetricSpec JOBS_FINISHED =
       counter(
           "kintsugi_jobs_finished",
-          "Jobs ended: completed, degraded_ and the ladder's step, failed, cancelled or expired.",
+          "Jobs ended: completed, degraded_ and the ladder's step, failed, cancelled, expired, or in"
+              + " review: rejected or unreviewed.",
           "service",
           "outcome");
   public static final MetricSpec JOB_DURATION =
       histogram(
           "kintsugi_job_duration_seconds",
-          "From submission to the end of a job.",
+          "From submission, or a reviewer's approval, to the end of a job that was queued.",
           "service",
           "outcome");
   public static final MetricSpec QUEUE_WAIT =
       histogram(
           "kintsugi_queue_wait_seconds",
-          "From submission to a job's first attempt.",
+          "From submission, or a reviewer's approval, to a job's first attempt.",
           "service",
           "priority");
   public static final MetricSpec RECOVERY_DECISIONS =
@@ -324,6 +345,10 @@ public final class MetricCatalogue {
         JOBS_REFUSED,
         PROMPT_SCREENINGS,
         PROMPT_REASONS,
+        REVIEWS_PENDING,
+        REVIEW_OLDEST_AGE,
+        REVIEW_TIME_USED,
+        REVIEW_DECISIONS,
         PROMPT_INTERCEPTIONS,
         PROMPT_FAILURES,
         PROMPT_RULES,

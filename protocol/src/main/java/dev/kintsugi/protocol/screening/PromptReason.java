@@ -1,5 +1,6 @@
 package dev.kintsugi.protocol.screening;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param text what stands there
  * @param message one sentence: what it is, and the limit
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PromptReason(
     @JsonProperty("rule") String rule,
     @JsonProperty("start") int start,

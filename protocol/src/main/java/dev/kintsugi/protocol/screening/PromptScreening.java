@@ -1,12 +1,14 @@
 package dev.kintsugi.protocol.screening;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answer of {@code POST /v1/prompts/screen}.
+ * What is said of a submission's prompt: the answer of {@code POST /v1/prompts/screen}, and a part
+ * of the Video object.
  *
  * @param object {@code prompt.screening}
  * @param verdict {@code accept}, {@code suggest_rewrite} (it is taken, another wording would do
@@ -14,10 +16,24 @@ import org.jspecify.annotations.Nullable;
  *     {@code hold_for_review} (a person decides) or {@code reject}
  * @param reasons in the order of the text; empty for {@code accept}
  * @param suggestedPrompt a wording that passes; null where none can be told without inventing
+ * @param safeMode what is made instead of the model's defaults; null where nothing is changed
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record PromptScreening(
     @JsonProperty("object") String object,
     @JsonProperty("verdict") String verdict,
     @JsonProperty("reasons") List<PromptReason> reasons,
-    @JsonProperty("suggested_prompt") @Nullable String suggestedPrompt) {}
+    @JsonProperty("suggested_prompt") @Nullable String suggestedPrompt,
+    @JsonProperty("safe_mode") @Nullable SafeMode safeMode) {
+
+  public PromptScreening {
+    reasons = List.copyOf(reasons);
+  }
+
+  /** Parameters of a video that is made with more care. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record SafeMode(
+      @JsonProperty("num_frames") int numFrames,
+      @JsonProperty("num_inference_steps") int numInferenceSteps) {}
+}
