@@ -50,7 +50,7 @@ class DispatchMetrics {
       queueWait
           .labelValues(job.service(), job.priority().wireName())
           .observeWithExemplar(
-              seconds(job.createdAt(), attempt.startedAt()), Meters.exemplar(job.traceId()));
+              seconds(job.waitingSince(), attempt.startedAt()), Meters.exemplar(job.traceId()));
     }
   }
 

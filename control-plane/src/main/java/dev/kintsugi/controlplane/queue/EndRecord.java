@@ -32,7 +32,10 @@ final class EndRecord {
       "job_id, 0 AS number, '' AS revision, '' AS pool, NULL::float8 AS usd_per_hour,"
           + " NULL::timestamptz AS started_at, NULL::timestamptz AS at";
 
-  /** One row for each job of {@code ended}. */
+  /**
+   * One row for each job of {@code ended}. The service is accountable for a job from its release
+   * on: the time of a reviewer is none of its latency.
+   */
   static final String RECORD =
       """
       recorded AS (
@@ -46,7 +49,7 @@ final class EndRecord {
           result #>> '{delivered,ladder_step}',
           coalesce((parameters ->> 'width')::float8 * (parameters ->> 'height')::float8
             * (parameters ->> 'numFrames')::float8, 0),
-          created_at, completed_at, gpu_seconds, delivered_seconds, cost_usd, delivered_usd
+          coalesce(queued_at, created_at), completed_at, gpu_seconds, delivered_seconds, cost_usd, delivered_usd
         FROM ended
       )""";
 

@@ -31,7 +31,8 @@ public final class Ids {
     return (at.toEpochMilli() << 16) | 0x7000L;
   }
 
-  static String job(UUID id) {
+  /** As customers see it. */
+  public static String job(UUID id) {
     return JOB + hex(id);
   }
 
@@ -39,7 +40,8 @@ public final class Ids {
     return ATTEMPT + hex(id);
   }
 
-  static Optional<UUID> parseJob(String id) {
+  /** Empty for anything that {@link #job} did not make. */
+  public static Optional<UUID> parseJob(String id) {
     return parse(JOB, id);
   }
 

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.queue;
 
 import dev.kintsugi.core.recovery.Plan;
+import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.time.Instant;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param plan of its newest or next attempt; null means as asked
  * @param gpuSeconds its ended attempts held a slot
  * @param costUsd of those of them that ran at a known price; null where none did
+ * @param screening what was said of its prompt; null when it was simply taken
+ * @param decideBy until when a person decides on it; null when nobody has to
+ * @param queuedAt when it was released; null before, and for a job that was never held
  */
 public record Job(
     String id,
@@ -49,7 +53,25 @@ public record Job(
     String traceId,
     @Nullable Plan plan,
     double gpuSeconds,
-    @Nullable Double costUsd) {
+    @Nullable Double costUsd,
+    @Nullable PromptScreening screening,
+    @Nullable Instant decideBy,
+    @Nullable Instant queuedAt) {
+
+  /** It waits for a person, not for a node; or it ended while it did. */
+  public boolean unreleased() {
+    return decideBy != null && queuedAt == null;
+  }
+
+  /** It waits for a person. */
+  public boolean held() {
+    return unreleased() && !status.terminal();
+  }
+
+  /** Since when the service could have worked on it. */
+  public Instant waitingSince() {
+    return queuedAt == null ? createdAt : queuedAt;
+  }
 
   /**
    * Why a job failed.

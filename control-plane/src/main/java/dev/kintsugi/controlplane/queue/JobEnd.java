@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param pool of its last attempt; empty likewise, or where nodes have none
  * @param degraded answered with less than what was asked
  * @param ladderStep wire name of the step it was answered on; null when as asked, or not answered
+ * @param createdAt when it was submitted, or released by a reviewer; one that ended in review is
+ *     not here
  * @param pixels asked for: width times height times frames
  * @param gpuSeconds its attempts held a slot
  * @param deliveredSeconds of the attempt whose video was delivered; the rest is wasted

@@ -27,6 +27,32 @@ public interface JobQueue {
    */
   Submission submit(NewJob job, Instant now);
 
+  /**
+   * Accepts a job that waits for a person, durably: nobody gets it before it is {@link #release
+   * released}. The job's queue limit bounds how many are held for its service.
+   *
+   * @param decideBy until when it is told that a decision comes; the queue itself does not end it
+   */
+  Submission hold(NewJob job, Instant decideBy, Alongside also, Instant now);
+
+  /**
+   * Lets a held job into the queue, behind those that wait already. Its deadline is as far away
+   * then as it was from {@code decideBy} when it was held.
+   *
+   * @return empty when it is not held any more; nothing is written alongside then
+   */
+  Optional<Job> release(String jobId, Alongside also, Instant now);
+
+  /**
+   * Ends a held job as failed. It never reached its service, so it is in no ledger of ended jobs.
+   *
+   * @return empty when it is not held any more; nothing is written alongside then
+   */
+  Optional<Job> refuse(String jobId, NextStep.GiveUp why, Alongside also, Instant now);
+
+  /** Held jobs that nobody decided on until then, longest ago first. */
+  List<Job> undecided(Instant until, int limit);
+
   /** The tenant's job, unless deleted. */
   Optional<Job> find(String tenant, String jobId);
 

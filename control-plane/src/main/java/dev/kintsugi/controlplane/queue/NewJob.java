@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.queue;
 
+import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline instant after which an answer is worthless
  * @param queueLimit jobs that may wait for the service; beyond it the job is refused
  * @param traceId 32 hex digits
+ * @param screening what was said of its prompt; null when it was simply taken
  */
 public record NewJob(
     String tenant,
@@ -31,11 +33,66 @@ public record NewJob(
     double weight,
     Instant deadline,
     long queueLimit,
-    String traceId) {
+    String traceId,
+    @Nullable PromptScreening screening) {
 
   public NewJob {
     if (!(cost > 0) || !(weight > 0) || Double.isInfinite(cost) || Double.isInfinite(weight)) {
       throw new IllegalArgumentException("cost and weight must be positive and finite");
     }
+  }
+
+  /** A job whose prompt was simply taken. */
+  public NewJob(
+      String tenant,
+      String service,
+      String model,
+      Priority priority,
+      JobParameters parameters,
+      @Nullable String user,
+      @Nullable String webhookUrl,
+      @Nullable String idempotencyKey,
+      String requestHash,
+      double cost,
+      double weight,
+      Instant deadline,
+      long queueLimit,
+      String traceId) {
+    this(
+        tenant,
+        service,
+        model,
+        priority,
+        parameters,
+        user,
+        webhookUrl,
+        idempotencyKey,
+        requestHash,
+        cost,
+        weight,
+        deadline,
+        queueLimit,
+        traceId,
+        null);
+  }
+
+  /** The same with another deadline and another limit. */
+  public NewJob with(Instant newDeadline, long newLimit) {
+    return new NewJob(
+        tenant,
+        service,
+        model,
+        priority,
+        parameters,
+        user,
+        webhookUrl,
+        idempotencyKey,
+        requestHash,
+        cost,
+        weight,
+        newDeadline,
+        newLimit,
+        traceId,
+        screening);
   }
 }

@@ -26,6 +26,7 @@ public final class PostgresJobQueue implements JobQueue {
   private final List<JobEndListener> ends;
   private final Depths depths;
   private final Submitting submitting;
+  private final Holding holding;
   private final Claiming claiming;
   private final Leases leases;
   private final Ending ending;
@@ -57,6 +58,7 @@ public final class PostgresJobQueue implements JobQueue {
     this.ends = ends;
     this.depths = new Depths(transactions);
     this.submitting = new Submitting(transactions, depths, bound);
+    this.holding = new Holding(transactions, submitting);
     this.claiming = new Claiming(transactions, order);
     this.leases = new Leases(transactions);
     this.ending = new Ending(transactions, leases);
@@ -72,6 +74,30 @@ public final class PostgresJobQueue implements JobQueue {
       listeners.forEach(listener -> listener.waiting(job.service()));
     }
     return answer;
+  }
+
+  @Override
+  public Submission hold(NewJob job, Instant decideBy, Alongside also, Instant now) {
+    return holding.hold(job, decideBy, also, now);
+  }
+
+  @Override
+  public Optional<Job> release(String jobId, Alongside also, Instant now) {
+    Optional<Job> released = Ids.parseJob(jobId).flatMap(id -> holding.release(id, also, now));
+    released.ifPresent(job -> listeners.forEach(listener -> listener.waiting(job.service())));
+    return released;
+  }
+
+  @Override
+  public Optional<Job> refuse(String jobId, NextStep.GiveUp why, Alongside also, Instant now) {
+    Optional<Job> ended = Ids.parseJob(jobId).flatMap(id -> holding.refuse(id, why, also, now));
+    ended.ifPresent(this::tell);
+    return ended;
+  }
+
+  @Override
+  public List<Job> undecided(Instant until, int limit) {
+    return holding.due(until, limit);
   }
 
   @Override
@@ -111,7 +137,7 @@ public final class PostgresJobQueue implements JobQueue {
         return cancelled;
       }
     }
-    throw new IllegalStateException(jobId + " is neither waiting nor running nor ended");
+    throw new IllegalStateException(jobId + " is neither waiting nor running nor held nor ended");
   }
 
   @Override

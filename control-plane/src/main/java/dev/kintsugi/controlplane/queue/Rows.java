@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
+import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import dev.kintsugi.protocol.video.VideoStatus;
 import java.sql.ResultSet;
@@ -25,7 +26,8 @@ final class Rows {
       j.id, j.tenant, j.service, j.model, j.priority, j.status, j.progress, j.parameters, \
       j.end_user, j.webhook_url, j.idempotency_key, j.request_hash, j.cost, j.created_at, \
       j.started_at, j.completed_at, j.expires_at, j.deadline, j.error_code, j.error_message, \
-      j.result, j.attempts, j.sequence, j.trace_id, j.plan AS job_plan, j.gpu_seconds, j.cost_usd""";
+      j.result, j.attempts, j.sequence, j.trace_id, j.plan AS job_plan, j.gpu_seconds, j.cost_usd, \
+      j.screening, j.decide_by, j.queued_at""";
 
   private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
 
@@ -34,6 +36,7 @@ final class Rows {
   static Job job(ResultSet row) throws SQLException {
     String errorCode = row.getString("error_code");
     String result = row.getString("result");
+    String screening = row.getString("screening");
     return new Job(
         Ids.job(uuid(row, "id")),
         row.getString("tenant"),
@@ -60,7 +63,10 @@ final class Rows {
         row.getString("trace_id"),
         plan(row, "job_plan"),
         row.getDouble("gpu_seconds"),
-        row.getObject("cost_usd", Double.class));
+        row.getObject("cost_usd", Double.class),
+        screening == null ? null : read(screening, PromptScreening.class),
+        instantOrNull(row, "decide_by"),
+        instantOrNull(row, "queued_at"));
   }
 
   /** A live attempt. */
@@ -167,6 +173,10 @@ final class Rows {
 
   static UUID uuid(ResultSet row, String column) throws SQLException {
     return row.getObject(column, UUID.class);
+  }
+
+  static @Nullable String writeOrNull(@Nullable Object value) {
+    return value == null ? null : write(value);
   }
 
   static String write(Object value) {

@@ -53,17 +53,17 @@ final class Submitting {
         SELECT * FROM unnest(
           ?::uuid[], ?::text[], ?::text[], ?::text[], ?::smallint[], ?::jsonb[], ?::text[],
           ?::text[], ?::text[], ?::text[], ?::float8[], ?::float8[], ?::timestamptz[],
-          ?::timestamptz[], ?::timestamptz[], ?::text[])
+          ?::timestamptz[], ?::timestamptz[], ?::text[], ?::jsonb[])
         AS i(id, tenant, service, model, priority, parameters, end_user,
           webhook_url, idempotency_key, request_hash, cost, tag, created_at,
-          overdue_at, deadline, trace_id)
+          overdue_at, deadline, trace_id, screening)
       ), taken AS (
         INSERT INTO job (id, tenant, service, model, priority, status, parameters, end_user,
           webhook_url, idempotency_key, request_hash, cost, tag, created_at, overdue_at, deadline,
-          trace_id)
+          trace_id, screening)
         SELECT id, tenant, service, model, priority, 'queued', parameters, end_user,
           webhook_url, idempotency_key, request_hash, cost, tag, created_at, overdue_at, deadline,
-          trace_id
+          trace_id, screening
         FROM input
         ON CONFLICT DO NOTHING
         RETURNING id, service, priority, tag, cost, overdue_at, created_at, deadline
@@ -97,11 +97,17 @@ final class Submitting {
 
   private record Entry(int place, UUID id, NewJob job, Instant now, double tag) {}
 
-  private record Flow(String service, Priority priority, String tenant) {
-    static Flow of(NewJob job) {
+  /** Jobs that share their turns fairly with those of other tenants. */
+  record Flow(String service, Priority priority, String tenant) {
+    private static Flow of(NewJob job) {
       return new Flow(job.service(), job.priority(), job.tenant());
     }
   }
+
+  /**
+   * @param span of virtual time: cost by weight
+   */
+  record Share(Flow flow, double span) {}
 
   private record Span(Flow flow, double start) {}
 
@@ -132,7 +138,7 @@ final class Submitting {
       if (full.isEmpty()) {
         open.add(i);
       } else {
-        Submission seen = seenBefore(input.job(), owners(List.of(input.job())));
+        Submission seen = seenBefore(input.job());
         answers[i] = seen == null ? full.get() : seen;
       }
     }
@@ -163,6 +169,11 @@ final class Submitting {
       answers[entry.place()] = answer;
     }
     return again;
+  }
+
+  /** What became of an earlier submission under the job's idempotency key; null for none. */
+  @Nullable Submission seenBefore(NewJob job) {
+    return seenBefore(job, owners(List.of(job)));
   }
 
   private static @Nullable Submission seenBefore(NewJob job, Map<KeyOwner, Job> known) {
@@ -200,9 +211,13 @@ final class Submitting {
   }
 
   private List<Entry> tagged(List<Input> inputs, List<Integer> open) {
-    List<NewJob> jobs = open.stream().map(i -> inputs.get(i).job()).toList();
+    List<Share> shares =
+        open.stream()
+            .map(i -> inputs.get(i).job())
+            .map(job -> new Share(Flow.of(job), job.cost() / job.weight()))
+            .toList();
     Map<Flow, Double> next = new HashMap<>();
-    for (Span span : transactions.relaxedStatement(c -> reserve(c, jobs))) {
+    for (Span span : transactions.relaxedStatement(c -> reserve(c, shares))) {
       next.put(span.flow(), span.start());
     }
     List<Entry> entries = new ArrayList<>();
@@ -217,12 +232,17 @@ final class Submitting {
     return entries;
   }
 
-  private static List<Span> reserve(Connection c, List<NewJob> jobs) throws SQLException {
+  /** The start of what is reserved for one job. */
+  static double reserve(Connection c, Share share) throws SQLException {
+    return reserve(c, List.of(share)).getFirst().start();
+  }
+
+  private static List<Span> reserve(Connection c, List<Share> shares) throws SQLException {
     try (Sql sql = Sql.of(c, RESERVE)) {
-      return sql.each("text", jobs, NewJob::service)
-          .each("int2", jobs, job -> job.priority().ordinal())
-          .each("text", jobs, NewJob::tenant)
-          .each("float8", jobs, job -> job.cost() / job.weight())
+      return sql.each("text", shares, share -> share.flow().service())
+          .each("int2", shares, share -> share.flow().priority().ordinal())
+          .each("text", shares, share -> share.flow().tenant())
+          .each("float8", shares, Share::span)
           .rows(
               row ->
                   new Span(
@@ -252,15 +272,23 @@ final class Submitting {
           .each("timestamptz", entries, this::overdueAt)
           .each("timestamptz", entries, e -> Sql.stored(e.job().deadline()))
           .each("text", entries, e -> e.job().traceId())
+          .each("jsonb", entries, e -> Rows.writeOrNull(e.job().screening()))
           .rows(row -> Rows.uuid(row, "id"));
     }
   }
 
   private @Nullable Instant overdueAt(Entry entry) {
-    return switch (entry.job().priority()) {
+    return overdueAt(entry.job().priority(), entry.now());
+  }
+
+  /**
+   * @param since it waits
+   */
+  @Nullable Instant overdueAt(Priority priority, Instant since) {
+    return switch (priority) {
       case REALTIME -> null;
-      case STANDARD -> Sql.stored(bound.standardOverdue(entry.now()));
-      case BATCH -> Sql.stored(bound.batchOverdue(entry.now()));
+      case STANDARD -> Sql.stored(bound.standardOverdue(since));
+      case BATCH -> Sql.stored(bound.batchOverdue(since));
     };
   }
 
@@ -292,6 +320,9 @@ final class Submitting {
         job.traceId(),
         null,
         0,
+        null,
+        job.screening(),
+        null,
         null);
   }
 }

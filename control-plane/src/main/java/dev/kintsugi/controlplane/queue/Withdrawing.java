@@ -66,7 +66,7 @@ final class Withdrawing {
   private static final String FORGET =
       """
       UPDATE job SET deleted_at = ?, parameters = '{}', end_user = NULL, webhook_url = NULL,
-        idempotency_key = NULL, result = NULL
+        idempotency_key = NULL, result = NULL, screening = NULL
       WHERE id = ?
       """;
 
@@ -106,7 +106,11 @@ final class Withdrawing {
     return transactions.durably(
         c -> {
           Optional<Job> waited = cancelWaiting(c, job, at);
-          return waited.isPresent() ? waited : cancelRunning(c, job, at);
+          if (waited.isPresent()) {
+            return waited;
+          }
+          Optional<Job> ran = cancelRunning(c, job, at);
+          return ran.isPresent() ? ran : Holding.end(c, job, ErrorCode.CANCELLED, MESSAGE, at);
         });
   }
 

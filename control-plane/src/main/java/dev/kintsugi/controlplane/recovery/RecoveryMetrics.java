@@ -21,7 +21,7 @@ public class RecoveryMetrics implements JobEndListener {
 
   /** How a job can end, apart from the steps of the ladder. */
   public static final List<String> OUTCOMES =
-      List.of("completed", "failed", "cancelled", "expired");
+      List.of("completed", "failed", "cancelled", "expired", "rejected", "unreviewed");
 
   private final Counter finished;
   private final Histogram duration;
@@ -40,8 +40,8 @@ public class RecoveryMetrics implements JobEndListener {
     String outcome = outcome(job);
     Labels exemplar = Meters.exemplar(job.traceId());
     finished.labelValues(job.service(), outcome).incWithExemplar(exemplar);
-    if (job.completedAt() != null) {
-      Duration took = Duration.between(job.createdAt(), job.completedAt());
+    if (job.completedAt() != null && !job.unreleased()) {
+      Duration took = Duration.between(job.waitingSince(), job.completedAt());
       duration
           .labelValues(job.service(), outcome)
           .observeWithExemplar(took.toMillis() / 1000.0, exemplar);
@@ -73,6 +73,9 @@ public class RecoveryMetrics implements JobEndListener {
       String code = job.error().code();
       if (code.equals(ErrorCode.CANCELLED.wireName())) {
         return "cancelled";
+      }
+      if (job.unreleased()) {
+        return code.equals(ErrorCode.PROMPT_REJECTED.wireName()) ? "rejected" : "unreviewed";
       }
       return code.equals(ErrorCode.DEADLINE_EXCEEDED.wireName()) ? "expired" : "failed";
     }

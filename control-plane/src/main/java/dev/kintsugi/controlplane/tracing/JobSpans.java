@@ -16,8 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spans of a job that has ended: {@code video}, in it {@code queue} for each wait and {@code
- * attempt} for each try, and in the try that made the video its stages.
+ * The spans of a job that has ended: {@code video}, in it {@code review} for the wait for a person,
+ * {@code queue} for each wait and {@code attempt} for each try, and in the try that made the video
+ * its stages.
  */
 final class JobSpans {
 
@@ -64,7 +65,7 @@ final class JobSpans {
     video.setAttribute(MODEL, job.model());
     video.setAttribute(PRIORITY, job.priority().wireName());
     conclude(video);
-    Instant waitsSince = job.createdAt();
+    Instant waitsSince = reviewed(end);
     for (Attempt attempt : attempts) {
       waited(waitsSince, attempt.startedAt());
       Instant ended = attempt.endedAt() == null ? end : attempt.endedAt();
@@ -85,6 +86,15 @@ final class JobSpans {
         video.setAttribute(STEP, step);
       }
     }
+  }
+
+  /** When the wait for a node began. */
+  private Instant reviewed(Instant end) {
+    Instant decided = job.unreleased() ? end : job.waitingSince();
+    if (decided.isAfter(job.createdAt())) {
+      builder("review", SpanIds.job(job), job.createdAt()).startSpan().end(decided);
+    }
+    return decided;
   }
 
   private void waited(Instant from, Instant until) {
