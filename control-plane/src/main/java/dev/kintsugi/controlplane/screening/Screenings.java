@@ -40,17 +40,24 @@ public final class Screenings {
           "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
 
   private final BiFunction<String, Submission, Screening> screener;
+  private final Exceptions exceptions;
   private final LearnedRules learned;
   private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
 
   @Inject
-  Screenings(Meters meters, Policies policies, Lexicon lexicon, LearnedRules learned) {
+  Screenings(
+      Meters meters,
+      Policies policies,
+      Lexicon lexicon,
+      Exceptions exceptions,
+      LearnedRules learned) {
     this(
         meters,
         (service, submission) ->
             Screener.decide(submission.prompt(), policies.of(service), lexicon),
+        exceptions,
         learned,
         () -> ThreadLocalRandom.current().nextDouble());
   }
@@ -61,9 +68,11 @@ public final class Screenings {
   Screenings(
       Meters meters,
       BiFunction<String, Submission, Screening> screener,
+      Exceptions exceptions,
       LearnedRules learned,
       DoubleSupplier draws) {
     this.screener = screener;
+    this.exceptions = exceptions;
     this.learned = learned;
     this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
@@ -75,17 +84,38 @@ public final class Screenings {
   }
 
   /**
+   * A submission, both ways.
+   *
+   * @param asked as it is made otherwise
+   * @param safe as it is made in safe mode
+   */
+  public record Asking(Submission asked, Submission safe) {}
+
+  /**
+   * A submission that is taken.
+   *
+   * @param held a person decides before it is made
+   * @param told to the customer; null when it is simply taken
+   */
+  public record Passed(boolean held, @Nullable PromptScreening told) {
+
+    /** It is made with other parameters than it would be otherwise. */
+    public boolean inSafeMode() {
+      return told != null && told.safeMode() != null;
+    }
+  }
+
+  /**
    * Without consequences; nothing is counted. Rules that stop only a share stop nothing here.
    *
    * @param service {@code namespace/name}
    */
-  public PromptScreening tell(String service, Submission submission) {
+  public PromptScreening tell(String service, Asking asking) {
     Screening screening =
-        screen(service, submission, () -> 1.0)
+        screen(service, asking, () -> 1.0)
             .map(Screened::screening)
             .orElseGet(Screening.Accept::new);
-    return new PromptScreening(
-        "prompt.screening", verdict(screening), reasons(screening), screening.suggestion());
+    return told(screening, asking);
   }
 
   /**
@@ -93,8 +123,8 @@ public final class Screenings {
    *
    * @throws ApiException {@code prompt_rejected}, with the reasons
    */
-  public void admit(String service, Submission submission) {
-    Optional<Screened> looked = screen(service, submission, draws);
+  public Passed admit(String service, Asking asking) {
+    Optional<Screened> looked = screen(service, asking, draws);
     Optional<Screening> screened = looked.map(Screened::screening);
     verdicts.labelValues(screened.map(Screenings::verdict).orElse("error")).inc();
     screened.stream()
@@ -109,6 +139,26 @@ public final class Screenings {
           reasons(reject),
           reject.suggestion());
     }
+    return screened
+        .filter(screening -> !(screening instanceof Screening.Accept))
+        .map(
+            screening ->
+                new Passed(screening instanceof Screening.HoldForReview, told(screening, asking)))
+        .orElseGet(() -> new Passed(false, null));
+  }
+
+  private static PromptScreening told(Screening screening, Asking asking) {
+    Submission safe = asking.safe();
+    boolean changes =
+        !(screening instanceof Screening.Reject)
+            && screening.careful()
+            && !safe.equals(asking.asked());
+    return new PromptScreening(
+        "prompt.screening",
+        verdict(screening),
+        reasons(screening),
+        screening.suggestion(),
+        changes ? new PromptScreening.SafeMode(safe.frames(), safe.steps()) : null);
   }
 
   /**
@@ -116,15 +166,16 @@ public final class Screenings {
    */
   private record Screened(Screening screening, @Nullable Stop stop) {}
 
-  private Optional<Screened> screen(String service, Submission submission, DoubleSupplier draw) {
+  private Optional<Screened> screen(String service, Asking asking, DoubleSupplier draw) {
+    Submission submission = asking.asked();
     try {
-      Screening screening = screener.apply(service, submission);
+      Screening screening = lookedAt(service, submission, screener.apply(service, submission));
       if (screening instanceof Screening.Reject) {
         return Optional.of(new Screened(screening, null));
       }
       return Optional.of(
           learned
-              .stops(service, submission, draw)
+              .stops(service, screening.careful() ? asking.safe() : submission, draw)
               .map(stop -> new Screened(screening.with(stop.reason()), stop))
               .orElseGet(() -> new Screened(screening, null)));
     } catch (RuntimeException defect) {
@@ -132,6 +183,13 @@ public final class Screenings {
           "A prompt of {} characters passes unscreened", submission.prompt().length(), defect);
       return Optional.empty();
     }
+  }
+
+  private Screening lookedAt(String service, Submission submission, Screening screening) {
+    return screening instanceof Screening.HoldForReview
+            && exceptions.has(service, submission.prompt())
+        ? screening.reviewed()
+        : screening;
   }
 
   private void count(Stop stop) {

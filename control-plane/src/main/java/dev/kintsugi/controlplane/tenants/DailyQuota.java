@@ -3,11 +3,14 @@ package dev.kintsugi.controlplane.tenants;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.protocol.error.ErrorCode;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs a free tenant may submit per UTC day, counted in the database for all replicas. */
 @Singleton
@@ -49,6 +52,20 @@ public final class DailyQuota {
           Duration.between(now, midnight));
     }
     return new Unit(tenant.name(), day, true);
+  }
+
+  /** The day of a unit that was counted; null where nothing was. */
+  public static @Nullable LocalDate day(Unit unit) {
+    return unit.counted() ? unit.day() : null;
+  }
+
+  /**
+   * Gives a unit back in the transaction of the connection.
+   *
+   * @param day of the unit, which was counted
+   */
+  public void giveBack(Connection connection, String tenant, LocalDate day) throws SQLException {
+    store.returnQuota(connection, tenant, day);
   }
 
   /** Gives a unit back: no new job came of it. */

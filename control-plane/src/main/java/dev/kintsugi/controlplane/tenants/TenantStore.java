@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.tenants;
 import dev.kintsugi.controlplane.database.Transactions;
 import jakarta.inject.Singleton;
 import java.security.MessageDigest;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -172,18 +173,19 @@ final class TenantStore {
   }
 
   void returnQuota(String tenant, LocalDate day) {
-    transactions.durably(
-        connection -> {
-          try (PreparedStatement statement =
-              connection.prepareStatement(
-                  """
-                  UPDATE daily_usage SET submitted = submitted - 1
-                  WHERE tenant = ? AND day = ? AND submitted > 0""")) {
-            statement.setString(1, tenant);
-            statement.setObject(2, day);
-            return statement.executeUpdate();
-          }
-        });
+    transactions.durably(connection -> returnQuota(connection, tenant, day));
+  }
+
+  int returnQuota(Connection connection, String tenant, LocalDate day) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            UPDATE daily_usage SET submitted = submitted - 1
+            WHERE tenant = ? AND day = ? AND submitted > 0""")) {
+      statement.setString(1, tenant);
+      statement.setObject(2, day);
+      return statement.executeUpdate();
+    }
   }
 
   private static StoredKey storedKey(ResultSet rows) throws SQLException {

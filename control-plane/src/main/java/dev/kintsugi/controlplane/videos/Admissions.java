@@ -13,6 +13,7 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.queue.NewJob;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.queue.Submission;
+import dev.kintsugi.controlplane.reviews.Reviews;
 import dev.kintsugi.controlplane.screening.Screenings;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.core.admission.Admission;
@@ -22,6 +23,7 @@ import dev.kintsugi.core.admission.Resolved;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
@@ -31,7 +33,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,35 +51,54 @@ final class Admissions {
   private final JobQueue queue;
   private final DailyQuota quota;
   private final Screenings screenings;
+  private final Reviews reviews;
   private final Clock clock;
   private final Counter submitted;
 
-  Admissions(JobQueue queue, DailyQuota quota, Screenings screenings, Clock clock, Meters meters) {
+  Admissions(
+      JobQueue queue,
+      DailyQuota quota,
+      Screenings screenings,
+      Reviews reviews,
+      Clock clock,
+      Meters meters) {
     this.queue = queue;
     this.quota = quota;
     this.screenings = screenings;
+    this.reviews = reviews;
     this.clock = clock;
     this.submitted = meters.counter(MetricCatalogue.JOBS_SUBMITTED);
   }
 
-  /** A submission that is valid for its model. */
+  /**
+   * A submission that is valid for its model.
+   *
+   * @param safe as it is made in safe mode
+   */
   record Candidate(
-      Submissions.Incoming incoming, Asked asked, Resolved resolved, ServedModel model) {}
+      Submissions.Incoming incoming,
+      Asked asked,
+      Resolved resolved,
+      Resolved safe,
+      ServedModel model) {}
+
+  /**
+   * A submission that nothing speaks against.
+   *
+   * @param held a person decides before it is made
+   */
+  private record Taking(NewJob job, boolean held, DailyQuota.Unit unit) {}
 
   /** Takes the job or an earlier one under the same idempotency key. */
   Job admit(Candidate candidate) {
     Instant now = clock.instant();
-    CostModel.Cost cost = CostModel.predict(candidate.resolved(), candidate.model().stepSeconds());
-    NewJob job = newJob(candidate, cost, candidate.model().queueLimit(), now);
-    DailyQuota.Unit unit;
+    Taking taking;
     try {
-      screenings.admit(candidate.model().service(), made(candidate.resolved()));
-      refuseUnlessCarried(candidate, cost, now);
-      unit = quota.take(candidate.incoming().tenant());
+      taking = taking(candidate, now);
     } catch (ApiException refusal) {
-      return replay(candidate, cost, now).orElseThrow(() -> refusal);
+      return replay(candidate, now).orElseThrow(() -> refusal);
     }
-    Submission submission = submit(job, unit, now);
+    Submission submission = submit(taking, now);
     return switch (submission) {
       case Submission.Accepted(Job accepted) -> {
         submitted
@@ -85,23 +108,38 @@ final class Admissions {
         yield accepted;
       }
       default -> {
-        quota.giveBack(unit);
+        quota.giveBack(taking.unit());
         yield earlier(submission);
       }
     };
   }
 
+  private Taking taking(Candidate candidate, Instant now) {
+    ServedModel model = candidate.model();
+    Screenings.Passed passed =
+        screenings.admit(model.service(), asking(candidate.resolved(), candidate.safe()));
+    Resolved made = passed.inSafeMode() ? candidate.safe() : candidate.resolved();
+    CostModel.Cost cost = CostModel.predict(made, model.stepSeconds());
+    refuseUnlessCarried(candidate, cost, passed.held(), now);
+    return new Taking(
+        newJob(candidate, made, passed.told(), model.queueLimit(), now),
+        passed.held(),
+        quota.take(candidate.incoming().tenant()));
+  }
+
   private static void told(Job accepted) {
     try (JobLog fields = JobLog.of(accepted)) {
-      LOG.info("Accepted {}", accepted.id());
+      LOG.info(accepted.held() ? "Accepted {} for review" : "Accepted {}", accepted.id());
     }
   }
 
-  private Submission submit(NewJob job, DailyQuota.Unit unit, Instant now) {
+  private Submission submit(Taking taking, Instant now) {
     try {
-      return queue.submit(job, now);
+      return taking.held()
+          ? reviews.hold(taking.job(), taking.unit(), now)
+          : queue.submit(taking.job(), now);
     } catch (RuntimeException failed) {
-      quota.giveBack(unit);
+      quota.giveBack(taking.unit());
       throw failed;
     }
   }
@@ -110,11 +148,12 @@ final class Admissions {
    * A client repeating an accepted submission must get that job even when a new one would be
    * refused. A queue limit of 0 lets nothing new in, so only a replay can come back.
    */
-  private Optional<Job> replay(Candidate candidate, CostModel.Cost cost, Instant now) {
+  private Optional<Job> replay(Candidate candidate, Instant now) {
     if (candidate.incoming().idempotencyKey() == null) {
       return Optional.empty();
     }
-    Submission submission = queue.submit(newJob(candidate, cost, 0, now), now);
+    Submission submission =
+        queue.submit(newJob(candidate, candidate.resolved(), null, 0, now), now);
     return submission instanceof Submission.QueueFull
         ? Optional.empty()
         : Optional.of(earlier(submission));
@@ -136,9 +175,14 @@ final class Admissions {
     };
   }
 
-  private void refuseUnlessCarried(Candidate candidate, CostModel.Cost cost, Instant now) {
+  /** What waits now says nothing of when a held job will be released: it is looked at alone. */
+  private void refuseUnlessCarried(
+      Candidate candidate, CostModel.Cost cost, boolean held, Instant now) {
     ServedModel model = candidate.model();
-    QueueSnapshot snapshot = queue.snapshot(model.service(), now);
+    QueueSnapshot snapshot =
+        held
+            ? new QueueSnapshot(model.service(), Map.of(), QueueSnapshot.Load.NONE)
+            : queue.snapshot(model.service(), now);
     Admission.Decision decision =
         Admission.decide(
             new Admission.Load(
@@ -174,7 +218,11 @@ final class Admissions {
   }
 
   private static NewJob newJob(
-      Candidate candidate, CostModel.Cost cost, long queueLimit, Instant now) {
+      Candidate candidate,
+      Resolved made,
+      @Nullable PromptScreening screening,
+      long queueLimit,
+      Instant now) {
     Submissions.Incoming incoming = candidate.incoming();
     Asked asked = candidate.asked();
     return new NewJob(
@@ -182,20 +230,25 @@ final class Admissions {
         candidate.model().service(),
         candidate.model().model(),
         Priority.fromWire(asked.priority()),
-        parameters(candidate.resolved()),
+        parameters(made),
         asked.user(),
         asked.webhookUrl(),
         incoming.idempotencyKey(),
         hash(asked),
-        cost.seconds(),
+        CostModel.predict(made, candidate.model().stepSeconds()).seconds(),
         incoming.tenant().weight(),
         now.plus(candidate.model().deadline()),
         queueLimit,
-        incoming.traceId());
+        incoming.traceId(),
+        screening);
   }
 
   /** What rules look at. */
-  static PromptFeatures.Submission made(Resolved resolved) {
+  static Screenings.Asking asking(Resolved resolved, Resolved safe) {
+    return new Screenings.Asking(made(resolved), made(safe));
+  }
+
+  private static PromptFeatures.Submission made(Resolved resolved) {
     return new PromptFeatures.Submission(
         resolved.prompt(),
         resolved.size().width(),

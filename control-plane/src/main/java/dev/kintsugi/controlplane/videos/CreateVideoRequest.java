@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 record CreateVideoRequest(
     @JsonProperty("prompt")
         @Schema(
-            description = "What to show.",
+            description =
+                "What to show; over 512 characters only with nested brackets, and after a review.",
             requiredMode = Schema.RequiredMode.REQUIRED,
             minLength = 1,
-            maxLength = FieldRules.MAX_PROMPT)
+            maxLength = FieldRules.MAX_HELD_PROMPT)
         String prompt,
     @JsonProperty("negative_prompt")
         @Schema(description = "What to avoid.", maxLength = FieldRules.MAX_PROMPT)

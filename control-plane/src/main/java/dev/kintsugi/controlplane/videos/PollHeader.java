@@ -17,6 +17,8 @@ final class PollHeader {
 
   static final String NAME = "openai-poll-after-ms";
 
+  private static final double DAY = 86_400;
+
   private final JobQueue queue;
   private final ModelCatalogue models;
 
@@ -28,13 +30,16 @@ final class PollHeader {
   <T> MutableHttpResponse<T> respond(Job job, T body) {
     MutableHttpResponse<T> response = HttpResponse.ok(body);
     if (!job.status().terminal()) {
-      long millis = (long) (1000 * Math.min(secondsLeft(job), 86_400));
+      long millis = (long) (1000 * Math.min(secondsLeft(job), DAY));
       response.header(NAME, Long.toString(PollHint.millis(Duration.ofMillis(millis))));
     }
     return response;
   }
 
   private double secondsLeft(Job job) {
+    if (job.held()) {
+      return DAY;
+    }
     double own = PollHint.secondsLeft(job.cost(), job.progress());
     if (job.status() != VideoStatus.QUEUED) {
       return own;

@@ -17,6 +17,7 @@ import dev.kintsugi.core.admission.ModelRules;
 import dev.kintsugi.core.admission.Problem;
 import dev.kintsugi.core.admission.Resolved;
 import dev.kintsugi.core.admission.Size;
+import dev.kintsugi.core.screening.SafeMode;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
@@ -93,8 +94,10 @@ final class Submissions {
     rates.admit(tenant);
     Asked asked = valid(FieldRules.read(fields));
     ServedModel model = model(tenant, asked.model());
-    Resolved resolved = valid(ModelRules.resolve(asked, bounds(model), nextSeed()));
-    return screenings.tell(model.service(), Admissions.made(resolved));
+    ModelBounds bounds = bounds(model);
+    Resolved resolved = valid(ModelRules.resolve(asked, bounds, nextSeed()));
+    return screenings.tell(
+        model.service(), Admissions.asking(resolved, SafeMode.of(asked, resolved, bounds)));
   }
 
   private Job check(Incoming incoming) {
@@ -102,11 +105,14 @@ final class Submissions {
     checkKey(incoming.idempotencyKey());
     Asked asked = valid(FieldRules.read(incoming.fields()));
     ServedModel model = model(incoming.tenant(), asked.model());
-    Resolved resolved = valid(ModelRules.resolve(asked, bounds(model), nextSeed()));
+    ModelBounds bounds = bounds(model);
+    Resolved resolved = valid(ModelRules.resolve(asked, bounds, nextSeed()));
     if (asked.webhookUrl() != null) {
       webhookTargets.check(asked.webhookUrl());
     }
-    return admissions.admit(new Admissions.Candidate(incoming, asked, resolved, model));
+    return admissions.admit(
+        new Admissions.Candidate(
+            incoming, asked, resolved, SafeMode.of(asked, resolved, bounds), model));
   }
 
   private ServedModel model(Tenant tenant, @Nullable String name) {

@@ -52,6 +52,12 @@ final class SyncWait {
             ErrorCode.DEADLINE_EXCEEDED,
             "The video is not done yet. It goes on: fetch it at /v1/videos/" + job.id() + ".");
       }
+      if (job.held()) {
+        throw ApiException.of(
+            ErrorCode.DEADLINE_EXCEEDED,
+            "A person looks at this prompt first, by %s. The video goes on: fetch it at /v1/videos/%s."
+                .formatted(job.decideBy(), job.id()));
+      }
       pause(job);
       job = jobs.require(tenant, job.id());
     }

@@ -30,10 +30,17 @@ public final class VideoView {
         asked.seconds(),
         null,
         error == null ? null : new Video.Failure(error.code(), error.message()),
-        result == null ? null : result.delivered(),
+        result == null ? null : delivered(job, result),
         result == null ? null : result.stageDurations(),
         result == null ? null : cost(job),
-        job.traceId());
+        job.traceId(),
+        job.screening(),
+        ReviewView.of(job));
+  }
+
+  private static Video.Delivered delivered(Job job, Result result) {
+    boolean safe = job.screening() != null && job.screening().safeMode() != null;
+    return safe ? result.delivered().inSafeMode() : result.delivered();
   }
 
   /** Of every attempt, to the millionth of a dollar. */

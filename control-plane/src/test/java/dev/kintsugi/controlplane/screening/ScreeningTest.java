@@ -97,13 +97,15 @@ class ScreeningTest {
             (service, submission) -> {
               throw new IllegalStateException("a defect");
             },
+            Exceptions.NONE,
             server.bean(LearnedRules.class),
             () -> 0);
     var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
-    assertThatCode(() -> broken.admit("studio/wan", cat)).doesNotThrowAnyException();
+    var asking = new Screenings.Asking(cat, cat);
+    assertThatCode(() -> broken.admit("studio/wan", asking)).doesNotThrowAnyException();
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
-    assertThat(broken.tell("studio/wan", cat).verdict()).isEqualTo("accept");
+    assertThat(broken.tell("studio/wan", asking).verdict()).isEqualTo("accept");
   }
 
   private static double rejected() {

@@ -1,0 +1,5 @@
+/** Prompts that a person decides on. */
+@NullMarked
+package dev.kintsugi.controlplane.reviews;
+
+import org.jspecify.annotations.NullMarked;
