@@ -69,8 +69,8 @@ public interface JobQueue {
   Optional<JobPage> list(String tenant, @Nullable String after, int limit, boolean ascending);
 
   /**
-   * Ends a queued or running job as failed with code {@code cancelled}; a running attempt is fenced
-   * off. Leaves an ended job as it is.
+   * Ends a queued, held or running job as failed with code {@code cancelled}; a running attempt is
+   * fenced off. Leaves an ended job as it is.
    *
    * @return the job as it is now; empty when the tenant has no such job
    */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param step denoise steps done, of {@code steps}
  * @param progress 0..100
  * @param attempt from 1; 0 before the first
- * @param detail why the last attempt ended, or why the video failed
+ * @param detail why the last attempt ended, or why the video failed; of a queued one {@code
+ *     held_for_review} or {@code approved} where a person decides
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record VideoEvent(

@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.testkit.Answer;
+import dev.kintsugi.controlplane.testkit.FixedModels;
+import dev.kintsugi.controlplane.testkit.OneNodeServer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,16 +26,18 @@ class ScreeningTest {
 
   private static final String PARTY = "{\"prompt\":\"a party 🎉🎉🎉🎉🎉 at night\"}";
 
+  private static OneNodeServer all;
   private static TestServer server;
 
   @BeforeAll
   static void start() {
-    server = TestServer.start(Map.of());
+    all = new OneNodeServer(Map.of("kintsugi.test.fragile-word", true));
+    server = all.server();
   }
 
   @AfterAll
   static void stop() {
-    server.close();
+    all.close();
   }
 
   @Test
@@ -106,6 +112,99 @@ class ScreeningTest {
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
     assertThat(broken.tell("studio/wan", asking).verdict()).isEqualTo("accept");
+  }
+
+  @Test
+  void aPromptOfSafeModeIsMadeWithFewerFramesAndMoreSteps() {
+    JsonNode told = server.post("/v1/prompts/screen", body("a fragile cat")).json();
+    assertThat(told.get("verdict").asText()).isEqualTo("accept_safe_mode");
+    assertThat(told.at("/safe_mode/num_frames").asInt()).isEqualTo(9);
+    assertThat(told.at("/safe_mode/num_inference_steps").asInt()).isEqualTo(10);
+    Answer taken = server.post("/v1/videos", body("a fragile cat"));
+    assertThat(taken.json().get("screening")).isEqualTo(told);
+    assertThat(taken.json().get("seconds").asText()).isEqualTo("0.5");
+    JsonNode made = all.awaitEnd(taken.json().get("id").asText());
+    assertThat(made.at("/delivered/safe_mode").asBoolean()).isTrue();
+    assertThat(made.at("/delivered/num_frames").asInt()).isEqualTo(9);
+    assertThat(made.at("/delivered/degraded").asBoolean()).isFalse();
+    assertThat(made.at("/screening/reasons/0/text").asText()).isEqualTo("fragile");
+    assertThat(all.node().requests())
+        .filteredOn(request -> request.prompt().equals("a fragile cat"))
+        .allSatisfy(
+            request -> {
+              assertThat(request.numFrames()).isEqualTo(9);
+              assertThat(request.numInferenceSteps()).isEqualTo(10);
+            })
+        .hasSize(1);
+
+    String own =
+        "{\"prompt\":\"a fragile dog\",\"size\":\"64x64\",\"num_frames\":5,\"num_inference_steps\":4}";
+    JsonNode asked = all.awaitEnd(server.submit(own));
+    assertThat(asked.at("/delivered/num_frames").asInt()).isEqualTo(5);
+    assertThat(asked.at("/delivered").has("safe_mode")).isFalse();
+    assertThat(asked.at("/screening/verdict").asText()).isEqualTo("accept_safe_mode");
+    assertThat(asked.at("/screening/safe_mode").isNull()).isTrue();
+  }
+
+  @Test
+  void aSuggestionStaysWithTheVideo() {
+    String body = body("a cat runs runs runs runs runs runs home");
+    JsonNode told = server.post("/v1/prompts/screen", body).json();
+    assertThat(told.get("suggested_prompt").asText()).isEqualTo("a cat runs home");
+    JsonNode taken = server.post("/v1/videos", body).json();
+    assertThat(taken.get("screening")).isEqualTo(told);
+    JsonNode made = all.awaitEnd(taken.get("id").asText());
+    assertThat(made.get("screening")).isEqualTo(told);
+    assertThat(made.has("review")).isFalse();
+    assertThat(all.video(server.submit(body("a plain cat"))).has("screening")).isFalse();
+  }
+
+  @Test
+  void anExceptionLetsTheSamePromptPassUntilItIsRevoked() {
+    String prompt = "a tale (of brackets 【in brackets】) " + "and so on ".repeat(50);
+    assertThat(verdict(prompt)).isEqualTo("hold_for_review");
+    String id = server.submit(body(prompt));
+    JsonNode approved =
+        ops(
+                "POST",
+                "/ops/v1/reviews/" + id.replace("video_", "review_") + "/approve",
+                "{\"exception\":true,\"note\":\"a poet\"}")
+            .json();
+    String exception = approved.get("exception").asText();
+    JsonNode again = all.video(server.submit(body(prompt.toUpperCase(Locale.ROOT))));
+    assertThat(again.has("review")).as("read, not spelt").isFalse();
+    assertThat(verdict(prompt)).isEqualTo("suggest_rewrite");
+    assertThat(verdict("another " + prompt)).isEqualTo("hold_for_review");
+    assertThat(server.bean(Exceptions.class).has("other/service", prompt)).isFalse();
+
+    String exceptions = "/ops/v1/prompt-exceptions";
+    JsonNode listed = server.ops(exceptions + "?service=" + FixedModels.SERVICE).json().get("data");
+    assertThat(listed).extracting(e -> e.get("id").asText()).containsExactly(exception);
+    Answer revoked = ops("DELETE", exceptions + "/" + exception, "");
+    assertThat(revoked.status()).as(revoked.toString()).isEqualTo(200);
+    assertThat(revoked.json().get("note").asText()).isEqualTo("a poet");
+    assertThat(verdict(prompt)).isEqualTo("hold_for_review");
+    assertThat(ops("DELETE", exceptions + "/" + exception, "").status()).isEqualTo(409);
+    assertThat(ops("DELETE", exceptions + "/exception_99", "").status()).isEqualTo(404);
+    assertThat(ops("DELETE", exceptions + "/exception_x", "").status()).isEqualTo(404);
+    assertThat(server.ops(exceptions + "?service=%00").param()).isEqualTo("service");
+    assertThat(server.get(exceptions).status()).as("a customer's key").isEqualTo(403);
+  }
+
+  private static String verdict(String prompt) {
+    return server.post("/v1/prompts/screen", body(prompt)).json().get("verdict").asText();
+  }
+
+  private static Answer ops(String method, String path, String body) {
+    return server.send(
+        server
+            .request(path, TestServer.OPS_KEY)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  private static String body(String prompt) {
+    return "{\"prompt\":\"%s\",\"size\":\"64x64\"}".formatted(prompt);
   }
 
   private static double rejected() {
