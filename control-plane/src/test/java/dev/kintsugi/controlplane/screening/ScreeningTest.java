@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.learning.LearnedRules;
@@ -13,6 +14,7 @@ import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -144,6 +146,24 @@ class ScreeningTest {
     assertThat(asked.at("/delivered").has("safe_mode")).isFalse();
     assertThat(asked.at("/screening/verdict").asText()).isEqualTo("accept_safe_mode");
     assertThat(asked.at("/screening/safe_mode").isNull()).isTrue();
+  }
+
+  @Test
+  void learnedRulesLookAtWhatSafeModeMakes() {
+    String rule =
+        """
+        {"service":"%s","features":["word:fragile","frames>=17"],"stage":"enforced","pinned":true}
+        """;
+    Answer written = ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
+    assertThat(written.status()).as(written.toString()).isEqualTo(200);
+    String long17 = "{\"prompt\":\"a fragile owl\",\"size\":\"64x64\",\"num_frames\":17}";
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(server.post("/v1/prompts/screen", long17).text())
+                    .contains("\"reject\"", "\"learned_rule\""));
+    assertThat(verdict("a fragile owl")).isEqualTo("accept_safe_mode");
   }
 
   @Test
