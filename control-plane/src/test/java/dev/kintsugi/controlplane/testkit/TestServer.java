@@ -55,6 +55,8 @@ public final class TestServer implements AutoCloseable {
       properties.put("kintsugi.test.fixed-models", true);
       properties.put("kintsugi.bootstrap-api-key", KEY);
       properties.put("kintsugi.bootstrap-ops-key", OPS_KEY);
+      // Loading the models takes longer than most tests.
+      properties.put("kintsugi.embedding.enabled", false);
       properties.put("kintsugi.artifacts.dir", directory.resolve("artifacts").toString());
       properties.putAll(settings);
       EmbeddedServer server = ApplicationContext.run(EmbeddedServer.class, properties);

@@ -1,0 +1,169 @@
+package dev.kintsugi.controlplane.embedding;
+
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Requires;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Embeds prompts in this process. The models are loaded in the background; whoever asks before, or
+ * when they cannot be used, gets nothing and goes on without.
+ */
+@Context
+@Requires(notEnv = "command")
+public final class PromptEmbeddings {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PromptEmbeddings.class);
+
+  /** The models saw no longer texts when they were trained, and time grows with the length. */
+  private static final int LONGEST = 512;
+
+  private static final float LOAD_FACTOR = 0.75f;
+
+  private final EmbeddingSettings settings;
+  private final Function<SentenceModel, SentenceEncoder> loader;
+  private final Semaphore places;
+  private final Map<String, Embedding> cache;
+  private volatile Map<SentenceModel, SentenceEncoder> encoders = Map.of();
+  private boolean closed;
+
+  @Inject
+  PromptEmbeddings(EmbeddingSettings settings) {
+    this(settings, OnnxEncoder::load);
+  }
+
+  PromptEmbeddings(EmbeddingSettings settings, Function<SentenceModel, SentenceEncoder> loader) {
+    this.settings = settings;
+    this.loader = loader;
+    this.places = new Semaphore(settings.atOnce(), true);
+    this.cache =
+        Collections.synchronizedMap(
+            new LinkedHashMap<>(16, LOAD_FACTOR, true) {
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<String, Embedding> eldest) {
+                return size() > settings.cached();
+              }
+            });
+  }
+
+  /**
+   * The point of a prompt, of its first 512 characters. Takes milliseconds, and waits while as many
+   * threads as may be are at it.
+   *
+   * @return empty for a prompt without words, before the models are loaded, and when they cannot be
+   *     used
+   */
+  public Optional<Embedding> of(String prompt) {
+    String text = beginning(prompt.strip());
+    SentenceModel model = SentenceModel.of(text);
+    SentenceEncoder encoder = encoders.get(model);
+    if (encoder == null || text.codePoints().noneMatch(Character::isLetterOrDigit)) {
+      return Optional.empty();
+    }
+    Embedding known = cache.get(text);
+    return known != null ? Optional.of(known) : embed(text, model, encoder);
+  }
+
+  /** The models are loaded. */
+  public boolean ready() {
+    return encoders.size() == SentenceModel.values().length;
+  }
+
+  /**
+   * What made the points of a language; points of two of these cannot be compared.
+   *
+   * @param language {@code en} or {@code zh}
+   */
+  public static String model(String language) {
+    return SentenceModel.named(language).id();
+  }
+
+  @PostConstruct
+  void start() {
+    if (settings.enabled()) {
+      Thread.ofPlatform().daemon().name("embedding-models").start(this::load);
+    }
+  }
+
+  void load() {
+    Map<SentenceModel, SentenceEncoder> loaded = new EnumMap<>(SentenceModel.class);
+    try {
+      for (SentenceModel model : SentenceModel.values()) {
+        loaded.put(model, loader.apply(model));
+      }
+    } catch (RuntimeException | LinkageError defect) {
+      loaded.values().forEach(SentenceEncoder::close);
+      LOG.error("Prompts are not compared by meaning: {}", defect.getMessage(), defect);
+      return;
+    }
+    publish(loaded);
+  }
+
+  private synchronized void publish(Map<SentenceModel, SentenceEncoder> loaded) {
+    if (closed) {
+      loaded.values().forEach(SentenceEncoder::close);
+    } else {
+      encoders = loaded;
+      LOG.info("Prompts are compared by meaning, with {}", loaded.keySet());
+    }
+  }
+
+  /** Whoever is embedding finishes first; an encoder that is closed refuses the others. */
+  @PreDestroy
+  synchronized void close() {
+    closed = true;
+    Map<SentenceModel, SentenceEncoder> last = encoders;
+    encoders = Map.of();
+    places.acquireUninterruptibly(settings.atOnce());
+    last.values().forEach(SentenceEncoder::close);
+    places.release(settings.atOnce());
+  }
+
+  private Optional<Embedding> embed(String text, SentenceModel model, SentenceEncoder encoder) {
+    try {
+      places.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    try {
+      float[] vector = encoder.encode(text);
+      if (!finite(vector)) {
+        return Optional.empty();
+      }
+      Embedding embedding = new Embedding(model.language(), vector);
+      cache.put(text, embedding);
+      return Optional.of(embedding);
+    } catch (RuntimeException defect) {
+      LOG.warn("A prompt of {} characters is not embedded", text.length(), defect);
+      return Optional.empty();
+    } finally {
+      places.release();
+    }
+  }
+
+  private static boolean finite(float[] vector) {
+    for (float value : vector) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String beginning(String text) {
+    return text.codePointCount(0, text.length()) <= LONGEST
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, LONGEST));
+  }
+}
