@@ -74,6 +74,12 @@ public final class FakeModel implements VideoModel {
     return "0".repeat(64);
   }
 
+  /** Words, and the end. */
+  @Override
+  public int tokens(String prompt) {
+    return prompt.split(" ").length + 1;
+  }
+
   @Override
   public Clip generate(GenerationRequest request, RunOptions options, GenerationListener listener)
       throws GenerationException {

@@ -87,6 +87,11 @@ final class DjlVideoModel implements ReplayableModel {
         });
   }
 
+  @Override
+  public int tokens(String prompt) {
+    return modules.text().tokens(prompt);
+  }
+
   private LatentShape shape(GenerationRequest request) throws GenerationException {
     try {
       return LatentShape.of(request, directory.vae(), manifest().experts().getFirst());

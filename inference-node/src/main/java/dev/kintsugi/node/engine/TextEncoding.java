@@ -19,6 +19,7 @@ final class TextEncoding implements AutoCloseable {
   private final TorchModule encoder;
   private final int width;
   private final int maxTokens;
+  private boolean closed;
 
   private TextEncoding(
       HuggingFaceTokenizer tokenizer, TorchModule encoder, int width, int maxTokens) {
@@ -54,6 +55,14 @@ final class TextEncoding implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  /** Other threads than the engine's may count, so nothing is released under their hands. */
+  synchronized int tokens(String prompt) {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+    return tokenizer.encode(PromptText.clean(prompt)).getIds().length;
   }
 
   EncodedText encode(NDManager parent, String prompt) {
@@ -114,7 +123,8 @@ final class TextEncoding implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     encoder.close();
     tokenizer.close();
   }

@@ -22,6 +22,14 @@ public interface VideoModel extends AutoCloseable {
   Clip generate(GenerationRequest request, RunOptions options, GenerationListener listener)
       throws GenerationException;
 
+  /**
+   * Tokens of a prompt as {@link #generate} counts them: after cleaning, with the one that ends it,
+   * and never more than the model reads. Any thread may ask, also while a clip is being made.
+   *
+   * @throws IllegalStateException when the model is closed
+   */
+  int tokens(String prompt);
+
   /** Generates in the usual way. */
   default Clip generate(GenerationRequest request, GenerationListener listener)
       throws GenerationException {

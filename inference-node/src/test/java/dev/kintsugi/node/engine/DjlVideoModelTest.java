@@ -57,6 +57,15 @@ class DjlVideoModelTest {
   }
 
   @Test
+  void tokensAreCountedAsTheEncoderGetsThem() throws GenerationException {
+    for (String prompt : List.of("", "a cat", " a  cat &amp; a dog ", "一只猫在雪地里奔跑")) {
+      assertThat(model.tokens(prompt)).as(prompt).isEqualTo(model.encode(prompt).ids().length);
+    }
+    assertThat(model.tokens("")).as("the end alone").isEqualTo(1);
+    assertThat(model.tokens("cat ".repeat(2_000))).as("what the model reads").isEqualTo(512);
+  }
+
+  @Test
   void theSameSeedGivesTheSameBytes() throws GenerationException {
     assertThat(frames(11)).isEqualTo(frames(11));
     assertThat(Arrays.equals(frames(11), frames(12))).isFalse();

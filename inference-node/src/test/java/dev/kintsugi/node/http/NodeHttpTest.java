@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.node.FakeNode;
 import dev.kintsugi.node.NodeClient;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +61,33 @@ class NodeHttpTest {
     client.post("/v1/videos/" + id + "/cancel");
     node.model.run();
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
+  }
+
+  @Test
+  void tokensOfTextsAreCountedAlsoWhileAnAttemptRuns() {
+    node.model.stepwise();
+    client.post("/v1/videos", request(id, "a red ball", 4));
+    String counted =
+        client.post("/node/tokenize", JSON.createObjectNode().set("texts", words(2))).body();
+    assertThat(counted).isEqualTo("{\"model\":\"wan-tiny\",\"counts\":[2,2]}");
+    for (String wrong :
+        List.of(
+            "{}",
+            "{\"texts\":[]}",
+            "{\"texts\":[3]}",
+            "{\"texts\":" + words(33) + "}",
+            "{\"texts\":[\"" + "x".repeat(4_097) + "\"]}")) {
+      HttpResponse<String> refused =
+          client.post("/node/tokenize", "application/json", BodyPublishers.ofString(wrong));
+      assertThat(refused.statusCode()).as(wrong).isEqualTo(400);
+      assertThat(json(refused).at("/error/param").asText()).as(wrong).isEqualTo("texts");
+    }
+  }
+
+  private static ArrayNode words(int count) {
+    ArrayNode words = JSON.createArrayNode();
+    IntStream.range(0, count).forEach(i -> words.add("word"));
+    return words;
   }
 
   @Test
