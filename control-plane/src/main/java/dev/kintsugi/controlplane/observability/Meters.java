@@ -25,6 +25,11 @@ public final class Meters {
     0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600
   };
 
+  /** From a glance at a text to a node's answer. */
+  public static final double[] FINE_SECONDS = {
+    0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1
+  };
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final Map<String, Counter> counters = new ConcurrentHashMap<>();
   private final Map<String, Gauge> gauges = new ConcurrentHashMap<>();
@@ -59,13 +64,20 @@ public final class Meters {
   }
 
   public Histogram histogram(MetricSpec spec) {
+    return histogram(spec, SECONDS);
+  }
+
+  /**
+   * @param bounds of its buckets, rising
+   */
+  public Histogram histogram(MetricSpec spec, double... bounds) {
     require(spec, MetricSpec.Kind.HISTOGRAM);
     return histograms.computeIfAbsent(
         spec.name(),
         name ->
             Histogram.builder()
                 .name(name)
-                .classicUpperBounds(SECONDS)
+                .classicUpperBounds(bounds)
                 .help(spec.help())
                 .labelNames(spec.labels().toArray(String[]::new))
                 .register(registry));

@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.screening.Stages.Passage;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
@@ -14,6 +15,7 @@ import dev.kintsugi.core.screening.Screening;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.PromptScreening;
+import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -22,14 +24,15 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Screens prompts, and counts what came of it. A defect of the screening lets the prompt through:
- * it must never be what keeps a customer from a video.
+ * Screens prompts, and counts what came of it. A stage that breaks or is slow lets the prompt
+ * through: it must never be what keeps a customer from a video.
  */
 @Singleton
 public final class Screenings {
@@ -39,9 +42,13 @@ public final class Screenings {
       List.of(
           "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
 
+  private final Stages stages;
   private final BiFunction<String, Submission, Screening> screener;
+  private final Policies policies;
   private final Exceptions exceptions;
   private final LearnedRules learned;
+  private final TokenStage tokens;
+  private final NoveltyStage novelty;
   private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
@@ -49,16 +56,23 @@ public final class Screenings {
   @Inject
   Screenings(
       Meters meters,
+      Stages stages,
       Policies policies,
       Lexicon lexicon,
       Exceptions exceptions,
-      LearnedRules learned) {
+      LearnedRules learned,
+      TokenStage tokens,
+      NoveltyStage novelty) {
     this(
         meters,
+        stages,
         (service, submission) ->
             Screener.decide(submission.prompt(), policies.of(service), lexicon),
+        policies,
         exceptions,
         learned,
+        tokens,
+        novelty,
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
@@ -67,13 +81,21 @@ public final class Screenings {
    */
   Screenings(
       Meters meters,
+      Stages stages,
       BiFunction<String, Submission, Screening> screener,
+      Policies policies,
       Exceptions exceptions,
       LearnedRules learned,
+      TokenStage tokens,
+      NoveltyStage novelty,
       DoubleSupplier draws) {
+    this.stages = stages;
     this.screener = screener;
+    this.policies = policies;
     this.exceptions = exceptions;
     this.learned = learned;
+    this.tokens = tokens;
+    this.novelty = novelty;
     this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
     this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
@@ -111,11 +133,7 @@ public final class Screenings {
    * @param service {@code namespace/name}
    */
   public PromptScreening tell(String service, Asking asking) {
-    Screening screening =
-        screen(service, asking, () -> 1.0)
-            .map(Screened::screening)
-            .orElseGet(Screening.Accept::new);
-    return told(screening, asking);
+    return told(screen(service, asking, () -> 1.0), asking);
   }
 
   /**
@@ -124,30 +142,34 @@ public final class Screenings {
    * @throws ApiException {@code prompt_rejected}, with the reasons
    */
   public Passed admit(String service, Asking asking) {
-    Optional<Screened> looked = screen(service, asking, draws);
-    Optional<Screening> screened = looked.map(Screened::screening);
-    verdicts.labelValues(screened.map(Screenings::verdict).orElse("error")).inc();
-    screened.stream()
-        .flatMap(screening -> screening.reasons().stream())
+    Screened screened = screen(service, asking, draws);
+    Screening screening = screened.screening();
+    boolean unscreened =
+        screened.passage().skipped(Stage.RULES) && screening instanceof Screening.Accept;
+    verdicts.labelValues(unscreened ? "error" : verdict(screening)).inc();
+    stages.count(screened.passage());
+    screening.reasons().stream()
         .map(reason -> reason.rule().wireName())
         .distinct()
         .forEach(rule -> rules.labelValues(rule).inc());
-    looked.map(Screened::stop).ifPresent(this::count);
-    if (screened.orElse(null) instanceof Screening.Reject reject) {
-      throw ApiException.promptRejected(
-          reject.reasons().stream().map(Reason::message).collect(Collectors.joining(" ")),
-          reasons(reject),
-          reject.suggestion());
+    if (screened.stop() != null) {
+      count(screened.stop());
     }
-    return screened
-        .filter(screening -> !(screening instanceof Screening.Accept))
-        .map(
-            screening ->
-                new Passed(screening instanceof Screening.HoldForReview, told(screening, asking)))
-        .orElseGet(() -> new Passed(false, null));
+    return switch (screening) {
+      case Screening.Accept accept -> new Passed(false, null);
+      case Screening.Reject reject ->
+          throw ApiException.promptRejected(
+              reject.reasons().stream().map(Reason::message).collect(Collectors.joining(" ")),
+              reasons(reject),
+              reject.suggestion());
+      case Screening.HoldForReview held -> new Passed(true, told(screened, asking));
+      case Screening.SuggestRewrite taken -> new Passed(false, told(screened, asking));
+      case Screening.AcceptSafeMode taken -> new Passed(false, told(screened, asking));
+    };
   }
 
-  private static PromptScreening told(Screening screening, Asking asking) {
+  private static PromptScreening told(Screened screened, Asking asking) {
+    Screening screening = screened.screening();
     Submission safe = asking.safe();
     boolean changes =
         !(screening instanceof Screening.Reject)
@@ -158,31 +180,67 @@ public final class Screenings {
         verdict(screening),
         reasons(screening),
         screening.suggestion(),
-        changes ? new PromptScreening.SafeMode(safe.frames(), safe.steps()) : null);
+        changes ? new PromptScreening.SafeMode(safe.frames(), safe.steps()) : null,
+        skipped(screened.passage()));
   }
 
   /**
    * @param stop the learned rule that rejects it; null where none does
+   * @param passage which stages said nothing
    */
-  private record Screened(Screening screening, @Nullable Stop stop) {}
+  private record Screened(Screening screening, @Nullable Stop stop, Passage passage) {}
 
-  private Optional<Screened> screen(String service, Asking asking, DoubleSupplier draw) {
+  private Screened screen(String service, Asking asking, DoubleSupplier draw) {
     Submission submission = asking.asked();
-    try {
-      Screening screening = lookedAt(service, submission, screener.apply(service, submission));
-      if (screening instanceof Screening.Reject) {
-        return Optional.of(new Screened(screening, null));
-      }
-      return Optional.of(
-          learned
-              .stops(service, screening.careful() ? asking.safe() : submission, draw)
-              .map(stop -> new Screened(screening.with(stop.reason()), stop))
-              .orElseGet(() -> new Screened(screening, null)));
-    } catch (RuntimeException defect) {
-      LOG.error(
-          "A prompt of {} characters passes unscreened", submission.prompt().length(), defect);
-      return Optional.empty();
+    Passage passage = stages.begin();
+    Screening screening =
+        passage
+            .take(
+                Stage.RULES,
+                () ->
+                    new Said.Word<>(
+                        lookedAt(service, submission, screener.apply(service, submission))))
+            .orElseGet(Screening.Accept::new);
+    if (screening instanceof Screening.Reject) {
+      return new Screened(screening, null, passage);
     }
+    Submission made = screening.careful() ? asking.safe() : submission;
+    Optional<Stop> stop =
+        passage
+            .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, draw)))
+            .flatMap(Function.identity());
+    if (stop.isPresent()) {
+      return new Screened(screening.with(stop.get().reason()), stop.get(), passage);
+    }
+    Screening measured = measured(service, submission, screening, passage);
+    return new Screened(compared(service, submission, measured, passage), null, passage);
+  }
+
+  private Screening measured(
+      String service, Submission submission, Screening screening, Passage passage) {
+    TokenStage.Question question =
+        new TokenStage.Question(
+            service, submission.prompt(), screening.suggestion(), policies.of(service).tokens());
+    return passage
+        .take(
+            Stage.TOKENS,
+            () ->
+                tokens.look(
+                    question,
+                    text ->
+                        screener.apply(service, submission.with(text)) instanceof Screening.Accept))
+        .flatMap(Function.identity())
+        .map(tooLong -> screening.with(tooLong.reason(), tooLong.suggestion()))
+        .orElse(screening);
+  }
+
+  private Screening compared(
+      String service, Submission submission, Screening screening, Passage passage) {
+    return passage
+        .take(Stage.NOVELTY, () -> novelty.look(service, submission.prompt()))
+        .flatMap(Function.identity())
+        .map(reason -> screening.with(reason, screening.suggestion()))
+        .orElse(screening);
   }
 
   private Screening lookedAt(String service, Submission submission, Screening screening) {
@@ -208,6 +266,12 @@ public final class Screenings {
       case Screening.HoldForReview hold -> "hold_for_review";
       case Screening.Reject reject -> "reject";
     };
+  }
+
+  private static List<SkippedStage> skipped(Passage passage) {
+    return passage.skips().stream()
+        .map(skip -> new SkippedStage(skip.stage().wireName(), skip.why().wireName()))
+        .toList();
   }
 
   private static List<PromptReason> reasons(Screening screening) {

@@ -13,6 +13,8 @@ import dev.kintsugi.controlplane.testkit.OneNodeServer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.screening.PromptScreening;
+import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Locale;
@@ -99,21 +101,35 @@ class ScreeningTest {
   @Test
   void aDefectOfTheScreeningLetsThePromptThroughAndIsCounted() {
     Meters meters = new Meters();
+    Stages stages = new Stages(meters, StageSettings.USUAL);
     Screenings broken =
         new Screenings(
             meters,
+            stages,
             (service, submission) -> {
               throw new IllegalStateException("a defect");
             },
+            server.bean(Policies.class),
             Exceptions.NONE,
             server.bean(LearnedRules.class),
+            server.bean(TokenStage.class),
+            server.bean(NoveltyStage.class),
             () -> 0);
     var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
     var asking = new Screenings.Asking(cat, cat);
     assertThatCode(() -> broken.admit("studio/wan", asking)).doesNotThrowAnyException();
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
-    assertThat(broken.tell("studio/wan", asking).verdict()).isEqualTo("accept");
+    assertThat(
+            meters
+                .counter(MetricCatalogue.PROMPT_STAGE_SKIPS)
+                .labelValues("rules", "defect")
+                .get())
+        .isEqualTo(1);
+    PromptScreening told = broken.tell("studio/wan", asking);
+    assertThat(told.verdict()).isEqualTo("accept");
+    assertThat(told.skipped()).contains(new SkippedStage("rules", "defect"));
+    stages.close();
   }
 
   @Test

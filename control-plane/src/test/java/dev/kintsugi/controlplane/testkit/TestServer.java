@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -57,6 +58,10 @@ public final class TestServer implements AutoCloseable {
       properties.put("kintsugi.bootstrap-ops-key", OPS_KEY);
       // Loading the models takes longer than most tests.
       properties.put("kintsugi.embedding.enabled", false);
+      // Nor is a busy machine what they are about.
+      for (String stage : List.of("rules", "learned", "tokens", "novelty")) {
+        properties.put("kintsugi.screening.budget." + stage, "10s");
+      }
       properties.put("kintsugi.artifacts.dir", directory.resolve("artifacts").toString());
       properties.putAll(settings);
       EmbeddedServer server = ApplicationContext.run(EmbeddedServer.class, properties);

@@ -36,7 +36,13 @@ public final class PromptFeatures {
   private PromptFeatures() {}
 
   /** What is to be made. */
-  public record Submission(String prompt, int width, int height, int frames, int steps) {}
+  public record Submission(String prompt, int width, int height, int frames, int steps) {
+
+    /** The same of another wording. */
+    public Submission with(String other) {
+      return new Submission(other, width, height, frames, steps);
+    }
+  }
 
   public static Set<String> of(Submission submission) {
     PromptTraits traits = PromptTraits.of(submission.prompt());

@@ -10,6 +10,10 @@ public enum Rule {
   SCRIPT_MIX(Consequence.REWRITE),
   /** It is long, and has brackets within brackets. */
   NESTED_BRACKETS(Consequence.HOLD),
+  /** It is longer than the model follows. */
+  TOKEN_LIMIT(Consequence.REWRITE),
+  /** It is unlike all that went well. */
+  OUT_OF_DISTRIBUTION(Consequence.SAFE_MODE),
   /** It has a term of a list. */
   LEXICON(Consequence.REJECT),
   /** It has what failures of its service have in common. */

@@ -48,11 +48,20 @@ public sealed interface Screening {
 
   /** The same with one more reason, which no suggestion was made against. */
   default Screening with(Reason reason) {
+    return with(reason, null);
+  }
+
+  /**
+   * The same with one more reason.
+   *
+   * @param suggestion that offends against none of them
+   */
+  default Screening with(Reason reason, @Nullable String suggestion) {
     return of(
         Stream.concat(Stream.of(reason), reasons().stream())
             .sorted(Comparator.comparingInt(Reason::start))
             .toList(),
-        null);
+        suggestion);
   }
 
   /** The prompt is taken. */

@@ -12,6 +12,7 @@ import dev.kintsugi.core.admission.FieldRules;
  * @param scriptSwitches between Chinese and lower-case Latin words in one clause that are too many
  * @param reviewLength code points; a longer prompt with nested brackets is held for a review
  * @param bracketDepth how deep brackets must be nested for that, 2 or more
+ * @param tokens that are not too many yet, as the model counts them
  */
 public record ScreeningPolicy(
     int emojiRun,
@@ -19,8 +20,9 @@ public record ScreeningPolicy(
     int negations,
     int scriptSwitches,
     int reviewLength,
-    int bracketDepth) {
+    int bracketDepth,
+    int tokens) {
 
   public static final ScreeningPolicy DEFAULT =
-      new ScreeningPolicy(5, 6, 3, 3, FieldRules.MAX_PROMPT, Brackets.NESTED);
+      new ScreeningPolicy(5, 6, 3, 3, FieldRules.MAX_PROMPT, Brackets.NESTED, 80);
 }

@@ -82,7 +82,7 @@ class ScreenerTest {
 
   @Test
   void limitsAreThePolicys() {
-    ScreeningPolicy strict = new ScreeningPolicy(2, 2, 1, 1, 512, 2);
+    ScreeningPolicy strict = new ScreeningPolicy(2, 2, 1, 1, 512, 2, 80);
     assertThat(Screener.decide("🐱🐱 run run, not 好 day", strict).reasons())
         .extracting(Reason::rule)
         .containsExactly(Rule.EMOJI_RUN, Rule.REPETITION, Rule.STACKED_NEGATION, Rule.SCRIPT_MIX);

@@ -50,6 +50,17 @@ public final class MetricCatalogue {
           "kintsugi_review_decisions",
           "Reviews ended: approved, rejected, or expired because nobody decided in time.",
           "decision");
+  public static final MetricSpec PROMPT_STAGE_SKIPS =
+      counter(
+          "kintsugi_prompt_stage_skips",
+          "Prompts of submissions that passed a stage of screening which said nothing, by reason.",
+          "stage",
+          "reason");
+  public static final MetricSpec PROMPT_STAGE_TIME =
+      histogram(
+          "kintsugi_prompt_stage_seconds",
+          "How long prompts waited for a stage of screening.",
+          "stage");
   public static final MetricSpec PROMPT_INTERCEPTIONS =
       counter(
           "kintsugi_prompt_interceptions",
@@ -349,6 +360,8 @@ public final class MetricCatalogue {
         REVIEW_OLDEST_AGE,
         REVIEW_TIME_USED,
         REVIEW_DECISIONS,
+        PROMPT_STAGE_SKIPS,
+        PROMPT_STAGE_TIME,
         PROMPT_INTERCEPTIONS,
         PROMPT_FAILURES,
         PROMPT_RULES,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons in the order of the text; empty for {@code accept}
  * @param suggestedPrompt a wording that passes; null where none can be told without inventing
  * @param safeMode what is made instead of the model's defaults; null where nothing is changed
+ * @param skipped stages that said nothing: the prompt passed them unseen
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -25,11 +26,25 @@ public record PromptScreening(
     @JsonProperty("verdict") String verdict,
     @JsonProperty("reasons") List<PromptReason> reasons,
     @JsonProperty("suggested_prompt") @Nullable String suggestedPrompt,
-    @JsonProperty("safe_mode") @Nullable SafeMode safeMode) {
+    @JsonProperty("safe_mode") @Nullable SafeMode safeMode,
+    @JsonProperty("skipped") List<SkippedStage> skipped) {
 
+  /** What was said before stages were told of has none. */
   public PromptScreening {
     reasons = List.copyOf(reasons);
+    skipped = skipped == null ? List.of() : List.copyOf(skipped);
   }
+
+  /**
+   * A stage that said nothing.
+   *
+   * @param stage {@code rules}, {@code learned}, {@code tokens} or {@code novelty}
+   * @param reason {@code defect}, {@code slow}, {@code busy}, {@code unavailable} (what it asks is
+   *     not there) or {@code not_enough_data}
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record SkippedStage(
+      @JsonProperty("stage") String stage, @JsonProperty("reason") String reason) {}
 
   /** Parameters of a video that is made with more care. */
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -1,0 +1,102 @@
+package dev.kintsugi.controlplane.screening;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.screening.Said.Why;
+import dev.kintsugi.controlplane.screening.Stages.Passage;
+import dev.kintsugi.controlplane.screening.Stages.Skip;
+import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StagesTest {
+
+  private final Meters meters = new Meters();
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final Stages stages =
+      new Stages(
+          meters,
+          Map.of(Stage.RULES, Duration.ofSeconds(30), Stage.NOVELTY, Duration.ofMillis(20)),
+          1,
+          1);
+
+  @AfterEach
+  void stop() {
+    release.countDown();
+    stages.close();
+  }
+
+  private double skips(String stage, String reason) {
+    return meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, reason).get();
+  }
+
+  /** Native code does not hear an interrupt either. */
+  private Said<String> stuck() {
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        release.await();
+        waiting = false;
+      } catch (InterruptedException e) {
+        // Nobody is asked to stop.
+      }
+    }
+    return new Said.Word<>("late");
+  }
+
+  @Test
+  void aStageThatIsStuckIsPassedAndTakesNobodyElse() {
+    Passage first = stages.begin();
+    assertThat(first.take(Stage.NOVELTY, this::stuck)).isEmpty();
+    assertThat(first.skips()).containsExactly(new Skip(Stage.NOVELTY, Why.SLOW));
+
+    Passage second = stages.begin();
+    assertThat(second.take(Stage.NOVELTY, () -> new Said.Word<>("never"))).isEmpty();
+    assertThat(second.skips()).as("it waited").containsExactly(new Skip(Stage.NOVELTY, Why.SLOW));
+    Passage third = stages.begin();
+    assertThat(third.take(Stage.NOVELTY, () -> new Said.Word<>("never"))).isEmpty();
+    assertThat(third.skips())
+        .as("one is at it and one waits")
+        .containsExactly(new Skip(Stage.NOVELTY, Why.BUSY));
+    assertThat(third.take(Stage.RULES, () -> new Said.Word<>("word"))).contains("word");
+
+    stages.count(first);
+    stages.count(third);
+    assertThat(skips("novelty", "slow")).isEqualTo(1);
+    assertThat(skips("novelty", "busy")).isEqualTo(1);
+    assertThat(skips("tokens", "unavailable")).as("there from the start").isZero();
+  }
+
+  @Test
+  void aStageThatBreaksOrHasNothingToSayIsPassed() {
+    Passage passage = stages.begin();
+    assertThat(
+            passage.<String>take(
+                Stage.RULES,
+                () -> {
+                  throw new StackOverflowError();
+                }))
+        .isEmpty();
+    assertThat(passage.take(Stage.TOKENS, () -> new Said.Nothing<String>(Why.UNAVAILABLE)))
+        .isEmpty();
+    assertThat(passage.skips())
+        .containsExactly(
+            new Skip(Stage.RULES, Why.DEFECT), new Skip(Stage.TOKENS, Why.UNAVAILABLE));
+    assertThat(passage.skipped(Stage.RULES)).isTrue();
+    assertThat(passage.skipped(Stage.NOVELTY)).isFalse();
+  }
+
+  @Test
+  void budgetsAreCheckedWhenTheyAreRead() {
+    assertThatThrownBy(() -> new StageSettings(null, null, null, Duration.ofMinutes(1)))
+        .hasMessageContaining("kintsugi.screening.budget.novelty must be 1ms to 10s");
+    assertThat(StageSettings.USUAL.budgets())
+        .containsEntry(Stage.NOVELTY, Duration.ofMillis(50))
+        .containsEntry(Stage.TOKENS, Duration.ofMillis(250));
+  }
+}
