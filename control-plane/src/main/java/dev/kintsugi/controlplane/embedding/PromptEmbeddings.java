@@ -28,6 +28,10 @@ public final class PromptEmbeddings {
   /** The models saw no longer texts when they were trained, and time grows with the length. */
   private static final int LONGEST = 512;
 
+  /** About 24 tokens: an eighth of a millisecond each, and what the video is of comes first. */
+  private static final int BEGINNING = 96;
+
+  private static final int LETTERS_A_SIGN = 4;
   private static final float LOAD_FACTOR = 0.75f;
 
   private final EmbeddingSettings settings;
@@ -72,6 +76,27 @@ public final class PromptEmbeddings {
     }
     Embedding known = cache.get(text);
     return known != null ? Optional.of(known) : embed(text, model, encoder);
+  }
+
+  /**
+   * The point of what a prompt begins with, its first 96 Latin letters or 24 Chinese characters: in
+   * less time, and in nearly the same for every prompt.
+   */
+  public Optional<Embedding> ofBeginning(String prompt) {
+    String text = prompt.strip();
+    int letters = 0;
+    int end = 0;
+    while (end < text.length() && letters < BEGINNING) {
+      int c = text.codePointAt(end);
+      letters += c < 0x80 ? 1 : LETTERS_A_SIGN;
+      end += Character.charCount(c);
+    }
+    boolean withinWord =
+        end < text.length()
+            && Character.isLetterOrDigit(text.charAt(end))
+            && Character.isLetterOrDigit(text.charAt(end - 1));
+    int space = withinWord ? text.lastIndexOf(' ', end) : -1;
+    return of(text.substring(0, space > end / 2 ? space : end));
   }
 
   /** The models are loaded. */

@@ -105,7 +105,7 @@ class FamiliarityLearning {
                     new Taught(
                         job,
                         FamiliarityStore.teaches(job)
-                            ? embeddings.of(job.prompt())
+                            ? embeddings.ofBeginning(job.prompt())
                             : Optional.empty()))
             .toList();
     if (taught.isEmpty()) {

@@ -41,7 +41,7 @@ public class Novelties {
    */
   public Optional<Novelty> of(String service, String prompt) {
     return embeddings
-        .of(prompt)
+        .ofBeginning(prompt)
         .map(
             embedding ->
                 outlooks

@@ -69,6 +69,18 @@ class PromptEmbeddingsTest {
   }
 
   @Test
+  void aLongPromptIsAsItBegins() {
+    String english =
+        "a small girl in a red coat runs slowly through the snow at night, soft light, close-up,";
+    assertThat(real.ofBeginning(english + " cinematic colours and a gentle wind"))
+        .contains(real.of(english + " ").orElseThrow());
+    assertThat(real.ofBeginning("猫".repeat(100))).contains(real.of("猫".repeat(24)).orElseThrow());
+    assertThat(real.ofBeginning(" a cat ")).contains(real.of("a cat").orElseThrow());
+    assertThat(real.ofBeginning("x".repeat(500))).isPresent();
+    assertThat(real.ofBeginning("")).isEmpty();
+  }
+
+  @Test
   void textsThatNoModelExpectsHaveAPointOrNone() {
     for (String none : List.of("", "  \n", "🎉🎉🎉", "?!…")) {
       assertThat(real.of(none)).as(none).isEmpty();
