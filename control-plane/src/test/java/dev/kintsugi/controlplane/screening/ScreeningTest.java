@@ -121,10 +121,7 @@ class ScreeningTest {
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
     assertThat(
-            meters
-                .counter(MetricCatalogue.PROMPT_STAGE_SKIPS)
-                .labelValues("rules", "defect")
-                .get())
+            meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues("rules", "defect").get())
         .isEqualTo(1);
     PromptScreening told = broken.tell("studio/wan", asking);
     assertThat(told.verdict()).isEqualTo("accept");

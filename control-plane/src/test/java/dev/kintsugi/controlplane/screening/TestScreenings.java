@@ -24,18 +24,25 @@ final class TestScreenings {
   @Singleton
   Screenings screenings(
       Meters meters,
+      Stages stages,
       Policies policies,
       Lexicon lexicon,
       Exceptions exceptions,
-      LearnedRules learned) {
+      LearnedRules learned,
+      TokenStage tokens,
+      NoveltyStage novelty) {
     return new Screenings(
         meters,
+        stages,
         (service, submission) ->
             submission.prompt().contains(WORD)
                 ? fragile(submission.prompt())
                 : Screener.decide(submission.prompt(), policies.of(service), lexicon),
+        policies,
         exceptions,
         learned,
+        tokens,
+        novelty,
         () -> 0.5);
   }
 
