@@ -12,6 +12,7 @@ import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
+import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.PromptScreening;
@@ -59,6 +60,7 @@ public final class Screenings {
       Stages stages,
       Policies policies,
       Lexicon lexicon,
+      Tagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
@@ -67,7 +69,7 @@ public final class Screenings {
         meters,
         stages,
         (service, submission) ->
-            Screener.decide(submission.prompt(), policies.of(service), lexicon),
+            Screener.decide(submission.prompt(), policies.of(service), lexicon, tagger),
         policies,
         exceptions,
         learned,

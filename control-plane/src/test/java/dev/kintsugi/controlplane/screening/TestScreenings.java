@@ -7,6 +7,7 @@ import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
+import dev.kintsugi.core.screening.Tagger;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
@@ -27,6 +28,7 @@ final class TestScreenings {
       Stages stages,
       Policies policies,
       Lexicon lexicon,
+      Tagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
@@ -37,7 +39,7 @@ final class TestScreenings {
         (service, submission) ->
             submission.prompt().contains(WORD)
                 ? fragile(submission.prompt())
-                : Screener.decide(submission.prompt(), policies.of(service), lexicon),
+                : Screener.decide(submission.prompt(), policies.of(service), lexicon, tagger),
         policies,
         exceptions,
         learned,

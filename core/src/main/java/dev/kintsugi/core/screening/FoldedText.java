@@ -43,6 +43,10 @@ record FoldedText(String text, int[] starts, int[] ends) {
 
   /** The same with every lookalike as the letter it looks like. */
   String plain() {
+    return plain(text);
+  }
+
+  static String plain(String text) {
     StringBuilder plain = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -34,7 +34,7 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   }
 
   private static final Pattern CLUSTER = Pattern.compile("\\X");
-  private static final Pattern UNSEEN =
+  static final Pattern UNSEEN =
       Pattern.compile("[\\p{Cf}\\p{Cc}\\x{FE00}-\\x{FE0F}\\x{E0100}-\\x{E01EF}]");
   private static final int KEYCAP = 0x20E3;
   private static final int AS_TEXT = 0xFE0E;

@@ -40,6 +40,9 @@ final class Negations {
 
   private static final String CHINESE = "不没沒無无未勿莫別别";
 
+  private static final Set<String> CHINESE_WORDS =
+      Set.of("不", "没", "没有", "无", "未", "不是", "不要", "并非", "毫无");
+
   /** Words in which these characters deny nothing. */
   private static final Set<String> OTHER_MEANING =
       Set.of(
@@ -81,6 +84,11 @@ final class Negations {
                   .formatted(found.size(), policy.negations())));
     }
     found.clear();
+  }
+
+  /** Whether a word denies what follows. */
+  static boolean deny(String word) {
+    return ENGLISH.contains(word) || CHINESE_WORDS.contains(word);
   }
 
   private static boolean denies(List<Word> words, int at) {

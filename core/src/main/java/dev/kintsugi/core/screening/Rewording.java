@@ -1,25 +1,27 @@
 package dev.kintsugi.core.screening;
 
 import dev.kintsugi.core.screening.Wording.Word;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/**
- * The same prompt without what offends: emoji in a row go, what is repeated stays once. It never
- * says what the prompt did not say, so of anything else there is no rewording.
- */
+/** The same prompt without what offends: emoji in a row go, what is repeated stays once. */
 final class Rewording {
 
   private Rewording() {}
 
-  static Optional<String> of(Wording wording, List<Reason> reasons) {
-    if (!reasons.stream()
-        .allMatch(r -> r.rule() == Rule.EMOJI_RUN || r.rule() == Rule.REPETITION)) {
-      return Optional.empty();
-    }
+  /** Rules whose offences can be left out. */
+  static final Set<Rule> RULES = EnumSet.of(Rule.EMOJI_RUN, Rule.REPETITION);
+
+  /**
+   * @param offences against {@link #RULES}, in the order of the text
+   * @return empty when nothing would be left, or they lie within each other
+   */
+  static Optional<String> of(Wording wording, List<Reason> offences) {
     StringBuilder text = new StringBuilder();
     int at = 0;
-    for (Reason reason : reasons) {
+    for (Reason reason : offences) {
       if (reason.start() < at) {
         return Optional.empty();
       }
@@ -57,7 +59,7 @@ final class Rewording {
     return true;
   }
 
-  private static String tidy(String text) {
+  static String tidy(String text) {
     return text.replaceAll("\\s+", " ")
         .replaceAll(" (?=[,.;:!?，。；：！？、])|(?<=\\p{IsHan}) (?=\\p{IsHan})", "")
         .strip();

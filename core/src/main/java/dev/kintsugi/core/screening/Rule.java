@@ -14,6 +14,12 @@ public enum Rule {
   TOKEN_LIMIT(Consequence.REWRITE),
   /** It is unlike all that went well. */
   OUT_OF_DISTRIBUTION(Consequence.SAFE_MODE),
+  /** It names more things than one clip can show. */
+  OBJECT_COUNT(Consequence.REWRITE),
+  /** It names too little that can be seen. */
+  ABSTRACT(Consequence.SAFE_MODE),
+  /** It only compares. */
+  METAPHOR(Consequence.SAFE_MODE),
   /** It has a term of a list. */
   LEXICON(Consequence.REJECT),
   /** It has what failures of its service have in common. */

@@ -1,6 +1,7 @@
 package dev.kintsugi.core.screening;
 
 import dev.kintsugi.core.screening.Glyph.Kind;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,6 +54,12 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
   /** What stands between two code points of the prompt. */
   String text(int start, int end) {
     return prompt.substring(offset(start), offset(end));
+  }
+
+  /** A word as it was written, without what nobody sees and in plain forms. */
+  String written(Word word) {
+    String written = Glyph.UNSEEN.matcher(text(word.start(), word.end())).replaceAll("");
+    return Normalizer.normalize(written, Normalizer.Form.NFKC);
   }
 
   /** Of the first glyph that does not begin before a code point. */

@@ -60,7 +60,7 @@ class NestedBracketsTest {
 
   @Test
   void limitsAreThePolicysAsFarAsTheyAreStricter() {
-    ScreeningPolicy strict = new ScreeningPolicy(5, 6, 3, 3, 10, 3, 80);
+    ScreeningPolicy strict = new ScreeningPolicy(5, 6, 3, 3, 10, 3, 80, 20, 2);
     assertThat(decide("((a)) longer than ten", strict)).isInstanceOf(Screening.Accept.class);
     assertThat(decide("(((a))) longer than ten", strict))
         .isInstanceOf(Screening.HoldForReview.class);
