@@ -12,17 +12,23 @@ import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.OneNodeServer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures;
+import dev.kintsugi.core.screening.Lexicon;
+import dev.kintsugi.core.screening.Screener;
+import dev.kintsugi.core.screening.Screening;
+import dev.kintsugi.core.screening.ScreeningPolicy;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Over real HTTP; what each rule finds is shown in core. */
@@ -37,6 +43,7 @@ class ScreeningTest {
   static void start() {
     all = new OneNodeServer(Map.of("kintsugi.test.fragile-word", true));
     server = all.server();
+    assertThat(server.bean(LanguageTagger.class).loading()).succeedsWithin(Duration.ofSeconds(60));
   }
 
   @AfterAll
@@ -61,6 +68,56 @@ class ScreeningTest {
     assertThat(fine.get("verdict").asText()).isEqualTo("accept");
     assertThat(fine.get("reasons")).isEmpty();
     assertThat(fine.get("suggested_prompt").isNull()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a man walks and feels very sad, feels very sad, 'a man walks, sad mood, soft natural light, static camera'",
+    "一个女生走路感觉很孤独, 感觉很孤独, 一个女生走路，孤独的氛围，柔和的自然光，固定镜头"
+  })
+  void aPromptWithTooLittleToSeeIsToldABetterWordingInItsLanguage(
+      String prompt, String span, String suggestion) {
+    JsonNode told = server.post("/v1/prompts/screen", "{\"prompt\":\"" + prompt + "\"}").json();
+    assertThat(told.get("verdict").asText()).isEqualTo("accept_safe_mode");
+    assertThat(told.at("/reasons/0/rule").asText()).isEqualTo("abstract");
+    assertThat(told.at("/reasons/0/text").asText()).isEqualTo(span);
+    assertThat(told.at("/reasons/0/message").asText()).contains("only 1 thing that can be seen");
+    assertThat(told.get("suggested_prompt").asText()).isEqualTo(suggestion);
+    assertThat(server.submit("{\"prompt\":\"" + prompt + "\"}")).startsWith("video_");
+  }
+
+  @Test
+  void aTaggerThatFailsOrIsNotThereYetTakesOnlyItsOwnStageAway() {
+    Meters meters = new Meters();
+    var failing =
+        new LanguageTagger(
+            meters,
+            () ->
+                new LanguageTagger.Readers(
+                    text -> {
+                      throw new IllegalStateException("a defect");
+                    },
+                    words -> {
+                      throw new StackOverflowError("a deep one");
+                    }));
+    for (String cause : List.of("unavailable", "defect")) {
+      assertThat(decide("a scene", failing)).isInstanceOf(Screening.Accept.class);
+      assertThat(decide("一个场景", failing)).isInstanceOf(Screening.Accept.class);
+      assertThat(decide("a party 🎉🎉🎉🎉🎉 at night", failing))
+          .isInstanceOf(Screening.Reject.class);
+      assertThat(
+              meters
+                  .counter(MetricCatalogue.PROMPT_STAGE_SKIPS)
+                  .labelValues("language", cause)
+                  .get())
+          .as(cause)
+          .isEqualTo(3);
+      failing.load();
+    }
+  }
+
+  private static Screening decide(String prompt, LanguageTagger tagger) {
+    return Screener.decide(prompt, ScreeningPolicy.DEFAULT, Lexicon.NONE, tagger);
   }
 
   @Test
