@@ -24,7 +24,7 @@ public record ScreeningPolicy(
     int scriptSwitches,
     int reviewLength,
     int bracketDepth,
-        int tokens,
+    int tokens,
     int objects,
     int entities) {
 
