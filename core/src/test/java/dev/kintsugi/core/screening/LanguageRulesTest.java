@@ -49,7 +49,10 @@ class LanguageRulesTest {
 
   private Screening decide(String prompt, int objects, int entities) {
     return Screener.decide(
-        prompt, new ScreeningPolicy(5, 6, 3, 3, 512, 2, objects, entities), Lexicon.NONE, tagger);
+        prompt,
+        new ScreeningPolicy(5, 6, 3, 3, 512, 2, 80, objects, entities),
+        Lexicon.NONE,
+        tagger);
   }
 
   private static List<Rule> rules(Screening screening) {
