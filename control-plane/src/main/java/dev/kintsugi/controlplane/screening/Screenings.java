@@ -1,12 +1,10 @@
 package dev.kintsugi.controlplane.screening;
 
-import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
-import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
@@ -42,6 +40,7 @@ public final class Screenings {
   private final BiFunction<String, Submission, Screening> screener;
   private final Exceptions exceptions;
   private final LearnedRules learned;
+  private final PromptCounts counts;
   private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
@@ -50,15 +49,16 @@ public final class Screenings {
   Screenings(
       Meters meters,
       Policies policies,
-      Lexicon lexicon,
       Exceptions exceptions,
-      LearnedRules learned) {
+      LearnedRules learned,
+      PromptCounts counts) {
     this(
         meters,
         (service, submission) ->
-            Screener.decide(submission.prompt(), policies.of(service), lexicon),
+            Screener.decide(submission.prompt(), policies.of(service), policies.lexicon(service)),
         exceptions,
         learned,
+        counts,
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
@@ -70,10 +70,12 @@ public final class Screenings {
       BiFunction<String, Submission, Screening> screener,
       Exceptions exceptions,
       LearnedRules learned,
+      PromptCounts counts,
       DoubleSupplier draws) {
     this.screener = screener;
     this.exceptions = exceptions;
     this.learned = learned;
+    this.counts = counts;
     this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
     this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
@@ -126,13 +128,8 @@ public final class Screenings {
   public Passed admit(String service, Asking asking) {
     Optional<Screened> looked = screen(service, asking, draws);
     Optional<Screening> screened = looked.map(Screened::screening);
-    verdicts.labelValues(screened.map(Screenings::verdict).orElse("error")).inc();
-    screened.stream()
-        .flatMap(screening -> screening.reasons().stream())
-        .map(reason -> reason.rule().wireName())
-        .distinct()
-        .forEach(rule -> rules.labelValues(rule).inc());
-    looked.map(Screened::stop).ifPresent(this::count);
+    count(service, screened.orElse(null));
+    looked.map(Screened::stop).ifPresent(learned::count);
     if (screened.orElse(null) instanceof Screening.Reject reject) {
       throw ApiException.promptRejected(
           reject.reasons().stream().map(Reason::message).collect(Collectors.joining(" ")),
@@ -192,12 +189,18 @@ public final class Screenings {
         : screening;
   }
 
-  private void count(Stop stop) {
-    try {
-      learned.count(stop);
-    } catch (DatabaseUnavailableException away) {
-      LOG.debug("A stop of rule {} is not counted: {}", stop.rule(), away.getMessage());
-    }
+  private void count(String service, @Nullable Screening screening) {
+    String verdict = screening == null ? "error" : verdict(screening);
+    List<String> spoke =
+        screening == null
+            ? List.of()
+            : screening.reasons().stream()
+                .map(reason -> reason.rule().wireName())
+                .distinct()
+                .toList();
+    verdicts.labelValues(verdict).inc();
+    spoke.forEach(rule -> rules.labelValues(rule).inc());
+    counts.add(service, verdict, spoke);
   }
 
   private static String verdict(Screening screening) {

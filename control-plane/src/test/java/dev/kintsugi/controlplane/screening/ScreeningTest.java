@@ -107,6 +107,7 @@ class ScreeningTest {
             },
             Exceptions.NONE,
             server.bean(LearnedRules.class),
+            server.bean(PromptCounts.class),
             () -> 0);
     var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
     var asking = new Screenings.Asking(cat, cat);
