@@ -1,0 +1,40 @@
+package dev.kintsugi.operators.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/** Limits of structure, by the names and bounds of {@code core.screening.Threshold}. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ThresholdsSpec(
+    @JsonProperty("emojiRun")
+        @Min(2)
+        @Max(100)
+        @JsonPropertyDescription("Emoji in a row that are too many. Default: 5.")
+        @Nullable Integer emojiRun,
+    @JsonProperty("repeats")
+        @Min(2)
+        @Max(100)
+        @JsonPropertyDescription(
+            "Repeats of the same words or signs in a row that are too many. Default: 6.")
+        @Nullable Integer repeats,
+    @JsonProperty("negations")
+        @Min(2)
+        @Max(100)
+        @JsonPropertyDescription("Negations in one clause that are too many. Default: 3.")
+        @Nullable Integer negations,
+    @JsonProperty("scriptSwitches")
+        @Min(1)
+        @Max(100)
+        @JsonPropertyDescription(
+            "Switches between Chinese and lower-case Latin words in one clause that are too many."
+                + " Default: 3.")
+        @Nullable Integer scriptSwitches) {
+
+  static ThresholdsSpec usual() {
+    return new ThresholdsSpec(null, null, null, null);
+  }
+}
