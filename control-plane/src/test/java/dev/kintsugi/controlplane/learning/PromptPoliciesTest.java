@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.slo.Objectives;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.slo.BudgetGate;
+import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,9 +66,13 @@ class PromptPoliciesTest {
   }
 
   private static Answer fleet(String method, String name, String body) {
+    return send(method, "/fleet/v1/prompt-policies/studio/" + name, body);
+  }
+
+  private static Answer send(String method, String path, String body) {
     return server.send(
         server
-            .request("/fleet/v1/prompt-policies/studio/" + name, TOKEN)
+            .request(path, TOKEN)
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body)));
   }
@@ -234,6 +243,47 @@ class PromptPoliciesTest {
   }
 
   @Test
+  void aPolicyForTheNamespaceWritesItsRulesForEveryServiceThatHasNone() throws Exception {
+    for (String name : List.of("one", "two", "own")) {
+      String path = "/fleet/v1/services/rooms/" + name;
+      assertThat(send("PUT", path, new ObjectMapper().writeValueAsString(service(name))).status())
+          .isEqualTo(200);
+    }
+    String rules =
+        "\"rules\":[{\"name\":\"no-fog\",\"features\":[\"word:fog\"],\"stage\":\"canary\"}]";
+    String wide = policy(uid, 1, rules).replace("\"service\":\"wan-tiny\",", "");
+    String own = policy(uid + "-own", 1, "\"rules\":[]").replace("wan-tiny", "own");
+    String path = "/fleet/v1/prompt-policies/rooms/";
+    assertThat(send("PUT", path + "own", own).status()).isEqualTo(200);
+    JsonNode told = send("PUT", path + "wide", wide).json();
+    assertThat(told.get("services"))
+        .extracting(JsonNode::asText)
+        .containsExactly("rooms/one", "rooms/two");
+    assertThat(told.get("rules"))
+        .extracting(rule -> rule.get("service").asText())
+        .containsExactlyInAnyOrder("rooms/one", "rooms/two");
+    send("DELETE", path + "own", "");
+    assertThat(send("GET", path + "wide", "").json().get("rules")).hasSize(3);
+    send("DELETE", path + "wide", "");
+    assertThat(server.ops(RULES + "?service=rooms/one&stage=retired").json().get("data"))
+        .hasSize(1);
+  }
+
+  private static ServiceState service(String name) {
+    return new ServiceState(
+        name,
+        1,
+        1,
+        name,
+        600,
+        List.of(),
+        List.of(new ServiceState.Revision("r1", "1", null, 100)),
+        List.of(),
+        List.of("new_seed"),
+        null);
+  }
+
+  @Test
   void whereAPersonApprovesAProvenRuleWaitsInTheShadow() {
     put(
         1,
@@ -339,6 +389,9 @@ class PromptPoliciesTest {
     assertThat(kept.get("current").asDouble()).isCloseTo(rate, within(1e-9));
     assertThat(kept.get("current_low").asDouble()).isLessThan(rate);
     assertThat(kept.get("current_high").asDouble()).isGreaterThanOrEqualTo(rate);
+    assertThat(server.bean(Objectives.class).gate("studio/wan-tiny").verdict())
+        .as("whatever they come to, no rollout waits for them")
+        .isEqualTo(BudgetGate.Verdict.NO_OBJECTIVE);
     JsonNode spared = server.ops("/ops/v1/slos/studio/promptfalsepositives").json().get("evidence");
     assertThat(spared.get("current").asDouble()).isEqualTo(1);
     assertThat(spared.get("current_low").asDouble()).isLessThan(1);
