@@ -4,6 +4,7 @@ import dev.kintsugi.core.learning.Estimate;
 import dev.kintsugi.core.learning.Interception;
 import dev.kintsugi.core.learning.Interception.Group;
 import dev.kintsugi.core.learning.PromptEvents;
+import dev.kintsugi.core.learning.PromptEvents.Step;
 import dev.kintsugi.core.slo.Counts;
 import dev.kintsugi.core.slo.Grain;
 import dev.kintsugi.core.slo.Indicator.Kind;
@@ -48,12 +49,18 @@ public class Interceptions {
         .collect(Collectors.toMap(Map.Entry::getKey, entry -> Interception.of(entry.getValue())));
   }
 
-  /** Events of an objective whose indicator is of prompts. */
-  public Counts events(Kind kind, String service, Duration longest, Instant now) {
-    return PromptEvents.of(
-        kind,
+  /**
+   * A service over the window of an objective whose indicator is of prompts.
+   *
+   * @param events as the indicator counts them
+   */
+  public record Seen(Counts events, Interception interception) {}
+
+  public Seen seen(Kind kind, String service, Duration window, Instant now) {
+    List<Step> steps =
         store.steps(
-            service, Grain.begin(Grain.MINUTES_UP_TO, now), Grain.HOUR.floor(now.minus(longest))));
+            service, Grain.begin(Grain.MINUTES_UP_TO, now), Grain.HOUR.floor(now.minus(window)));
+    return new Seen(PromptEvents.of(kind, steps), Interception.of(PromptEvents.groups(steps)));
   }
 
   /** As the APIs show it. */

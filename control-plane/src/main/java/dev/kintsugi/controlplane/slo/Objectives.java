@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.learning.Interceptions;
 import dev.kintsugi.core.learning.Estimate;
 import dev.kintsugi.core.learning.Interception;
 import dev.kintsugi.core.slo.BudgetGate;
+import dev.kintsugi.core.slo.Counts;
 import dev.kintsugi.core.slo.Indicator.Kind;
 import dev.kintsugi.core.slo.SloReview;
 import dev.kintsugi.core.slo.ValueBuckets;
@@ -108,10 +109,12 @@ public class Objectives {
   private Judged judge(StoredObjective stored, Instant now) {
     var objective = stored.objective();
     Kind kind = objective.indicator().kind();
-    var seen =
+    Interceptions.Seen prompts =
         kind.ofPrompts()
-            ? interceptions.events(kind, stored.service(), objective.window(), now)
-            : counts.counts(stored.id(), objective.window(), now);
+            ? interceptions.seen(kind, stored.service(), objective.window(), now)
+            : null;
+    Counts seen =
+        prompts == null ? counts.counts(stored.id(), objective.window(), now) : prompts.events();
     SloReview review = SloReview.decide(objective, seen, now);
     Judged before = judged.get(stored.key());
     if (before != null && before.review().state() != review.state()) {
@@ -123,17 +126,11 @@ public class Objectives {
           SloViews.message(stored, review),
           before.review().state().text());
     }
-    return new Judged(stored, review, value(stored, review, now), between(stored, now), now);
+    Estimate between = prompts == null ? null : good(kind, prompts.interception());
+    return new Judged(stored, review, value(stored, review, now), between, now);
   }
 
-  private @Nullable Estimate between(StoredObjective stored, Instant now) {
-    Kind kind = stored.objective().indicator().kind();
-    if (!kind.ofPrompts()) {
-      return null;
-    }
-    Interception seen =
-        interceptions.of(
-            service -> service.equals(stored.service()), now.minus(stored.objective().window()));
+  private static @Nullable Estimate good(Kind kind, Interception seen) {
     return kind == Kind.INTERCEPTION_RATE ? seen.rate() : seen.spared();
   }
 

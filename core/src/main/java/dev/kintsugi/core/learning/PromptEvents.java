@@ -6,9 +6,7 @@ import dev.kintsugi.core.slo.Grain;
 import dev.kintsugi.core.slo.Indicator.Kind;
 import dev.kintsugi.core.slo.Tally;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -76,15 +74,20 @@ public final class PromptEvents {
     return new Sums(kept, goodStopped, done.failed(), done.good());
   }
 
-  private static Map<String, Double> precisions(Collection<Step> steps) {
+  /** All hours together, each rule and stage once. */
+  public static Collection<Group> groups(Collection<Step> steps) {
     Map<String, Group> groups = new TreeMap<>();
     steps.stream()
         .filter(step -> step.grain() == Grain.HOUR)
         .map(Step::done)
         .forEach(done -> groups.merge(key(done), done, Interception::together));
-    List<Group> all = new ArrayList<>(groups.values());
+    return groups.values();
+  }
+
+  private static Map<String, Double> precisions(Collection<Step> steps) {
     Map<String, Double> precisions = new TreeMap<>();
-    Interception.precisions(all).forEach((group, share) -> precisions.put(key(group), share));
+    Interception.precisions(groups(steps))
+        .forEach((group, share) -> precisions.put(key(group), share));
     return precisions;
   }
 

@@ -216,6 +216,35 @@ class ServiceLevelObjectiveReconcilerTest {
   }
 
   @Test
+  void anEstimatedShareIsShownWithItsInterval() throws Exception {
+    plane.judge(
+        key("interception"),
+        new ObjectiveEvidence(
+            "any",
+            0,
+            "OK",
+            "WithinBudget",
+            "in numbers",
+            "2026-06-01T12:00:00Z",
+            462,
+            109,
+            0.7638,
+            0.7046,
+            0.7724,
+            0.28,
+            null,
+            null,
+            0.01,
+            List.of(),
+            List.of()));
+    apply(
+        "interception", ServiceLevelObjectiveSpec.of("wan", IndicatorSpec.Type.INTERCEPTION_RATE));
+    awaitCondition("interception", "Met", "True", "WithinBudget");
+    assertThat(SERVER.kubectl("get", "kslo", "-n", namespace, "-o", "wide").text())
+        .contains("67%", "76.38%", "70.46% to 77.24%");
+  }
+
+  @Test
   void aRefusedObjectiveSaysWhy() {
     plane.refuseWith(400);
     apply("latency", latency());
