@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,20 @@ final class PolicyStatuses {
         interception(evidence.interception()),
         evidence.rules().stream().limit(MOST_RULES).map(PolicyStatuses::rule).toList(),
         conditions);
+  }
+
+  /** The condition Accepted where its reason changed, as something to tell; empty otherwise. */
+  static Optional<StatusCondition> turned(
+      @Nullable PromptPolicyStatus before, PromptPolicyStatus after) {
+    return accepted(after)
+        .filter(
+            now ->
+                before == null
+                    || accepted(before).filter(was -> was.reason().equals(now.reason())).isEmpty());
+  }
+
+  private static Optional<StatusCondition> accepted(PromptPolicyStatus status) {
+    return status.conditions().stream().filter(c -> c.type().equals(ACCEPTED)).findFirst();
   }
 
   private record Word(String status, String reason, String message) {}

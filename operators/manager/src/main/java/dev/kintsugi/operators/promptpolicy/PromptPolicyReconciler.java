@@ -4,6 +4,8 @@ import dev.kintsugi.operators.crds.PromptPolicy;
 import dev.kintsugi.operators.crds.PromptPolicyStatus;
 import dev.kintsugi.operators.fleet.PolicyPusher;
 import dev.kintsugi.operators.fleet.PolicyPusher.Report;
+import dev.kintsugi.operators.kube.Cluster;
+import dev.kintsugi.operators.kube.Cluster.Announcement;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -27,19 +29,31 @@ public class PromptPolicyReconciler implements Reconciler<PromptPolicy>, Cleaner
   private static final Duration LEAVE_WITHIN = Duration.ofMinutes(1);
 
   private final PolicyPusher fleet;
+  private final Cluster cluster;
   private final Clock clock;
 
-  public PromptPolicyReconciler(PolicyPusher fleet, Clock clock) {
+  public PromptPolicyReconciler(PolicyPusher fleet, Cluster cluster, Clock clock) {
     this.fleet = fleet;
+    this.cluster = cluster;
     this.clock = clock;
   }
 
   @Override
   public UpdateControl<PromptPolicy> reconcile(
       PromptPolicy resource, Context<PromptPolicy> context) {
+    Instant now = clock.instant();
     Report report = fleet.sync(key(resource), PolicyCompiler.compile(resource));
     PromptPolicyStatus status =
-        PolicyStatuses.status(resource, report.sync(), report.evidence(), clock.instant());
+        PolicyStatuses.status(resource, report.sync(), report.evidence(), now);
+    PolicyStatuses.turned(resource.getStatus(), status)
+        .map(
+            accepted ->
+                new Announcement(
+                    !accepted.status().equals("True"),
+                    accepted.reason(),
+                    "Push",
+                    accepted.message()))
+        .ifPresent(announcement -> cluster.tell(resource, announcement, now));
     UpdateControl<PromptPolicy> control =
         status.equals(resource.getStatus())
             ? UpdateControl.noUpdate()

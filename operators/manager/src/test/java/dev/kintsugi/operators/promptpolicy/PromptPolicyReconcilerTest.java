@@ -215,6 +215,13 @@ class PromptPolicyReconcilerTest {
     assertThat(get("late").getStatus().target()).isEqualTo("*");
     assertThat(get("late").getStatus().enforced()).isNull();
     awaitCondition("late", "Ready", "False", "NotAccepted");
+    eventually()
+        .untilAsserted(
+            () ->
+                assertThat(admin.events().v1().events().inNamespace(namespace).list().getItems())
+                    .filteredOn(event -> "Warning".equals(event.getType()))
+                    .extracting(event -> event.getReason())
+                    .contains("TargetTaken"));
   }
 
   @Test

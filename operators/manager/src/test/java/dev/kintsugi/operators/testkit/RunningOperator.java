@@ -56,7 +56,8 @@ public final class RunningOperator implements AutoCloseable {
         new ServiceLevelObjectiveReconciler(
             new ObjectivePusher(fleetClient, metrics), cluster, Clock.systemUTC());
     var policies =
-        new PromptPolicyReconciler(new PolicyPusher(fleetClient, metrics), Clock.systemUTC());
+        new PromptPolicyReconciler(
+            new PolicyPusher(fleetClient, metrics), cluster, Clock.systemUTC());
     var externalMetrics = new ExternalMetricsReconciler(cluster, settings, Clock.systemUTC());
     runtime =
         new OperatorRuntime(
