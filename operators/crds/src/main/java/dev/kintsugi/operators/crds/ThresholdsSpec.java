@@ -32,9 +32,20 @@ public record ThresholdsSpec(
         @JsonPropertyDescription(
             "Switches between Chinese and lower-case Latin words in one clause that are too many."
                 + " Default: 3.")
-        @Nullable Integer scriptSwitches) {
+        @Nullable Integer scriptSwitches,
+    @JsonProperty("reviewLength")
+        @Min(50)
+        @Max(512)
+        @JsonPropertyDescription(
+            "Characters; a longer prompt with nested brackets waits for a person. Default: 512.")
+        @Nullable Integer reviewLength,
+    @JsonProperty("bracketDepth")
+        @Min(2)
+        @Max(20)
+        @JsonPropertyDescription("How deep brackets must be nested for that. Default: 2.")
+        @Nullable Integer bracketDepth) {
 
   static ThresholdsSpec usual() {
-    return new ThresholdsSpec(null, null, null, null);
+    return new ThresholdsSpec(null, null, null, null, null, null);
   }
 }
