@@ -2,7 +2,6 @@ package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.RuleLifecycle;
@@ -11,16 +10,19 @@ import dev.kintsugi.core.screening.PromptTraits.Fragment;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.screening.PromptRule;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +35,17 @@ public final class LearnedRules {
   private static final Logger LOG = LoggerFactory.getLogger(LearnedRules.class);
 
   private final RuleStore store;
-  private final LifecyclePolicy policy;
+  private final Promotions promotions;
+  private final Stops stops;
   private final Clock clock;
   private final Counter stopped;
   private volatile List<StoredRule> all = List.of();
   private volatile Map<String, List<StoredRule>> acting = Map.of();
 
-  LearnedRules(RuleStore store, LearningSettings settings, Clock clock, Meters meters) {
+  LearnedRules(RuleStore store, Promotions promotions, Stops stops, Clock clock, Meters meters) {
     this.store = store;
-    this.policy = settings.lifecycle();
+    this.promotions = promotions;
+    this.stops = stops;
     this.clock = clock;
     this.stopped = meters.counter(MetricCatalogue.PROMPT_INTERCEPTIONS);
     meters.gauge(
@@ -60,10 +64,24 @@ public final class LearnedRules {
    *
    * @param reason for the customer
    */
-  public record Stop(long rule, Reason reason) {}
+  public static final class Stop {
+    private final StoredRule rule;
+    private final Reason reason;
+
+    private Stop(StoredRule rule, Reason reason) {
+      this.rule = rule;
+      this.reason = reason;
+    }
+
+    public Reason reason() {
+      return reason;
+    }
+  }
 
   /**
-   * @param draw 0..1 for each rule that applies, fresh: rules in trial stop only a share
+   * Asks the one rule that decides of a submission.
+   *
+   * @param draw 0..1, fresh: rules in trial stop only a share
    */
   public Optional<Stop> stops(String service, Submission submission, DoubleSupplier draw) {
     List<StoredRule> rules = acting.getOrDefault(service, List.of());
@@ -71,17 +89,32 @@ public final class LearnedRules {
       return Optional.empty();
     }
     Set<String> features = PromptFeatures.of(submission);
-    return rules.stream()
-        .filter(rule -> rule.matches(features))
-        .filter(rule -> RuleLifecycle.stops(rule.state(), draw.getAsDouble(), policy))
-        .findFirst()
-        .map(rule -> new Stop(rule.id(), reason(rule, submission.prompt())));
+    return Deciding.of(rules, features)
+        .filter(
+            rule ->
+                RuleLifecycle.stops(
+                    rule.state(), draw.getAsDouble(), promotions.lifecycle(service)))
+        .map(rule -> new Stop(rule, reason(rule, submission.prompt())));
   }
 
-  /** It was stopped. */
+  /** It was stopped; does not wait for the database. */
   public void count(Stop stop) {
     stopped.inc();
-    store.stopped(stop.rule(), clock.instant());
+    stops.add(stop.rule);
+  }
+
+  /**
+   * Rules that are not retired, as operators are shown them.
+   *
+   * @param services by {@code namespace/name}
+   */
+  public List<PromptRule> views(Predicate<String> services) {
+    Instant now = clock.instant();
+    return all.stream()
+        .filter(rule -> rule.state().stage() != RuleStage.RETIRED)
+        .filter(rule -> services.test(rule.service()))
+        .map(rule -> RuleViews.of(rule, null, promotions.lifecycle(rule.service()), now))
+        .toList();
   }
 
   @Scheduled(initialDelay = "1s", fixedDelay = "${kintsugi.learning.refresh-every:1s}")
@@ -89,16 +122,10 @@ public final class LearnedRules {
     try {
       all = store.list(null);
       acting =
-          all.stream()
-              .filter(rule -> acts(rule.state().stage()))
-              .collect(Collectors.groupingBy(StoredRule::service));
+          all.stream().filter(Deciding::acts).collect(Collectors.groupingBy(StoredRule::service));
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Rules are as they were: {}", away.getMessage());
     }
-  }
-
-  private static boolean acts(RuleStage stage) {
-    return stage == RuleStage.CANARY || stage == RuleStage.ENFORCED;
   }
 
   private static Reason reason(StoredRule rule, String prompt) {

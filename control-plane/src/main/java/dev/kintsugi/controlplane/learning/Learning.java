@@ -3,13 +3,17 @@ package dev.kintsugi.controlplane.learning;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.learning.OutcomeStore.Key;
+import dev.kintsugi.controlplane.learning.OutcomeStore.Sums;
 import dev.kintsugi.controlplane.learning.SampleStore.Ended;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.RuleDecision;
 import dev.kintsugi.core.learning.RuleLifecycle;
+import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
+import dev.kintsugi.core.slo.Grain;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
@@ -21,7 +25,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +46,15 @@ class Learning {
   private static final long TURN = 0x6c6561726e696e67L;
 
   private static final int AT_ONCE = 1_000;
+  private static final Duration SPARE = Duration.ofHours(1);
+
+  /** A little longer than the longest window of an objective. */
+  private static final Duration KEPT = Duration.ofDays(100);
 
   private final Transactions transactions;
   private final SampleStore samples;
-  private final LifecyclePolicy policy;
+  private final OutcomeStore outcomes;
+  private final Promotions promotions;
   private final Duration retention;
   private final Clock clock;
   private final Counter failures;
@@ -50,12 +62,15 @@ class Learning {
   Learning(
       Transactions transactions,
       SampleStore samples,
+      OutcomeStore outcomes,
+      Promotions promotions,
       LearningSettings settings,
       Clock clock,
       Meters meters) {
     this.transactions = transactions;
     this.samples = samples;
-    this.policy = settings.lifecycle();
+    this.outcomes = outcomes;
+    this.promotions = promotions;
     this.retention = settings.retention();
     this.clock = clock;
     this.failures = meters.counter(MetricCatalogue.PROMPT_FAILURES);
@@ -76,7 +91,9 @@ class Learning {
   @Scheduled(initialDelay = "13m", fixedDelay = "1h")
   void prune() {
     try {
-      int removed = samples.prune(clock.instant().minus(retention));
+      Instant now = clock.instant();
+      int removed = samples.prune(now.minus(retention));
+      outcomes.prune(now.minus(Grain.MINUTES_UP_TO).minus(SPARE), now.minus(KEPT));
       LOG.debug("Removed {} samples older than {}", removed, retention);
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Old samples will be removed later: {}", away.getMessage());
@@ -93,7 +110,9 @@ class Learning {
               }
               Instant now = clock.instant();
               List<Ended> ended = SampleStore.take(c, now, AT_ONCE);
-              for (StoredRule rule : RuleStore.lockActive(c)) {
+              List<StoredRule> rules = RuleStore.lockActive(c);
+              OutcomeStore.add(c, outcomes(rules, ended));
+              for (StoredRule rule : rules) {
                 learn(c, rule, ended, now);
               }
               return ended;
@@ -104,7 +123,8 @@ class Learning {
 
   private void learn(Connection c, StoredRule rule, List<Ended> ended, Instant now)
       throws SQLException {
-    StoredRule after = seen(rule, ended);
+    LifecyclePolicy policy = promotions.lifecycle(rule.service());
+    StoredRule after = seen(rule, ended, policy);
     List<Change> changes = new ArrayList<>();
     RuleState state = after.state();
     while (RuleLifecycle.decide(state, after.lastSeen(), policy, now)
@@ -131,16 +151,38 @@ class Learning {
   }
 
   /** Only prompts that came in the present stage are evidence in it. */
-  private StoredRule seen(StoredRule rule, List<Ended> ended) {
+  private static StoredRule seen(StoredRule rule, List<Ended> ended, LifecyclePolicy policy) {
     StoredRule after = rule;
     for (Ended job : ended) {
-      if (job.failed() != null
-          && job.service().equals(rule.service())
-          && !job.createdAt().isBefore(rule.state().since())
-          && rule.matches(job.features())) {
+      if (job.failed() != null && cameIn(rule, job) && rule.matches(job.features())) {
         after = after.with(RuleLifecycle.seen(after.state(), job.failed(), policy), job.endedAt());
       }
     }
     return after;
+  }
+
+  /** How jobs ended, by the rule that decided of them when they came. */
+  private static Map<Key, Sums> outcomes(List<StoredRule> rules, List<Ended> ended) {
+    List<StoredRule> acting = rules.stream().filter(Deciding::acts).toList();
+    Map<Key, Sums> sums = new HashMap<>();
+    for (Ended job : ended) {
+      Boolean failed = job.failed();
+      if (failed != null) {
+        Optional<StoredRule> rule =
+            Deciding.of(acting.stream().filter(one -> cameIn(one, job)).toList(), job.features());
+        Sums one = new Sums(0, failed ? 1 : 0, failed ? 0 : 1);
+        Key.of(
+                job.service(),
+                job.endedAt(),
+                rule.map(StoredRule::id).orElse(OutcomeStore.NO_RULE),
+                rule.map(known -> known.state().stage()).orElse(RuleStage.CANDIDATE))
+            .forEach(key -> sums.merge(key, one, Sums::plus));
+      }
+    }
+    return sums;
+  }
+
+  private static boolean cameIn(StoredRule rule, Ended job) {
+    return job.service().equals(rule.service()) && !job.createdAt().isBefore(rule.state().since());
   }
 }

@@ -59,6 +59,7 @@ public record LearningSettings(
         usual.falsePrecision(),
         canaryShare,
         exploreShare,
-        usual.unseen());
+        usual.unseen(),
+        usual.manual());
   }
 }

@@ -31,12 +31,19 @@ class Mining {
   private final SampleStore samples;
   private final RuleStore rules;
   private final LearningSettings settings;
+  private final Promotions promotions;
   private final Clock clock;
 
-  Mining(SampleStore samples, RuleStore rules, LearningSettings settings, Clock clock) {
+  Mining(
+      SampleStore samples,
+      RuleStore rules,
+      LearningSettings settings,
+      Promotions promotions,
+      Clock clock) {
     this.samples = samples;
     this.rules = rules;
     this.settings = settings;
+    this.promotions = promotions;
     this.clock = clock;
   }
 
@@ -60,7 +67,9 @@ class Mining {
     List<StoredRule> known = rules.list(service);
     List<StoredRule> found = new ArrayList<>();
     for (MinedRule mined :
-        Miner.mine(samples.newest(service, Instant.EPOCH, settings.samples()), settings.mining())) {
+        Miner.mine(
+            samples.newest(service, Instant.EPOCH, settings.samples()),
+            promotions.mining(service))) {
       List<String> features = List.copyOf(mined.features());
       Optional<StoredRule> same =
           known.stream().filter(rule -> rule.features().equals(features)).findFirst();
@@ -83,7 +92,7 @@ class Mining {
       return Optional.empty();
     }
     SampleSet since = samples.newest(rule.service(), rule.state().since(), settings.samples());
-    List<MinedRule> still = Miner.mine(since, settings.mining());
+    List<MinedRule> still = Miner.mine(since, promotions.mining(rule.service()));
     return still.stream()
         .filter(mined -> List.copyOf(mined.features()).equals(rule.features()))
         .findFirst()

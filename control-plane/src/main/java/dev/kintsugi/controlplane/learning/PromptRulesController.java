@@ -60,13 +60,13 @@ final class PromptRulesController {
 
   private final RuleStore rules;
   private final Mining mining;
-  private final LearningSettings settings;
+  private final Promotions promotions;
   private final Clock clock;
 
-  PromptRulesController(RuleStore rules, Mining mining, LearningSettings settings, Clock clock) {
+  PromptRulesController(RuleStore rules, Mining mining, Promotions promotions, Clock clock) {
     this.rules = rules;
     this.mining = mining;
-    this.settings = settings;
+    this.promotions = promotions;
     this.clock = clock;
   }
 
@@ -208,11 +208,14 @@ final class PromptRulesController {
     Instant now = clock.instant();
     return new PromptRuleList(
         "list",
-        found.stream().map(rule -> RuleViews.of(rule, null, settings.lifecycle(), now)).toList());
+        found.stream()
+            .map(rule -> RuleViews.of(rule, null, promotions.lifecycle(rule.service()), now))
+            .toList());
   }
 
   private PromptRule detail(StoredRule rule) {
-    return RuleViews.of(rule, rules.changes(rule.id()), settings.lifecycle(), clock.instant());
+    return RuleViews.of(
+        rule, rules.changes(rule.id()), promotions.lifecycle(rule.service()), clock.instant());
   }
 
   private StoredRule require(String id) {

@@ -8,6 +8,8 @@ import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.learning.StoredRule.Found;
+import dev.kintsugi.controlplane.learning.WrittenSteps.Entry;
+import dev.kintsugi.controlplane.learning.WrittenSteps.Step;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
 import jakarta.inject.Singleton;
@@ -90,33 +92,67 @@ class RuleStore {
         RuleStore::rule);
   }
 
+  /** All of them; nobody else changes them until the transaction ends. */
+  static List<StoredRule> lockAll(Connection c) throws SQLException {
+    return Sql.rows(c, "SELECT * FROM prompt_rule ORDER BY id FOR UPDATE", RuleStore::rule);
+  }
+
   /** Empty when the service has a rule of these features already. */
   Optional<StoredRule> add(
       String service, List<String> features, @Nullable Found found, RuleState state, Change why) {
-    return transactions.durably(
-        c -> {
-          Optional<StoredRule> added;
-          try (Sql sql = Sql.of(c, ADD)) {
-            added =
-                sql
-                    .with(service)
-                    .each("text", features, feature -> feature)
-                    .with(found == null ? "manual" : "mined")
-                    .with(found == null ? null : write(found))
-                    .with(why.at())
-                    .with(state.stage().wireName())
-                    .with(state.since())
-                    .with(state.pinned())
-                    .with(why.at())
-                    .rows(RuleStore::rule)
-                    .stream()
-                    .findFirst();
-          }
-          if (added.isPresent()) {
-            log(c, added.get().id(), why);
-          }
-          return added;
-        });
+    return transactions.durably(c -> add(c, service, features, found, state, why));
+  }
+
+  private static Optional<StoredRule> add(
+      Connection c,
+      String service,
+      List<String> features,
+      @Nullable Found found,
+      RuleState state,
+      Change why)
+      throws SQLException {
+    Optional<StoredRule> added;
+    try (Sql sql = Sql.of(c, ADD)) {
+      added =
+          sql
+              .with(service)
+              .each("text", features, feature -> feature)
+              .with(found == null ? "manual" : "mined")
+              .with(found == null ? null : write(found))
+              .with(why.at())
+              .with(state.stage().wireName())
+              .with(state.since())
+              .with(state.pinned())
+              .with(why.at())
+              .rows(RuleStore::rule)
+              .stream()
+              .findFirst();
+    }
+    if (added.isPresent()) {
+      log(c, added.get().id(), why);
+    }
+    return added;
+  }
+
+  /** Sets a rule as its policy says, or lets it go; in the transaction of the connection. */
+  static void apply(Connection c, Step step, Instant now) throws SQLException {
+    Optional<StoredRule> rule = Optional.ofNullable(step.rule());
+    RuleState next = step.next(now);
+    if (rule.isPresent()) {
+      set(c, rule.get().with(next, step.entry() == null ? rule.get().lastSeen() : now));
+      log(c, rule.get().id(), step.change(now));
+    } else {
+      rule = add(c, step.service(), step.features(), null, next, step.change(now));
+    }
+    if (rule.isPresent()) {
+      Entry entry = step.entry();
+      Sql.update(
+          c,
+          "UPDATE prompt_rule SET policy = ?, policy_entry = ? WHERE id = ?",
+          entry == null ? null : entry.policy(),
+          entry == null ? null : entry.text(),
+          rule.get().id());
+    }
   }
 
   /**
@@ -170,16 +206,15 @@ class RuleStore {
         change.reason());
   }
 
-  /** A prompt was kept from a GPU; may be lost with the database's last fraction of a second. */
-  void stopped(long id, Instant now) {
-    transactions.relaxedStatement(
-        c ->
-            Sql.update(
-                c,
-                "UPDATE prompt_rule SET stopped = stopped + 1,"
-                    + " last_seen = greatest(last_seen, ?) WHERE id = ?",
-                now,
-                id));
+  /** Prompts were kept from a GPU, in the transaction of the connection. */
+  static void stopped(Connection c, long id, long prompts, Instant last) throws SQLException {
+    Sql.update(
+        c,
+        "UPDATE prompt_rule SET stopped = stopped + ?, last_seen = greatest(last_seen, ?)"
+            + " WHERE id = ?",
+        prompts,
+        last,
+        id);
   }
 
   private static StoredRule rule(ResultSet row) throws SQLException {
@@ -188,6 +223,8 @@ class RuleStore {
         row.getLong("id"),
         row.getString("service"),
         Arrays.asList((String[]) row.getArray("features").getArray()),
+        row.getString("policy"),
+        row.getString("policy_entry"),
         found == null ? null : read(found),
         instant(row, "created_at"),
         new RuleState(

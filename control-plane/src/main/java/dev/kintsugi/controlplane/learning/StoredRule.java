@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A rule as it is kept.
  *
  * @param features sorted
+ * @param policy that has it, {@code namespace/name}; null for none
+ * @param entry of that policy that it was last set by; null with it
  * @param found what it was found by; null for one that a person wrote
  * @param lastSeen newest prompt of it, stopped or not; when it was made if none
  * @param stopped prompts it kept from a GPU
@@ -18,6 +20,8 @@ record StoredRule(
     long id,
     String service,
     List<String> features,
+    @Nullable String policy,
+    @Nullable String entry,
     @Nullable Found found,
     Instant createdAt,
     RuleState state,
@@ -35,13 +39,19 @@ record StoredRule(
   /**
    * One step of its life.
    *
-   * @param actor name of an operator's key, or {@link #LEARNING}
+   * @param actor name of an operator's key, {@link #LEARNING} or {@link #POLICY}
    * @param from stage before; null for its beginning
    */
   record Change(
       Instant at, String actor, @Nullable String from, String to, boolean pinned, String reason) {
 
     static final String LEARNING = "learning";
+    static final String POLICY = "policy";
+  }
+
+  /** Who made it, or whoever has it now. */
+  String origin() {
+    return policy != null ? "policy" : found == null ? "manual" : "mined";
   }
 
   boolean matches(Set<String> of) {
@@ -58,6 +68,8 @@ record StoredRule(
         id,
         service,
         features,
+        policy,
+        entry,
         found,
         createdAt,
         next,

@@ -28,8 +28,6 @@ record LexiconLists(String version, Map<String, String> terms) {
   private static final String SUFFIX = ".txt";
   private static final List<String> EMBEDDED =
       List.of("self-harm.txt", "sexual-minors.txt", "violence.txt");
-  private static final int LONGEST_TERM = 100;
-  private static final int SHORTEST_WORD = 3;
   private static final int MOST_TERMS = 100_000;
   private static final int VERSION_LENGTH = 12;
 
@@ -95,17 +93,12 @@ record LexiconLists(String version, Map<String, String> terms) {
   }
 
   private static String term(String written, String file, int line) {
-    String term = Lexicon.fold(written);
-    boolean brief =
-        term.codePoints()
-                .allMatch(c -> Character.UnicodeScript.of(c) != Character.UnicodeScript.HAN)
-            && term.length() < SHORTEST_WORD;
-    if (term.isEmpty() || term.length() > LONGEST_TERM || brief) {
-      throw new IllegalArgumentException(
-          "%s, line %d: a term has %d to %d characters, a Chinese one 1 or more: '%s'"
-              .formatted(file, line, SHORTEST_WORD, LONGEST_TERM, written.strip()));
-    }
-    return term;
+    return Lexicon.term(written)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s, line %d: %s: '%s'"
+                        .formatted(file, line, Lexicon.TERM_RULE, written.strip())));
   }
 
   /** A digest of texts, without understanding them. */

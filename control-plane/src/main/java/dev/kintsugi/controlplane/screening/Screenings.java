@@ -1,13 +1,11 @@
 package dev.kintsugi.controlplane.screening;
 
-import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.screening.Stages.Passage;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
-import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
@@ -50,6 +48,7 @@ public final class Screenings {
   private final LearnedRules learned;
   private final TokenStage tokens;
   private final NoveltyStage novelty;
+  private final PromptCounts counts;
   private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
@@ -59,22 +58,24 @@ public final class Screenings {
       Meters meters,
       Stages stages,
       Policies policies,
-      Lexicon lexicon,
       Tagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
-      NoveltyStage novelty) {
+      NoveltyStage novelty,
+      PromptCounts counts) {
     this(
         meters,
         stages,
         (service, submission) ->
-            Screener.decide(submission.prompt(), policies.of(service), lexicon, tagger),
+            Screener.decide(
+                submission.prompt(), policies.of(service), policies.lexicon(service), tagger),
         policies,
         exceptions,
         learned,
         tokens,
         novelty,
+        counts,
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
@@ -90,6 +91,7 @@ public final class Screenings {
       LearnedRules learned,
       TokenStage tokens,
       NoveltyStage novelty,
+      PromptCounts counts,
       DoubleSupplier draws) {
     this.stages = stages;
     this.screener = screener;
@@ -98,6 +100,7 @@ public final class Screenings {
     this.learned = learned;
     this.tokens = tokens;
     this.novelty = novelty;
+    this.counts = counts;
     this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
     this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
@@ -148,14 +151,10 @@ public final class Screenings {
     Screening screening = screened.screening();
     boolean unscreened =
         screened.passage().skipped(Stage.RULES) && screening instanceof Screening.Accept;
-    verdicts.labelValues(unscreened ? "error" : verdict(screening)).inc();
+    count(service, screening, unscreened ? "error" : verdict(screening));
     stages.count(screened.passage());
-    screening.reasons().stream()
-        .map(reason -> reason.rule().wireName())
-        .distinct()
-        .forEach(rule -> rules.labelValues(rule).inc());
     if (screened.stop() != null) {
-      count(screened.stop());
+      learned.count(screened.stop());
     }
     return switch (screening) {
       case Screening.Accept accept -> new Passed(false, null);
@@ -252,12 +251,12 @@ public final class Screenings {
         : screening;
   }
 
-  private void count(Stop stop) {
-    try {
-      learned.count(stop);
-    } catch (DatabaseUnavailableException away) {
-      LOG.debug("A stop of rule {} is not counted: {}", stop.rule(), away.getMessage());
-    }
+  private void count(String service, Screening screening, String verdict) {
+    List<String> spoke =
+        screening.reasons().stream().map(reason -> reason.rule().wireName()).distinct().toList();
+    verdicts.labelValues(verdict).inc();
+    spoke.forEach(rule -> rules.labelValues(rule).inc());
+    counts.add(service, verdict, spoke);
   }
 
   private static String verdict(Screening screening) {

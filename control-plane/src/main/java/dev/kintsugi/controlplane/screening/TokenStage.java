@@ -5,13 +5,17 @@ import dev.kintsugi.controlplane.tokens.TokenCounter;
 import dev.kintsugi.core.screening.Beginnings;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
+import dev.kintsugi.core.screening.Screener;
+import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.node.TokenCountRequest;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +31,22 @@ class TokenStage {
   private static final int MOST_BEGINNINGS = TokenCountRequest.MOST_TEXTS - 2;
 
   private final TokenCounter tokens;
+  private final BiFunction<String, String, Optional<String>> anew;
 
-  TokenStage(TokenCounter tokens) {
+  @Inject
+  TokenStage(TokenCounter tokens, Policies policies, Tagger tagger) {
+    this(
+        tokens,
+        (service, prompt) ->
+            Screener.anew(prompt, policies.of(service), policies.lexicon(service), tagger));
+  }
+
+  /**
+   * @param anew a prompt to a service said briefly; empty where it cannot be
+   */
+  TokenStage(TokenCounter tokens, BiFunction<String, String, Optional<String>> anew) {
     this.tokens = tokens;
+    this.anew = anew;
   }
 
   /**
@@ -86,12 +103,13 @@ class TokenStage {
             <= limit;
   }
 
-  private static TooLong tooLong(
-      Question asked, List<String> texts, List<Integer> counts, Predicate<String> passes) {
+  private TooLong tooLong(
+      Question asked, List<String> texts, List<Integer> counts, Predicate<String> passes)
+      throws InterruptedException {
     int last = texts.size() - 1;
     boolean suggestionFits = asked.suggestion() != null && counts.get(last) <= asked.limit();
     String longest = "";
-    String suggestion = suggestionFits ? asked.suggestion() : null;
+    String suggestion = suggestionFits ? asked.suggestion() : brief(asked).orElse(null);
     String prompt = asked.prompt();
     int beginnings = asked.suggestion() == null ? last : last - 1;
     for (int i = beginnings - 1; i >= 0 && (longest.isEmpty() || suggestion == null); i--) {
@@ -110,6 +128,16 @@ class TokenStage {
             "The prompt has %d tokens for this model; it follows at most %d well. Say less."
                 .formatted(counts.get(beginnings), asked.limit())),
         suggestion);
+  }
+
+  private Optional<String> brief(Question asked) throws InterruptedException {
+    Optional<String> brief = anew.apply(asked.service(), asked.prompt());
+    if (brief.isEmpty()) {
+      return brief;
+    }
+    Optional<List<Integer>> counted = tokens.count(asked.service(), List.of(cut(brief.get())));
+    return brief.filter(
+        text -> counted.filter(counts -> counts.getFirst() <= asked.limit()).isPresent());
   }
 
   private static String cut(String text) {

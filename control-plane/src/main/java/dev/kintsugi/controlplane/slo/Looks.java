@@ -62,7 +62,7 @@ final class Looks {
   void look() {
     try {
       for (StoredObjective objective : objectives.all()) {
-        if (!objective.objective().indicator().kind().ofJobs()) {
+        if (objective.objective().indicator().kind().sampled()) {
           look(objective, clock.instant());
         }
       }

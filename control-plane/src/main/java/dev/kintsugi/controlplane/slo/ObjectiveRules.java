@@ -56,9 +56,7 @@ final class ObjectiveRules {
   private void checkBounds(Kind kind, ServiceObjective pushed) {
     Double least = pushed.atLeast();
     Double most = pushed.atMost();
-    boolean counts =
-        kind == Kind.ERROR_RATE || kind == Kind.RENDER_SUCCESS || kind == Kind.AVAILABILITY;
-    if (counts) {
+    if (kind.unbounded()) {
       require(least == null && most == null, "at_most: " + kind.wireName() + " has no bound");
     } else {
       require(least != null || most != null, "at_most: " + kind.wireName() + " needs a bound");

@@ -1,7 +1,11 @@
 package dev.kintsugi.controlplane.slo;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
+import dev.kintsugi.controlplane.learning.Interceptions;
+import dev.kintsugi.core.learning.Estimate;
+import dev.kintsugi.core.learning.Interception;
 import dev.kintsugi.core.slo.BudgetGate;
+import dev.kintsugi.core.slo.Counts;
 import dev.kintsugi.core.slo.Indicator.Kind;
 import dev.kintsugi.core.slo.SloReview;
 import dev.kintsugi.core.slo.ValueBuckets;
@@ -36,12 +40,19 @@ public class Objectives {
    * The last judgement of an objective.
    *
    * @param value measured over the window: a quantile or a mean; null where there is none
+   * @param between the share of good events is, where it is estimated; null where it is counted
    */
-  record Judged(StoredObjective objective, SloReview review, @Nullable Double value, Instant at) {}
+  record Judged(
+      StoredObjective objective,
+      SloReview review,
+      @Nullable Double value,
+      @Nullable Estimate between,
+      Instant at) {}
 
   private final JobCounter counter;
   private final ObjectiveStore objectives;
   private final CountStore counts;
+  private final Interceptions interceptions;
   private final HistoryStore history;
   private final SloMetrics metrics;
   private final Clock clock;
@@ -52,12 +63,14 @@ public class Objectives {
       JobCounter counter,
       ObjectiveStore objectives,
       CountStore counts,
+      Interceptions interceptions,
       HistoryStore history,
       SloMetrics metrics,
       Clock clock) {
     this.counter = counter;
     this.objectives = objectives;
     this.counts = counts;
+    this.interceptions = interceptions;
     this.history = history;
     this.metrics = metrics;
     this.clock = clock;
@@ -95,7 +108,13 @@ public class Objectives {
 
   private Judged judge(StoredObjective stored, Instant now) {
     var objective = stored.objective();
-    var seen = counts.counts(stored.id(), objective.window(), now);
+    Kind kind = objective.indicator().kind();
+    Interceptions.Seen prompts =
+        kind.ofPrompts()
+            ? interceptions.seen(kind, stored.service(), objective.window(), now)
+            : null;
+    Counts seen =
+        prompts == null ? counts.counts(stored.id(), objective.window(), now) : prompts.events();
     SloReview review = SloReview.decide(objective, seen, now);
     Judged before = judged.get(stored.key());
     if (before != null && before.review().state() != review.state()) {
@@ -107,7 +126,12 @@ public class Objectives {
           SloViews.message(stored, review),
           before.review().state().text());
     }
-    return new Judged(stored, review, value(stored, review, now), now);
+    Estimate between = prompts == null ? null : good(kind, prompts.interception());
+    return new Judged(stored, review, value(stored, review, now), between, now);
+  }
+
+  private static @Nullable Estimate good(Kind kind, Interception seen) {
+    return kind == Kind.INTERCEPTION_RATE ? seen.rate() : seen.spared();
   }
 
   private @Nullable Double value(StoredObjective stored, SloReview review, Instant now) {
@@ -133,13 +157,17 @@ public class Objectives {
   }
 
   /**
-   * Whether the error budgets of a service allow a change.
+   * Whether the error budgets of a service allow a change. What rules do with prompts is no matter
+   * of a version: a change may be the very cure of prompts that fail.
    *
    * @param service {@code namespace/name}
    */
   public BudgetGate gate(String service) {
     List<Judged> ours =
-        judged.values().stream().filter(one -> one.objective().service().equals(service)).toList();
+        judged.values().stream()
+            .filter(one -> one.objective().service().equals(service))
+            .filter(one -> !one.objective().objective().indicator().kind().ofPrompts())
+            .toList();
     Optional<Judged> stale = ours.stream().filter(one -> !fresh(one)).findFirst();
     if (stale.isPresent()) {
       return new BudgetGate(

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.slo;
 
 import dev.kintsugi.controlplane.slo.Objectives.Judged;
+import dev.kintsugi.core.learning.Estimate;
 import dev.kintsugi.core.slo.BurnReading;
 import dev.kintsugi.core.slo.Indicator.Kind;
 import dev.kintsugi.core.slo.SloReview;
@@ -24,6 +25,7 @@ final class SloViews {
     SloReview review = one.review();
     StoredObjective objective = one.objective();
     Double value = one.value();
+    Estimate between = one.between();
     return new ObjectiveEvidence(
         objective.pushed().uid(),
         objective.pushed().generation(),
@@ -34,6 +36,8 @@ final class SloViews {
         review.window().events(),
         review.window().bad(),
         review.current(),
+        between == null ? null : between.low(),
+        between == null ? null : between.high(),
         review.budgetLeft(),
         value,
         value == null ? null : kind(objective) == Kind.LATENCY ? "quantile" : "mean",
@@ -53,6 +57,8 @@ final class SloViews {
         null,
         0,
         0,
+        null,
+        null,
         null,
         null,
         null,

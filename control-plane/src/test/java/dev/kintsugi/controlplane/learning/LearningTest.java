@@ -77,6 +77,7 @@ class LearningTest {
   }
 
   private void learn() {
+    server.bean(Stops.class).flush();
     server.bean(Learning.class).look();
     server.bean(LearnedRules.class).refresh();
   }
@@ -147,6 +148,7 @@ class LearningTest {
     assertThat(refused.at("/error/message").asText())
         .isEqualTo(
             "Videos with word:dragon fail on this service (20 of 20 did). Change one of these.");
+    server.bean(Stops.class).flush();
     assertThat(rule(id).get("stopped").asInt()).isPositive();
 
     causeIsMended(id);

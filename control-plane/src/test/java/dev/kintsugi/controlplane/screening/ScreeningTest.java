@@ -171,6 +171,7 @@ class ScreeningTest {
             server.bean(LearnedRules.class),
             server.bean(TokenStage.class),
             server.bean(NoveltyStage.class),
+            server.bean(PromptCounts.class),
             () -> 0);
     var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
     var asking = new Screenings.Asking(cat, cat);

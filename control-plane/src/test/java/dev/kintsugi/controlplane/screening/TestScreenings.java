@@ -2,7 +2,6 @@ package dev.kintsugi.controlplane.screening;
 
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
@@ -27,24 +26,26 @@ final class TestScreenings {
       Meters meters,
       Stages stages,
       Policies policies,
-      Lexicon lexicon,
       Tagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
-      NoveltyStage novelty) {
+      NoveltyStage novelty,
+      PromptCounts counts) {
     return new Screenings(
         meters,
         stages,
         (service, submission) ->
             submission.prompt().contains(WORD)
                 ? fragile(submission.prompt())
-                : Screener.decide(submission.prompt(), policies.of(service), lexicon, tagger),
+                : Screener.decide(
+                    submission.prompt(), policies.of(service), policies.lexicon(service), tagger),
         policies,
         exceptions,
         learned,
         tokens,
         novelty,
+        counts,
         () -> 0.5);
   }
 

@@ -20,6 +20,7 @@ class TokenStageTest {
   private static final int LIMIT = 8;
 
   private final List<String> asked = new ArrayList<>();
+  private @Nullable String anew;
   private final TokenCounter words =
       (service, texts) -> {
         asked.addAll(texts);
@@ -29,7 +30,7 @@ class TokenStageTest {
   private Said<Optional<TooLong>> look(
       TokenCounter counter, String prompt, @Nullable String suggestion, Predicate<String> passes)
       throws InterruptedException {
-    return new TokenStage(counter)
+    return new TokenStage(counter, (service, text) -> Optional.ofNullable(anew))
         .look(new Question("studio/wan", prompt, suggestion, LIMIT), passes);
   }
 
@@ -64,6 +65,17 @@ class TokenStageTest {
         .isEqualTo("a cat");
     assertThat(
             tooLong(prompt, "one two three four five six seven eight", text -> true).suggestion())
+        .isEqualTo("a cat on a beach, at night");
+  }
+
+  @Test
+  void aPromptThatCanBeSaidBrieflyIsSaidSo() throws InterruptedException {
+    String prompt = "a cat on a beach, at night, in soft and warm light";
+    anew = "a cat, warm light, static camera";
+    assertThat(tooLong(prompt, null, text -> true).suggestion()).isEqualTo(anew);
+    anew = "a cat on a beach at night, warm light, static camera";
+    assertThat(tooLong(prompt, null, text -> true).suggestion())
+        .as("that is too long itself")
         .isEqualTo("a cat on a beach, at night");
   }
 

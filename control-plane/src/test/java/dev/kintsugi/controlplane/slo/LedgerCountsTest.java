@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.learning.TestInterceptions;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.JobLedger;
 import dev.kintsugi.controlplane.queue.JobQueue;
@@ -299,6 +300,7 @@ class LedgerCountsTest {
             counter,
             objectives,
             counts,
+            TestInterceptions.on(database.transactions()),
             new HistoryStore(database.transactions()),
             metrics,
             Clock.fixed(later, ZoneOffset.UTC));

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param canaryShare of its prompts that a canary stops, 0..1
  * @param exploreShare of its prompts that an enforced rule lets through, 0..1
  * @param unseen a rule without a prompt for so long is retired
+ * @param manual a person moves rules out of the shadow, evidence does not
  */
 public record LifecyclePolicy(
     double alpha,
@@ -19,8 +20,9 @@ public record LifecyclePolicy(
     double falsePrecision,
     double canaryShare,
     double exploreShare,
-    Duration unseen) {
+    Duration unseen,
+    boolean manual) {
 
   public static final LifecyclePolicy DEFAULT =
-      new LifecyclePolicy(0.01, 0.5, 0.1, 0.5, 0.05, Duration.ofDays(30));
+      new LifecyclePolicy(0.01, 0.5, 0.1, 0.5, 0.05, Duration.ofDays(30), false);
 }

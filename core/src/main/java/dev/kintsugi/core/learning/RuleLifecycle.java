@@ -82,9 +82,12 @@ public final class RuleLifecycle {
             counted(state),
             100 * least,
             100 * policy.leastPrecision());
-    return least >= policy.leastPrecision() && state.stage() != RuleStage.ENFORCED
-        ? new RuleDecision.Move(state.at(next(state.stage()), now), numbers + ".")
-        : new RuleDecision.Stay(numbers + ".");
+    if (least < policy.leastPrecision() || state.stage() == RuleStage.ENFORCED) {
+      return new RuleDecision.Stay(numbers + ".");
+    }
+    return policy.manual() && state.stage() == RuleStage.SHADOW
+        ? new RuleDecision.Stay(numbers + ": it waits for a person, as its policy says.")
+        : new RuleDecision.Move(state.at(next(state.stage()), now), numbers + ".");
   }
 
   private static RuleStage next(RuleStage stage) {
@@ -121,7 +124,7 @@ public final class RuleLifecycle {
   }
 
   /** Stirling's series above 20, exact below. */
-  private static double logFactorial(long n) {
+  static double logFactorial(long n) {
     if (n <= 20) {
       double product = 1;
       for (long i = 2; i <= n; i++) {

@@ -1,7 +1,6 @@
 package dev.kintsugi.core.screening;
 
-import dev.kintsugi.core.admission.Brackets;
-import dev.kintsugi.core.admission.FieldRules;
+import java.util.Map;
 
 /**
  * Limits of prompts.
@@ -28,6 +27,21 @@ public record ScreeningPolicy(
     int objects,
     int entities) {
 
-  public static final ScreeningPolicy DEFAULT =
-      new ScreeningPolicy(5, 6, 3, 3, FieldRules.MAX_PROMPT, Brackets.NESTED, 80, 20, 2);
+  public static final ScreeningPolicy DEFAULT = of(Map.of());
+
+  /**
+   * @param set by the wire name of a {@link Threshold}; the others are as usual
+   */
+  public static ScreeningPolicy of(Map<String, Integer> set) {
+    return new ScreeningPolicy(
+        Threshold.EMOJI_RUN.in(set),
+        Threshold.REPEATS.in(set),
+        Threshold.NEGATIONS.in(set),
+        Threshold.SCRIPT_SWITCHES.in(set),
+        Threshold.REVIEW_LENGTH.in(set),
+        Threshold.BRACKET_DEPTH.in(set),
+        Threshold.TOKENS.in(set),
+        Threshold.OBJECTS.in(set),
+        Threshold.ENTITIES.in(set));
+  }
 }

@@ -26,7 +26,13 @@ public record Event(double bad, @Nullable Double value) {
       case RENDER_SUCCESS ->
           Optional.of(
               new Event(answered && job.rendered() ? degraded(objective, job, 0) : 1, null));
-      case AVAILABILITY, GPU_UTILIZATION, GPU_MEMORY, STEP_RATE_DROP, PROMETHEUS ->
+      case AVAILABILITY,
+          GPU_UTILIZATION,
+          GPU_MEMORY,
+          STEP_RATE_DROP,
+          INTERCEPTION_RATE,
+          PROMPT_FALSE_POSITIVES,
+          PROMETHEUS ->
           Optional.empty();
     };
   }

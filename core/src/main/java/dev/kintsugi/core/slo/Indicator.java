@@ -12,29 +12,41 @@ import org.jspecify.annotations.Nullable;
  */
 public record Indicator(Kind kind, @Nullable Double atLeast, @Nullable Double atMost) {
 
+  /** Where events come from. */
+  private enum Source {
+    JOBS,
+    LOOKS,
+    PROMPTS
+  }
+
   /** What an event is, and in which unit its value is bounded. */
   public enum Kind {
     /** An answered job; seconds from submission to the answer. */
-    LATENCY("latency", true, DegradedCounts.GOOD, null, 60.0, 0.99),
+    LATENCY("latency", Source.JOBS, DegradedCounts.GOOD, null, 60.0, 0.99),
     /** An ended job; bad when it failed. */
-    ERROR_RATE("errorRate", true, DegradedCounts.GOOD, null, null, 0.99),
+    ERROR_RATE("errorRate", Source.JOBS, DegradedCounts.GOOD, null, null, 0.99),
     /** An ended job; bad when the customer did not get the video that was asked for. */
-    RENDER_SUCCESS("renderSuccess", true, DegradedCounts.HALF, null, null, 0.98),
+    RENDER_SUCCESS("renderSuccess", Source.JOBS, DegradedCounts.HALF, null, null, 0.98),
     /** An answered job; US dollars of all its attempts per 720p-class video. */
-    COST("cost", true, DegradedCounts.GOOD, null, 0.08, 0.95),
+    COST("cost", Source.JOBS, DegradedCounts.GOOD, null, 0.08, 0.95),
     /** A look at the service; bad when no node could take work. */
-    AVAILABILITY("availability", false, DegradedCounts.GOOD, null, null, 0.99),
+    AVAILABILITY("availability", Source.LOOKS, DegradedCounts.GOOD, null, null, 0.99),
     /** A look at a node that has work; percent of its device in use. */
-    GPU_UTILIZATION("gpuUtilization", false, DegradedCounts.GOOD, 20.0, 95.0, 0.95),
+    GPU_UTILIZATION("gpuUtilization", Source.LOOKS, DegradedCounts.GOOD, 20.0, 95.0, 0.95),
     /** A look at a node; percent of its device memory in use. */
-    GPU_MEMORY("gpuMemory", false, DegradedCounts.GOOD, null, 90.0, 0.95),
+    GPU_MEMORY("gpuMemory", Source.LOOKS, DegradedCounts.GOOD, null, 90.0, 0.95),
     /** A look at a node; percent by which it is slower than the service's usual step time. */
-    STEP_RATE_DROP("stepRateDrop", false, DegradedCounts.GOOD, null, 30.0, 0.95),
+    STEP_RATE_DROP("stepRateDrop", Source.LOOKS, DegradedCounts.GOOD, null, 30.0, 0.95),
+    /** A prompt that fails by its own fault; bad when a GPU was spent on it. */
+    INTERCEPTION_RATE("interceptionRate", Source.PROMPTS, DegradedCounts.GOOD, null, null, 0.67),
+    /** A prompt that would go well; bad when a learned rule stopped it. */
+    PROMPT_FALSE_POSITIVES(
+        "promptFalsePositives", Source.PROMPTS, DegradedCounts.GOOD, null, null, 0.995),
     /** An answer of Prometheus to a query; any unit. */
-    PROMETHEUS("prometheus", false, DegradedCounts.GOOD, null, null, 0.99);
+    PROMETHEUS("prometheus", Source.LOOKS, DegradedCounts.GOOD, null, null, 0.99);
 
     private final String wireName;
-    private final boolean ofJobs;
+    private final Source source;
     private final DegradedCounts degraded;
     private final @Nullable Double atLeast;
     private final @Nullable Double atMost;
@@ -42,13 +54,13 @@ public record Indicator(Kind kind, @Nullable Double atLeast, @Nullable Double at
 
     Kind(
         String wireName,
-        boolean ofJobs,
+        Source source,
         DegradedCounts degraded,
         @Nullable Double atLeast,
         @Nullable Double atMost,
         double target) {
       this.wireName = wireName;
-      this.ofJobs = ofJobs;
+      this.source = source;
       this.degraded = degraded;
       this.atLeast = atLeast;
       this.atMost = atMost;
@@ -61,7 +73,22 @@ public record Indicator(Kind kind, @Nullable Double atLeast, @Nullable Double at
 
     /** Its events are ended jobs: counted from the ledger, none left out. */
     public boolean ofJobs() {
-      return ofJobs;
+      return source == Source.JOBS;
+    }
+
+    /** Its events are prompts, stopped or not: counted from what rules did and how jobs ended. */
+    public boolean ofPrompts() {
+      return source == Source.PROMPTS;
+    }
+
+    /** It is looked at again and again, so that silence means that it is not known. */
+    public boolean sampled() {
+      return source == Source.LOOKS;
+    }
+
+    /** Its events are good or bad by themselves: there is nothing to bound. */
+    public boolean unbounded() {
+      return this == ERROR_RATE || this == RENDER_SUCCESS || this == AVAILABILITY || ofPrompts();
     }
 
     /** How a degraded answer counts where the objective does not say. */

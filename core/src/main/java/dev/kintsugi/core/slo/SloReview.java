@@ -114,7 +114,7 @@ public record SloReview(
     if (left == null) {
       return Reason.NO_EVENTS;
     }
-    if (!objective.indicator().kind().ofJobs() && counts.over(STALE_AFTER, now).events() == 0) {
+    if (objective.indicator().kind().sampled() && counts.over(STALE_AFTER, now).events() == 0) {
       return Reason.NOT_MEASURED_LATELY;
     }
     if (left <= 0 && window.bad() >= BurnPlan.LEAST_BAD) {

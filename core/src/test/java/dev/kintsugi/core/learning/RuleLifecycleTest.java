@@ -52,6 +52,28 @@ class RuleLifecycleTest {
   }
 
   @Test
+  void whereAPersonApprovesItWaitsInTheShadow() {
+    LifecyclePolicy usual = LifecyclePolicy.DEFAULT;
+    LifecyclePolicy manual =
+        new LifecyclePolicy(
+            usual.alpha(),
+            usual.leastPrecision(),
+            usual.falsePrecision(),
+            usual.canaryShare(),
+            usual.exploreShare(),
+            usual.unseen(),
+            true);
+    RuleState proven = after(RuleState.begin(RuleStage.SHADOW, NOON), 30, 0);
+    RuleDecision decision = RuleLifecycle.decide(proven, NOON, manual, NOON);
+    assertThat(decision).isInstanceOf(RuleDecision.Stay.class);
+    assertThat(decision.reason()).endsWith("it waits for a person, as its policy says.");
+    RuleState trial = after(RuleState.begin(RuleStage.CANARY, NOON), 30, 0);
+    assertThat(RuleLifecycle.decide(trial, NOON, manual, NOON))
+        .as("whoever moved it there let evidence move it on")
+        .isInstanceOf(RuleDecision.Move.class);
+  }
+
+  @Test
   void oneThatIsTrueNoMoreIsRetiredHoweverLongItWasTrue() {
     for (RuleStage stage :
         new RuleStage[] {RuleStage.SHADOW, RuleStage.CANARY, RuleStage.ENFORCED}) {

@@ -50,7 +50,7 @@ class LanguageRulesTest {
   private Screening decide(String prompt, int objects, int entities) {
     return Screener.decide(
         prompt,
-        new ScreeningPolicy(5, 6, 3, 3, 512, 2, 80, objects, entities),
+        ScreeningPolicy.of(Map.of("objects", objects, "entities", entities)),
         Lexicon.NONE,
         tagger);
   }

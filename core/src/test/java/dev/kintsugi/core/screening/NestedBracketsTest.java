@@ -2,6 +2,7 @@ package dev.kintsugi.core.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import dev.kintsugi.core.admission.Brackets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class NestedBracketsTest {
 
   @Test
   void limitsAreThePolicysAsFarAsTheyAreStricter() {
-    ScreeningPolicy strict = new ScreeningPolicy(5, 6, 3, 3, 10, 3, 80, 20, 2);
+    ScreeningPolicy strict = ScreeningPolicy.of(Map.of("reviewLength", 10, "bracketDepth", 3));
     assertThat(decide("((a)) longer than ten", strict)).isInstanceOf(Screening.Accept.class);
     assertThat(decide("(((a))) longer than ten", strict))
         .isInstanceOf(Screening.HoldForReview.class);

@@ -3,6 +3,7 @@ package dev.kintsugi.core.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.util.Map;
 import java.time.Duration;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -24,7 +25,7 @@ class ScreenerTest {
 
   @Test
   void limitsAreThePolicys() {
-    ScreeningPolicy strict = new ScreeningPolicy(2, 2, 1, 1, 512, 2, 80, 20, 2);
+    ScreeningPolicy strict = ScreeningPolicy.of(Map.of("emojiRun", 2, "repeats", 2, "negations", 1, "scriptSwitches", 1));
     assertThat(Screener.decide("🐱🐱 run run, not 好 day", strict).reasons())
         .extracting(Reason::rule)
         .containsExactly(Rule.EMOJI_RUN, Rule.REPETITION, Rule.STACKED_NEGATION, Rule.SCRIPT_MIX);

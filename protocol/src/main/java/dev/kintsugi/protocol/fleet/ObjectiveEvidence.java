@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param events good and bad, of the whole window
  * @param bad of them; a degraded answer may count in part
  * @param current share of good events; null without any
+ * @param currentLow where the share is estimated, it is hardly less; null where it is counted
+ * @param currentHigh it is hardly more; null likewise
  * @param budgetLeft 1 untouched, 0 spent, below 0 overspent; null without events
  * @param value measured, in the indicator's unit; null where it measures none
  * @param valueIs what it is: {@code quantile} (from logarithmic buckets, within 1 %) or {@code
@@ -37,6 +39,8 @@ public record ObjectiveEvidence(
     @JsonProperty("events") long events,
     @JsonProperty("bad") double bad,
     @JsonProperty("current") @Nullable Double current,
+    @JsonProperty("current_low") @Nullable Double currentLow,
+    @JsonProperty("current_high") @Nullable Double currentHigh,
     @JsonProperty("budget_left") @Nullable Double budgetLeft,
     @JsonProperty("value") @Nullable Double value,
     @JsonProperty("value_is") @Nullable String valueIs,

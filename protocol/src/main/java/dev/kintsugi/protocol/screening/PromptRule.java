@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param service {@code namespace/name}
  * @param features all of which a submission must have, such as {@code word:dragon} or {@code
  *     frames>=49}
- * @param origin {@code mined} or {@code manual}
+ * @param origin {@code mined}, {@code manual}, or {@code policy} while a PromptPolicy has it
+ * @param policy {@code namespace/name} of the PromptPolicy that has it; null for none
  * @param stage {@code candidate}, {@code shadow}, {@code canary}, {@code enforced} or {@code
  *     retired}
  * @param since RFC 3339; when the stage began
@@ -32,6 +33,7 @@ public record PromptRule(
     @JsonProperty("service") String service,
     @JsonProperty("features") List<String> features,
     @JsonProperty("origin") String origin,
+    @JsonProperty("policy") @Nullable String policy,
     @JsonProperty("stage") String stage,
     @JsonProperty("since") String since,
     @JsonProperty("pinned") boolean pinned,
@@ -63,7 +65,7 @@ public record PromptRule(
   /**
    * One step of its life.
    *
-   * @param actor name of an operator's key, or {@code learning}
+   * @param actor name of an operator's key, {@code learning}, or {@code policy}
    * @param from stage before; null for its beginning
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

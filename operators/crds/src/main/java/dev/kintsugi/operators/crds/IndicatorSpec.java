@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 @ValidationRule(
     value =
-        "!(self.type in ['errorRate', 'renderSuccess', 'availability'])"
-            + " || (!has(self.atLeast) && !has(self.atMost))",
-    message = "spec.indicator: errorRate, renderSuccess and availability have no bounds")
+        "!(self.type in ['errorRate', 'renderSuccess', 'availability', 'interceptionRate',"
+            + " 'promptFalsePositives']) || (!has(self.atLeast) && !has(self.atMost))",
+    message =
+        "spec.indicator: errorRate, renderSuccess, availability, interceptionRate and"
+            + " promptFalsePositives have no bounds")
 @ValidationRule(
     value =
         "self.type != 'latency' || (!has(self.atLeast)"
@@ -45,7 +47,9 @@ public record IndicatorSpec(
                 + " jobs answered with the video that was asked for. cost: US dollars per"
                 + " 720p-class video. availability: some node can take work. gpuUtilization and"
                 + " gpuMemory: percent of a device. stepRateDrop: percent a node is slower than"
-                + " the service's usual pace. prometheus: the answer to a query.")
+                + " the service's usual pace. interceptionRate: failing prompts that learned rules"
+                + " kept from a GPU. promptFalsePositives: good prompts that were not stopped."
+                + " prometheus: the answer to a query.")
         Type type,
     @JsonProperty("atLeast")
         @Size(max = 24)
@@ -81,6 +85,10 @@ public record IndicatorSpec(
     GPU_MEMORY("gpuMemory"),
     @JsonProperty("stepRateDrop")
     STEP_RATE_DROP("stepRateDrop"),
+    @JsonProperty("interceptionRate")
+    INTERCEPTION_RATE("interceptionRate"),
+    @JsonProperty("promptFalsePositives")
+    PROMPT_FALSE_POSITIVES("promptFalsePositives"),
     @JsonProperty("prometheus")
     PROMETHEUS("prometheus");
 

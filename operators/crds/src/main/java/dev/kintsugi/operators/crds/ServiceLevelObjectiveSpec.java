@@ -33,7 +33,8 @@ public record ServiceLevelObjectiveSpec(
             message = "spec.objective must be a percentage above 0 and below 100, such as \"99.5\"")
         @JsonPropertyDescription(
             "Percent of events that are good, above 0 and below 100, such as \"99.5\". Default:"
-                + " 99, or 98 for renderSuccess, or 95 for cost and for resources.")
+                + " 99, or 98 for renderSuccess, or 95 for cost and for resources, or 67 for"
+                + " interceptionRate, or 99.5 for promptFalsePositives.")
         @Nullable String objective,
     @JsonProperty("window")
         @Default("30d")

@@ -32,7 +32,13 @@ class CrdYamlTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(classes = {DiffusionService.class, ModelRollout.class, ServiceLevelObjective.class})
+  @ValueSource(
+      classes = {
+        DiffusionService.class,
+        ModelRollout.class,
+        ServiceLevelObjective.class,
+        PromptPolicy.class
+      })
   void theCommittedCrdIsNotStale(Class<? extends CustomResource<?, ?>> kind) throws IOException {
     String generated = generate(kind);
     Path committed = COMMITTED.resolve(CustomResource.getCRDName(kind) + ".yaml");
@@ -73,6 +79,20 @@ class CrdYamlTest {
                 "Burn",
                 "State",
                 "Value",
+                "Reason",
+                "Age"));
+      } else if (kind == PromptPolicy.class) {
+        declarePolicy(spec, schema.getProperties().get("status").getProperties());
+        orderColumns(
+            crd,
+            List.of(
+                "Service",
+                "Rules",
+                "Intercepted",
+                "Rejected",
+                "Accepted",
+                "Ready",
+                "Good stopped",
                 "Reason",
                 "Age"));
       } else {
@@ -118,6 +138,28 @@ class CrdYamlTest {
       defaulted(revision.get("warmup"));
     }
     defaulted(spec.get("analysis"));
+  }
+
+  private static void declarePolicy(
+      Map<String, JSONSchemaProps> spec, Map<String, JSONSchemaProps> status) {
+    keyed(spec.get("rules"), "name");
+    keyed(status.get("rules"), "id");
+    var features =
+        spec.get("rules").getItems().getSchema().getProperties().get("features").getItems();
+    features.getSchema().setMaxLength(106L);
+    var lexicon = spec.get("lexicon").getProperties();
+    var terms = lexicon.get("terms");
+    terms.setMaxProperties(20L);
+    var listed = terms.getAdditionalProperties().getSchema();
+    listed.setMaxItems(200L);
+    term(listed);
+    term(lexicon.get("exceptions"));
+    defaulted(spec.get("promotion"));
+  }
+
+  private static void term(JSONSchemaProps list) {
+    list.getItems().getSchema().setMinLength(1L);
+    list.getItems().getSchema().setMaxLength(100L);
   }
 
   private static void runtime(JSONSchemaProps runtime) {

@@ -3,9 +3,7 @@ package dev.kintsugi.operators.fleet;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.core.service.FleetSync;
 import dev.kintsugi.operators.OperatorSettings;
-import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
-import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -24,9 +22,10 @@ import java.time.Duration;
 @Singleton
 public class FleetClient {
 
-  private static final int EXCERPT = 300;
+  /** All problems of a spec at once may be long. */
+  private static final int EXCERPT = 3_000;
+
   private static final String SERVICES = "services/";
-  private static final String OBJECTIVES = "objectives/";
 
   private final OperatorSettings.ControlPlane settings;
   private final ObjectMapper json;
@@ -66,34 +65,28 @@ public class FleetClient {
   }
 
   /**
-   * @return what the objective has come to
+   * @param path below {@code /fleet/v1/}
+   * @return what the pushed thing has come to
    * @throws FleetException saying why it was not taken
    */
-  ObjectiveEvidence put(String name, ServiceObjective objective) throws FleetException {
+  <E> E put(String path, Object body, Class<E> evidence) throws FleetException {
     return read(
-        send(
-            OBJECTIVES + name,
-            request -> request.PUT(BodyPublishers.ofByteArray(bytes(objective)))),
-        ObjectiveEvidence.class);
+        send(path, request -> request.PUT(BodyPublishers.ofByteArray(bytes(body)))), evidence);
   }
 
   /**
    * @throws FleetException saying why there is no evidence
    */
-  ObjectiveEvidence objective(String name) throws FleetException {
-    return read(send(OBJECTIVES + name, HttpRequest.Builder::GET), ObjectiveEvidence.class);
+  <E> E get(String path, Class<E> evidence) throws FleetException {
+    return read(send(path, HttpRequest.Builder::GET), evidence);
   }
 
   /**
-   * Forgets an objective; one that is not there is gone already.
+   * Forgets something that was pushed; what is not there is gone already.
    *
    * @throws FleetException saying why it is not gone
    */
-  void deleteObjective(String name, String uid) throws FleetException {
-    remove(OBJECTIVES + name, uid);
-  }
-
-  private void remove(String path, String uid) throws FleetException {
+  void remove(String path, String uid) throws FleetException {
     try {
       send(path + "?uid=" + uid, HttpRequest.Builder::DELETE);
     } catch (FleetException e) {

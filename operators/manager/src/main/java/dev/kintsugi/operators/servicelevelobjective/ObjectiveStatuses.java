@@ -153,6 +153,11 @@ final class ObjectiveStatuses {
   }
 
   private static @Nullable String value(ServiceObjective objective, ObjectiveEvidence evidence) {
+    String low = percent(evidence.currentLow(), 2);
+    String high = percent(evidence.currentHigh(), 2);
+    if (low != null && high != null) {
+      return low + " to " + high;
+    }
     Double value = evidence.value();
     if (value == null) {
       return null;
@@ -169,7 +174,13 @@ final class ObjectiveStatuses {
       case LATENCY -> plain(value, 1) + "s";
       case COST -> "$" + plain(value, 4);
       case GPU_UTILIZATION, GPU_MEMORY, STEP_RATE_DROP -> plain(value, 1) + "%";
-      case ERROR_RATE, RENDER_SUCCESS, AVAILABILITY, PROMETHEUS -> plain(value, 4);
+      case ERROR_RATE,
+          RENDER_SUCCESS,
+          AVAILABILITY,
+          INTERCEPTION_RATE,
+          PROMPT_FALSE_POSITIVES,
+          PROMETHEUS ->
+          plain(value, 4);
     };
   }
 

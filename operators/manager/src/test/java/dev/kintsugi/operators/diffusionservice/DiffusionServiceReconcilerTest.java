@@ -336,6 +336,8 @@ class DiffusionServiceReconcilerTest {
         1200,
         40,
         0.966,
+        null,
+        null,
         0.2,
         null,
         null,

@@ -9,6 +9,8 @@ import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ModelSpec;
 import dev.kintsugi.operators.crds.PoolSpec;
+import dev.kintsugi.operators.crds.PromptPolicy;
+import dev.kintsugi.operators.crds.PromptPolicySpec;
 import dev.kintsugi.operators.crds.RolloutSpec;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import dev.kintsugi.operators.crds.ServiceLevelObjectiveSpec;
@@ -104,6 +106,11 @@ class LeastRightsTest {
         new ObjectMetaBuilder().withName("latency").withNamespace(namespace).build());
     objective.setSpec(ServiceLevelObjectiveSpec.of("wan", IndicatorSpec.Type.LATENCY));
     admin.resource(objective).serverSideApply();
+    var policy = new PromptPolicy();
+    policy.setMetadata(
+        new ObjectMetaBuilder().withName("screening").withNamespace(namespace).build());
+    policy.setSpec(new PromptPolicySpec("wan", null, null, null, null));
+    admin.resource(policy).serverSideApply();
   }
 
   private ServiceLevelObjective objective(String namespace) {
@@ -112,6 +119,10 @@ class LeastRightsTest {
         .inNamespace(namespace)
         .withName("latency")
         .get();
+  }
+
+  private PromptPolicy policy(String namespace) {
+    return admin.resources(PromptPolicy.class).inNamespace(namespace).withName("screening").get();
   }
 
   private DiffusionService service(String namespace) {
@@ -138,6 +149,7 @@ class LeastRightsTest {
         promise(namespace);
         eventually().until(() -> plane.objective(namespace + "/latency") != null);
         eventually().until(() -> objective(namespace).getStatus().state().equals("NoData"));
+        eventually().until(() -> policy(namespace).getStatus().target().equals("wan"));
         assertThat(second.runtime().started()).as("a standby is ready").isTrue();
         assertThat(leader()).isEqualTo("first");
         var pods = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
@@ -169,6 +181,8 @@ class LeastRightsTest {
                     .contains("RevisionReplaced", "Drained"));
     admin.resource(objective(namespace)).delete();
     eventually().until(() -> objective(namespace) == null);
+    admin.resource(policy(namespace)).delete();
+    eventually().until(() -> policy(namespace) == null);
     admin.resource(service(namespace)).delete();
     eventually().until(() -> service(namespace) == null);
     eventually().until(() -> admin.services().inNamespace(namespace).list().getItems().isEmpty());
@@ -182,5 +196,6 @@ class LeastRightsTest {
     assertThat(SERVER.can(ACCOUNT, "create", "pods")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev")).isFalse();
     assertThat(SERVER.can(ACCOUNT, "update", "servicelevelobjectives.kintsugi.dev")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "promptpolicies.kintsugi.dev")).isFalse();
   }
 }

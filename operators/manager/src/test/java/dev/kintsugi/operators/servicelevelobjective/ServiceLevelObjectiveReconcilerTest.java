@@ -133,6 +133,8 @@ class ServiceLevelObjectiveReconcilerTest {
         1200,
         5,
         0.9958,
+        null,
+        null,
         left,
         41.234,
         "quantile",
@@ -214,6 +216,35 @@ class ServiceLevelObjectiveReconcilerTest {
   }
 
   @Test
+  void anEstimatedShareIsShownWithItsInterval() throws Exception {
+    plane.judge(
+        key("interception"),
+        new ObjectiveEvidence(
+            "any",
+            0,
+            "OK",
+            "WithinBudget",
+            "in numbers",
+            "2026-06-01T12:00:00Z",
+            462,
+            109,
+            0.7638,
+            0.7046,
+            0.7724,
+            0.28,
+            null,
+            null,
+            0.01,
+            List.of(),
+            List.of()));
+    apply(
+        "interception", ServiceLevelObjectiveSpec.of("wan", IndicatorSpec.Type.INTERCEPTION_RATE));
+    awaitCondition("interception", "Met", "True", "WithinBudget");
+    assertThat(SERVER.kubectl("get", "kslo", "-n", namespace, "-o", "wide").text())
+        .contains("67%", "76.38%", "70.46% to 77.24%");
+  }
+
+  @Test
   void aRefusedObjectiveSaysWhy() {
     plane.refuseWith(400);
     apply("latency", latency());
@@ -289,6 +320,8 @@ class ServiceLevelObjectiveReconcilerTest {
         "{service: wan, indicator: {type: errorRate}, objective: '99.9', window: 90d}|",
         "{service: wan, indicator: {type: prometheus, query: up, atLeast: '1'}}|",
         "{service: wan, indicator: {type: gpuUtilization, atLeast: '20', atMost: '95'}}|",
+        "{service: wan, indicator: {type: interceptionRate}}|",
+        "{service: wan, indicator: {type: promptFalsePositives, atMost: '1'}}|have no bounds",
         "{service: wan, indicator: {type: speed}}|Unsupported value",
         "{service: wan, indicator: {type: errorRate, atMost: '1'}}|have no bounds",
         "{service: wan, indicator: {type: latency, atMost: '60'}}|a positive duration such as 60s",

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.kintsugi.protocol.fleet.ObjectiveEvidence;
+import dev.kintsugi.protocol.fleet.PromptPolicyEvidence;
+import dev.kintsugi.protocol.fleet.PromptPolicyState;
 import dev.kintsugi.protocol.fleet.ServiceEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.ArmEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.NodeEvidence;
@@ -11,6 +13,8 @@ import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
 import dev.kintsugi.protocol.fleet.ServiceObjective;
 import dev.kintsugi.protocol.fleet.ServiceState;
+import dev.kintsugi.protocol.screening.PromptInterception;
+import dev.kintsugi.protocol.screening.PromptInterception.Interval;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +38,8 @@ public final class FakeControlPlane implements AutoCloseable {
   private final Map<String, Integer> running = new ConcurrentHashMap<>();
   private final Map<String, ServiceObjective> objectives = new ConcurrentHashMap<>();
   private final Map<String, ObjectiveEvidence> judged = new ConcurrentHashMap<>();
+  private final Map<String, PromptPolicyState> policies = new ConcurrentHashMap<>();
+  private final Map<String, PromptPolicyEvidence> told = new ConcurrentHashMap<>();
   private final Clock clock = Clock.systemUTC();
   private final Map<String, ProbeEvidence> probes = new ConcurrentHashMap<>();
   private final Map<String, String> notReady = new ConcurrentHashMap<>();
@@ -46,6 +52,7 @@ public final class FakeControlPlane implements AutoCloseable {
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/fleet/v1/services/", this::handle);
     server.createContext("/fleet/v1/objectives/", this::handleObjective);
+    server.createContext("/fleet/v1/prompt-policies/", this::handlePolicy);
     server.start();
   }
 
@@ -172,6 +179,66 @@ public final class FakeControlPlane implements AutoCloseable {
     }
   }
 
+  /** The policy in force, null when there is none. */
+  public PromptPolicyState policy(String name) {
+    return policies.get(name);
+  }
+
+  /** What is said of a policy from now on; its version is that of the policy. */
+  public void tell(String name, PromptPolicyEvidence evidence) {
+    told.put(name, evidence);
+  }
+
+  private void handlePolicy(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String name =
+          exchange.getRequestURI().getPath().substring("/fleet/v1/prompt-policies/".length());
+      if (refusal != 0) {
+        answer(exchange, refusal, "{\"error\":{\"message\":\"refused\"}}");
+        return;
+      }
+      switch (exchange.getRequestMethod()) {
+        case "PUT" ->
+            policies.put(name, json.readValue(exchange.getRequestBody(), PromptPolicyState.class));
+        case "DELETE" -> policies.remove(name);
+        default -> {}
+      }
+      var policy = policies.get(name);
+      if (policy == null) {
+        answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 404, "");
+        return;
+      }
+      answer(exchange, 200, json.writeValueAsString(of(policy, told.get(name))));
+    }
+  }
+
+  private static PromptPolicyEvidence of(
+      PromptPolicyState policy, @Nullable PromptPolicyEvidence said) {
+    return said == null
+        ? new PromptPolicyEvidence(
+            policy.uid(),
+            policy.generation(),
+            null,
+            List.of(),
+            30,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            new PromptInterception(0, 0, new Interval(0, 0, 0), 0, 0, null, null))
+        : new PromptPolicyEvidence(
+            policy.uid(),
+            policy.generation(),
+            said.takenBy(),
+            said.services(),
+            said.days(),
+            said.verdicts(),
+            said.reasons(),
+            said.stages(),
+            said.rules(),
+            said.interception());
+  }
+
   private static ObjectiveEvidence unjudged(ServiceObjective objective) {
     return new ObjectiveEvidence(
         objective.uid(),
@@ -182,6 +249,8 @@ public final class FakeControlPlane implements AutoCloseable {
         null,
         0,
         0,
+        null,
+        null,
         null,
         null,
         null,
@@ -202,6 +271,8 @@ public final class FakeControlPlane implements AutoCloseable {
         said.events(),
         said.bad(),
         said.current(),
+        said.currentLow(),
+        said.currentHigh(),
         said.budgetLeft(),
         said.value(),
         said.valueIs(),

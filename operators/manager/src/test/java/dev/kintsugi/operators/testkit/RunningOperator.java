@@ -8,10 +8,12 @@ import dev.kintsugi.operators.externalmetrics.ExternalMetricsReconciler;
 import dev.kintsugi.operators.fleet.FleetClient;
 import dev.kintsugi.operators.fleet.FleetPusher;
 import dev.kintsugi.operators.fleet.ObjectivePusher;
+import dev.kintsugi.operators.fleet.PolicyPusher;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.operators.kube.Cluster;
 import dev.kintsugi.operators.kube.OperatorRuntime;
 import dev.kintsugi.operators.modelrollout.RolloutDriver;
+import dev.kintsugi.operators.promptpolicy.PromptPolicyReconciler;
 import dev.kintsugi.operators.servicelevelobjective.ServiceLevelObjectiveReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -53,10 +55,13 @@ public final class RunningOperator implements AutoCloseable {
     var objectives =
         new ServiceLevelObjectiveReconciler(
             new ObjectivePusher(fleetClient, metrics), cluster, Clock.systemUTC());
+    var policies =
+        new PromptPolicyReconciler(
+            new PolicyPusher(fleetClient, metrics), cluster, Clock.systemUTC());
     var externalMetrics = new ExternalMetricsReconciler(cluster, settings, Clock.systemUTC());
     runtime =
         new OperatorRuntime(
-            client, settings, metrics, List.of(reconciler, objectives, externalMetrics));
+            client, settings, metrics, List.of(reconciler, objectives, policies, externalMetrics));
     runtime.start();
   }
 

@@ -1,0 +1,5 @@
+/** Policies for prompts that operators push, in force from memory. */
+@NullMarked
+package dev.kintsugi.controlplane.policies;
+
+import org.jspecify.annotations.NullMarked;
