@@ -2,8 +2,8 @@ package dev.kintsugi.core.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import dev.kintsugi.core.admission.Brackets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

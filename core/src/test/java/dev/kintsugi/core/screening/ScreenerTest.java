@@ -3,8 +3,8 @@ package dev.kintsugi.core.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import java.util.Map;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,7 +25,9 @@ class ScreenerTest {
 
   @Test
   void limitsAreThePolicys() {
-    ScreeningPolicy strict = ScreeningPolicy.of(Map.of("emojiRun", 2, "repeats", 2, "negations", 1, "scriptSwitches", 1));
+    ScreeningPolicy strict =
+        ScreeningPolicy.of(
+            Map.of("emojiRun", 2, "repeats", 2, "negations", 1, "scriptSwitches", 1));
     assertThat(Screener.decide("🐱🐱 run run, not 好 day", strict).reasons())
         .extracting(Reason::rule)
         .containsExactly(Rule.EMOJI_RUN, Rule.REPETITION, Rule.STACKED_NEGATION, Rule.SCRIPT_MIX);
