@@ -40,20 +40,20 @@ class Policies {
   }
 
   private Optional<Ready> ready(String service) {
-    return policies
-        .of(service)
-        .map(
-            policy ->
-                ready.compute(
-                    service,
-                    (key, before) ->
-                        before != null && before.made() == policy ? before : ready(policy)));
+    return policies.of(service).map(policy -> ready(service, policy));
   }
 
-  private Ready ready(StoredPolicy policy) {
-    return new Ready(
-        policy,
-        ScreeningPolicy.of(policy.pushed().thresholds()),
-        AddedTerms.to(everywhere, policy.pushed().terms()));
+  private Ready ready(String service, StoredPolicy policy) {
+    Ready before = ready.get(service);
+    if (before != null && before.made() == policy) {
+      return before;
+    }
+    Ready made =
+        new Ready(
+            policy,
+            ScreeningPolicy.of(policy.pushed().thresholds()),
+            AddedTerms.to(everywhere, policy.pushed().terms()));
+    ready.put(service, made);
+    return made;
   }
 }
