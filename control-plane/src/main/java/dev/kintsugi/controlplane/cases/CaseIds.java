@@ -25,10 +25,18 @@ final class CaseIds {
 
   /** 64 bits of SHA-256: at a million families two share an id with a chance of 1 in 40 million. */
   static String ofFamily(Fingerprint fingerprint) {
+    return family(fingerprint.text());
+  }
+
+  /** One that people make of some cases of another. */
+  static String ofFamily(UUID id) {
+    return family(id.toString());
+  }
+
+  private static String family(String name) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(fingerprint.text().getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
       return FAMILY + HexFormat.of().formatHex(hash, 0, FAMILY_BYTES);
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param page how many, after which, in which order
  * @param equal columns and the values they must have
+ * @param family that the case is in, or was before that was merged into another; null for any
  * @param since inclusive; null for no bound
  * @param until exclusive; null for no bound
  * @param text within the message or the prompt; null for any
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 record CaseQuery(
     Page page,
     Map<String, String> equal,
+    @Nullable String family,
     @Nullable Instant since,
     @Nullable Instant until,
     @Nullable String text) {
@@ -48,7 +50,9 @@ record CaseQuery(
           "since",
           "until",
           "q");
-  private static final int LONGEST_TEXT = 256;
+
+  /** As long as a prompt may be. */
+  private static final int LONGEST_TEXT = 512;
 
   /**
    * @param limit rows, 0 to 100
@@ -89,14 +93,20 @@ record CaseQuery(
    *     knows is refused, because leaving it out would show everything
    */
   static CaseQuery of(CaseListRequest asked) {
+    return of(asked, Set.of());
+  }
+
+  /**
+   * @param more names of parameters that somebody else reads
+   * @throws ApiException as {@link #of(CaseListRequest)}
+   */
+  static CaseQuery of(CaseListRequest asked, Set<String> more) {
+    Set<String> names = new TreeSet<>(NAMES);
+    names.addAll(more);
     for (String name : asked.request().getParameters().names()) {
-      if (!NAMES.contains(name)) {
+      if (!names.contains(name)) {
         throw invalid(
-            "There is no filter '"
-                + name
-                + "'; there are "
-                + NAMES.stream().sorted().collect(Collectors.joining(", "))
-                + ".",
+            "There is no filter '%s'; there are %s.".formatted(name, String.join(", ", names)),
             name);
       }
     }
@@ -108,7 +118,6 @@ record CaseQuery(
     add(equal, "revision", asked.revision());
     add(equal, "node_id", asked.node());
     add(equal, "rung", lower(asked.rung()));
-    add(equal, "family", asked.family());
     add(equal, "job_id", asked.video());
     Page page = Page.of(asked.limit(), asked.after(), asked.order());
     if (page.after() != null && CaseIds.parseCase(page.after()).isEmpty()) {
@@ -117,6 +126,7 @@ record CaseQuery(
     return new CaseQuery(
         page,
         equal,
+        asked.family() == null ? null : Json.text(asked.family()),
         instant(asked.since(), "since"),
         instant(asked.until(), "until"),
         text(asked.q()));
@@ -176,7 +186,7 @@ record CaseQuery(
     }
   }
 
-  private static ApiException invalid(String message, String param) {
+  static ApiException invalid(String message, String param) {
     return ApiException.of(ErrorCode.INVALID_VALUE, message, param);
   }
 }

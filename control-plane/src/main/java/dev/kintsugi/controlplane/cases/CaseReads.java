@@ -5,26 +5,39 @@ import static dev.kintsugi.controlplane.database.Sql.instant;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.queue.JobParameters;
-import dev.kintsugi.core.ledger.FamilyStatus;
 import jakarta.inject.Singleton;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What operators ask of the ledger. */
 @Singleton
 final class CaseReads {
 
-  private static final String CASES = "SELECT * FROM failure_case c WHERE TRUE";
+  private static final String CASES = "SELECT * FROM failure_case_now c WHERE TRUE";
   private static final String TEXT =
       """
        AND (message ILIKE ? ESCAPE '\\' OR EXISTS (
          SELECT 1 FROM failure_input i WHERE i.job_id = c.job_id AND i.prompt ILIKE ? ESCAPE '\\'))
+      """;
+
+  /** By its index first; whoever was moved out of it falls to the second condition. */
+  private static final String OF_FAMILY =
+      """
+       AND id IN (
+         SELECT id FROM failure_case WHERE family IN (
+           SELECT id FROM failure_family WHERE root = ? OR id = ?)
+         UNION ALL SELECT case_id FROM failure_case_place WHERE family IN (
+           SELECT id FROM failure_family WHERE root = ? OR id = ?))
+       AND (root = ? OR member = ?)
       """;
 
   private final Transactions transactions;
@@ -32,17 +45,6 @@ final class CaseReads {
   CaseReads(Transactions transactions) {
     this.transactions = transactions;
   }
-
-  /** A row of {@code failure_family}. */
-  record StoredFamily(
-      String id,
-      JsonNode fingerprint,
-      FamilyStatus status,
-      java.time.Instant statusAt,
-      @Nullable String note,
-      long cases,
-      java.time.Instant firstSeen,
-      java.time.Instant lastSeen) {}
 
   /** Reads one row. */
   @FunctionalInterface
@@ -65,6 +67,10 @@ final class CaseReads {
               sql.append(" AND ").append(column).append(" = ?");
               values.add(value);
             });
+    if (query.family() != null) {
+      sql.append(OF_FAMILY);
+      values.addAll(Collections.nCopies(6, query.family()));
+    }
     if (query.since() != null) {
       sql.append(" AND occurred_at >= ?");
       values.add(query.since());
@@ -92,6 +98,16 @@ final class CaseReads {
     return rows(CASES + " AND id = ?", CaseReads::stored, id).stream().findFirst();
   }
 
+  /** Those of the cases that there are, by id. */
+  Map<UUID, StoredCase> find(List<UUID> ids) {
+    return rows(
+            CASES + " AND id = ANY(?::uuid[])",
+            CaseReads::stored,
+            ids.stream().map(UUID::toString).collect(Collectors.joining(",", "{", "}")))
+        .stream()
+        .collect(Collectors.toMap(StoredCase::id, row -> row));
+  }
+
   List<StoredCase> ofJob(String jobId) {
     return rows(CASES + " AND job_id = ? ORDER BY occurred_at, id", CaseReads::stored, jobId);
   }
@@ -104,46 +120,6 @@ final class CaseReads {
             jobId)
         .stream()
         .findFirst();
-  }
-
-  Optional<StoredFamily> family(String id) {
-    return rows("SELECT * FROM failure_family WHERE id = ?", CaseReads::family, id).stream()
-        .findFirst();
-  }
-
-  /** Last seen first; one row more than the page holds where there are more. */
-  List<StoredFamily> families(@Nullable FamilyStatus status, CaseQuery.Page page) {
-    StringBuilder sql = new StringBuilder("SELECT * FROM failure_family WHERE TRUE");
-    List<@Nullable Object> values = new ArrayList<>();
-    if (status != null) {
-      sql.append(" AND status = ?");
-      values.add(status.wireName());
-    }
-    String than = page.ascending() ? ">" : "<";
-    String way = page.ascending() ? " ASC" : " DESC";
-    if (page.after() != null) {
-      sql.append(" AND (last_seen, id) ")
-          .append(than)
-          .append(" (SELECT last_seen, id FROM failure_family WHERE id = ?)");
-      values.add(page.after());
-    }
-    sql.append(" ORDER BY last_seen").append(way).append(", id").append(way).append(" LIMIT ?");
-    values.add(page.limit() + 1);
-    return rows(sql.toString(), CaseReads::family, values.toArray());
-  }
-
-  List<FamilyChange> changes(String family) {
-    return rows(
-        "SELECT * FROM failure_family_event WHERE family = ? ORDER BY at",
-        row ->
-            new FamilyChange(
-                family,
-                instant(row, "at"),
-                CaseStore.status(row.getString("from_status")),
-                CaseStore.status(row.getString("to_status")),
-                row.getString("actor"),
-                row.getString("note")),
-        family);
   }
 
   private static String pattern(String text) {
@@ -170,7 +146,7 @@ final class CaseReads {
     String context = row.getString("context");
     return new StoredCase(
         row.getObject("id", UUID.class),
-        row.getString("family"),
+        row.getString("root"),
         row.getString("kind"),
         row.getString("job_id"),
         row.getString("attempt_id"),
@@ -193,17 +169,5 @@ final class CaseReads {
         Json.read(row.getString("attempts"), JsonNode.class),
         instant(row, "occurred_at"),
         instant(row, "recorded_at"));
-  }
-
-  private static StoredFamily family(ResultSet row) throws SQLException {
-    return new StoredFamily(
-        row.getString("id"),
-        Json.read(row.getString("signature"), JsonNode.class),
-        CaseStore.status(row.getString("status")),
-        instant(row, "status_at"),
-        row.getString("note"),
-        row.getLong("cases"),
-        instant(row, "first_seen"),
-        instant(row, "last_seen"));
   }
 }

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import static dev.kintsugi.controlplane.database.Sql.instant;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.core.ledger.FamilyStatus;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,16 +36,20 @@ final class CaseStore {
 
   private static final String NEW_FAMILY =
       """
-      INSERT INTO failure_family (id, signature, status, status_at, cases, first_seen, last_seen)
-      VALUES (?, ?::jsonb, 'open', ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING
+      INSERT INTO failure_family (id, root, signature, status, status_at, cases, first_seen,
+        last_seen)
+      VALUES (?, ?, ?::jsonb, 'open', ?, 0, ?, ?) ON CONFLICT (id) DO NOTHING
       """;
 
   private static final String ONE_MORE =
       """
       UPDATE failure_family SET cases = cases + 1, first_seen = least(first_seen, ?),
         last_seen = greatest(last_seen, ?)
-      WHERE id = ? RETURNING status, status_at
+      WHERE id = ? RETURNING root
       """;
+
+  private static final String ROOT =
+      "SELECT id, status, status_at FROM failure_family WHERE id = ? FOR UPDATE";
 
   /** The guard lets rows go in this transaction only. */
   private static final String PRUNE =
@@ -127,71 +133,52 @@ final class CaseStore {
     }
   }
 
-  /** One case a transaction, so that two families are never locked in two orders. */
+  /**
+   * One case a transaction, so that two families are never locked in two orders. A family that was
+   * merged counts for itself, and it is the one it was merged into that comes back.
+   */
   private static void count(Connection connection, StoredCase row, Fingerprint fingerprint)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(NEW_FAMILY)) {
-      bind(
-          statement,
-          row.family(),
-          Json.write(fingerprint),
-          row.recordedAt(),
-          row.occurredAt(),
-          row.occurredAt());
-      statement.executeUpdate();
-    }
-    try (PreparedStatement statement = connection.prepareStatement(ONE_MORE)) {
-      bind(statement, row.occurredAt(), row.occurredAt(), row.family());
-      try (ResultSet rows = statement.executeQuery()) {
-        rows.next();
-        FamilyStatus before = status(rows.getString("status"));
-        FamilyStatus after = before.afterCase(instant(rows, "status_at"), row.occurredAt());
-        if (after != before) {
-          FamilyChange change =
-              new FamilyChange(
-                  row.family(),
-                  row.recordedAt(),
-                  before,
-                  after,
-                  "ledger",
-                  CaseIds.ofCase(row.id()));
-          change(connection, change);
-        }
-      }
+    FamilyStore.hold(connection);
+    Sql.update(
+        connection,
+        NEW_FAMILY,
+        row.family(),
+        row.family(),
+        Json.write(fingerprint),
+        row.recordedAt(),
+        row.occurredAt(),
+        row.occurredAt());
+    String root =
+        Sql.rows(
+                connection,
+                ONE_MORE,
+                one -> one.getString("root"),
+                row.occurredAt(),
+                row.occurredAt(),
+                row.family())
+            .getFirst();
+    Optional<FamilyChange> undone =
+        Sql.rows(connection, ROOT, family -> undone(family, row), root).getFirst();
+    if (undone.isPresent()) {
+      FamilyStore.apply(connection, undone.get());
     }
   }
 
-  /** Sets a family's status and keeps who did it. */
-  void set(FamilyChange change) {
-    transactions.durably(
-        connection -> {
-          change(connection, change);
-          return change.family();
-        });
-  }
-
-  private static void change(Connection connection, FamilyChange change) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "UPDATE failure_family SET status = ?, status_at = ?, note = ? WHERE id = ?")) {
-      bind(statement, change.to().wireName(), change.at(), change.note(), change.family());
-      statement.executeUpdate();
-    }
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            """
-            INSERT INTO failure_family_event (family, at, from_status, to_status, actor, note)
-            VALUES (?, ?, ?, ?, ?, ?)""")) {
-      bind(
-          statement,
-          change.family(),
-          change.at(),
-          change.from().wireName(),
-          change.to().wireName(),
-          change.actor(),
-          change.note());
-      statement.executeUpdate();
-    }
+  private static Optional<FamilyChange> undone(ResultSet family, StoredCase row)
+      throws SQLException {
+    FamilyStatus before = status(family.getString("status"));
+    FamilyStatus after = before.afterCase(instant(family, "status_at"), row.occurredAt());
+    return after == before
+        ? Optional.empty()
+        : Optional.of(
+            FamilyChange.status(
+                family.getString("id"),
+                row.recordedAt(),
+                before,
+                after,
+                FamilyChange.LEDGER,
+                CaseIds.ofCase(row.id())));
   }
 
   private static void insertInput(Connection connection, String jobId, JobParameters input)
@@ -253,6 +240,17 @@ final class CaseStore {
             return statement.executeUpdate();
           }
         });
+  }
+
+  /** Removes what all customers of a tenant asked for, as far as cases are of it; says how much. */
+  long forgetInputs(String tenant) {
+    return transactions.durably(
+        connection ->
+            Sql.update(
+                connection,
+                "DELETE FROM failure_input WHERE job_id IN"
+                    + " (SELECT job_id FROM failure_case WHERE tenant = ?)",
+                tenant));
   }
 
   static FamilyStatus status(String stored) {

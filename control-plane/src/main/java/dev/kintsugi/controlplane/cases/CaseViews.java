@@ -8,8 +8,10 @@ import dev.kintsugi.protocol.ledger.CaseReplay;
 import dev.kintsugi.protocol.ledger.FailureCase;
 import dev.kintsugi.protocol.ledger.FailureCaseDetail;
 import dev.kintsugi.protocol.ledger.FailureFamily;
+import dev.kintsugi.protocol.ledger.FailureFamilyChange;
 import dev.kintsugi.protocol.node.FailureContext;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,7 @@ final class CaseViews {
         row.recordedAt());
   }
 
-  static FailureFamily of(CaseReads.StoredFamily family) {
+  static FailureFamily of(FamilyReads.StoredFamily family) {
     return new FailureFamily(
         family.id(),
         "failure_family",
@@ -52,9 +54,24 @@ final class CaseViews {
         family.status().wireName(),
         family.statusAt(),
         family.note(),
+        family.mergedInto(),
+        family.links() == null
+            ? List.of()
+            : List.of(Json.as(family.links(), FailureFamily.Link[].class)),
         family.cases(),
         family.firstSeen(),
         family.lastSeen());
+  }
+
+  static FailureFamilyChange of(FamilyChange change) {
+    return new FailureFamilyChange(
+        change.at(),
+        change.action().wireName(),
+        change.actor(),
+        change.from().wireName(),
+        change.to().wireName(),
+        change.subject(),
+        change.note());
   }
 
   static FailureCaseDetail.Input of(JobParameters asked) {

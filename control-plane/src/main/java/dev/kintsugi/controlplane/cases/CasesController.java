@@ -43,12 +43,19 @@ import java.util.Map;
 final class CasesController {
 
   private final CaseReads reads;
+  private final FamilyReads families;
   private final ReplayStore replays;
   private final Timelines timelines;
   private final JobQueue queue;
 
-  CasesController(CaseReads reads, ReplayStore replays, Timelines timelines, JobQueue queue) {
+  CasesController(
+      CaseReads reads,
+      FamilyReads families,
+      ReplayStore replays,
+      Timelines timelines,
+      JobQueue queue) {
     this.reads = reads;
+    this.families = families;
     this.replays = replays;
     this.timelines = timelines;
     this.queue = queue;
@@ -95,7 +102,7 @@ final class CasesController {
         CaseViews.context(row),
         CaseViews.named(row.details(), JsonNode::asText),
         CaseViews.outcome(queue.find(row.jobId()).orElse(null)),
-        CaseViews.of(reads.family(row.family()).orElseThrow()),
+        CaseViews.of(families.find(row.family()).orElseThrow()),
         shown,
         timelines.of(row, asked),
         links(row));
@@ -113,6 +120,7 @@ final class CasesController {
     return Map.of(
         "self", self,
         "replays", self + "/replays",
+        "similar", self + "/similar",
         "family", "/ops/v1/families/" + row.family(),
         "same_family", "/ops/v1/cases?family=" + row.family(),
         "same_video", "/ops/v1/cases?video=" + row.jobId());

@@ -1,7 +1,9 @@
 package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.controlplane.tenants.Operator;
+import dev.kintsugi.controlplane.tenants.OperatorNote;
 import dev.kintsugi.core.ledger.FamilyStatus;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
@@ -50,17 +52,15 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class FamiliesController {
 
-  private static final int LONGEST_NOTE = 2_000;
-
   /** Only the ledger itself sees that a failure came back. */
   private static final Set<FamilyStatus> SETTABLE =
       EnumSet.complementOf(EnumSet.of(FamilyStatus.REGRESSED));
 
-  private final CaseReads reads;
-  private final CaseStore store;
+  private final FamilyReads reads;
+  private final FamilyStore store;
   private final Clock clock;
 
-  FamiliesController(CaseReads reads, CaseStore store, Clock clock) {
+  FamiliesController(FamilyReads reads, FamilyStore store, Clock clock) {
     this.reads = reads;
     this.store = store;
     this.clock = clock;
@@ -69,7 +69,7 @@ final class FamiliesController {
   /**
    * What an operator says of a family.
    *
-   * @param status {@code open}, {@code explained} or {@code fixed}
+   * @param status {@code open}, {@code explained} or {@code fixed}; it stays when left out
    * @param note why, at most 2,000 characters
    */
   @Introspected
@@ -87,13 +87,12 @@ final class FamiliesController {
       @QueryValue @Nullable String order,
       @QueryValue @Nullable String status) {
     CaseQuery.Page page = CaseQuery.Page.of(limit, after, order);
-    if (after != null && reads.family(after).isEmpty()) {
+    if (after != null && reads.find(after).isEmpty()) {
       throw ApiException.of(
           ErrorCode.INVALID_VALUE, "'after' must be the id of a family.", "after");
     }
-    List<CaseReads.StoredFamily> found =
-        reads.families(
-            status == null ? null : status(status, EnumSet.allOf(FamilyStatus.class)), page);
+    List<FamilyReads.StoredFamily> found =
+        reads.list(status == null ? null : status(status, EnumSet.allOf(FamilyStatus.class)), page);
     List<FailureFamily> shown = found.stream().limit(page.limit()).map(CaseViews::of).toList();
     return new FailureFamilyList(
         "list",
@@ -115,7 +114,9 @@ final class FamiliesController {
 
   @Operation(
       operationId = "updateFamily",
-      summary = "Sets the status. A case that comes after a fix makes the family regressed.")
+      summary =
+          "Sets the status, or the note alone. A case that comes after a fix makes the family"
+              + " regressed.")
   @ApiResponse(
       responseCode = "400",
       description = "invalid_value or missing_required_parameter.",
@@ -124,34 +125,42 @@ final class FamiliesController {
       responseCode = "404",
       description = "not_found.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "409",
+      description = "conflict: it was changed meanwhile, or is merged into another.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Patch("/{family_id}")
-  FailureFamily update(HttpRequest<?> request, String family_id, @Body StatusChange change) {
-    CaseReads.StoredFamily before = require(family_id);
-    if (change.status() == null) {
+  FailureFamily update(HttpRequest<?> request, String family_id, @Body StatusChange asked) {
+    FamilyReads.StoredFamily before = require(family_id);
+    Optional<String> note = OperatorNote.checked(asked.note());
+    if (asked.status() == null && note.isEmpty()) {
       throw ApiException.of(
-          ErrorCode.MISSING_REQUIRED_PARAMETER, "'status' is required.", "status");
+          ErrorCode.MISSING_REQUIRED_PARAMETER, "'status' or 'note' is required.", "status");
     }
-    Optional<String> note = Optional.ofNullable(change.note()).map(Json::text);
-    if (note.orElse("").length() > LONGEST_NOTE) {
-      throw ApiException.of(
-          ErrorCode.INVALID_VALUE,
-          "'note' must have at most " + LONGEST_NOTE + " characters.",
-          "note");
-    }
-    store.set(
+    FamilyChange change =
         new FamilyChange(
             before.id(),
             clock.instant(),
+            asked.status() == null ? FamilyChange.Action.NOTE : FamilyChange.Action.STATUS,
             before.status(),
-            status(change.status(), SETTABLE),
+            asked.status() == null ? before.status() : status(asked.status(), SETTABLE),
             Operator.of(request).keyId(),
-            note.orElse(null)));
+            null,
+            note.orElse(null));
+    if (!store.set(change, before.statusAt())) {
+      throw ApiException.of(
+          ErrorCode.CONFLICT, "The family was changed meanwhile; look at it again.", "family_id");
+    }
     return CaseViews.of(require(family_id));
   }
 
-  private CaseReads.StoredFamily require(String id) {
+  private FamilyReads.StoredFamily require(String id) {
+    return require(reads, id);
+  }
+
+  static FamilyReads.StoredFamily require(FamilyReads reads, String id) {
     return reads
-        .family(id)
+        .find(Storable.text(id, "family_id"))
         .orElseThrow(
             () ->
                 ApiException.of(

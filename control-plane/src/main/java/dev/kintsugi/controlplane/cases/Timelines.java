@@ -26,10 +26,12 @@ final class Timelines {
 
   private final JobQueue queue;
   private final CaseReads reads;
+  private final FamilyReads families;
 
-  Timelines(JobQueue queue, CaseReads reads) {
+  Timelines(JobQueue queue, CaseReads reads, FamilyReads families) {
     this.queue = queue;
     this.reads = reads;
+    this.families = families;
   }
 
   List<TimelineEntry> of(StoredCase row, List<ReplayStore.Replay> replays) {
@@ -38,7 +40,7 @@ final class Timelines {
     attempts(row).forEach(attempt -> add(entries, attempt));
     reads.ofJob(row.jobId()).forEach(each -> entries.add(decision(each)));
     replays.forEach(replay -> add(entries, replay));
-    reads.changes(row.family()).stream()
+    families.changes(row.family()).stream()
         .filter(change -> !change.at().isBefore(row.occurredAt()))
         .forEach(change -> entries.add(change(change)));
     entries.sort(Comparator.comparing(TimelineEntry::at));
@@ -145,11 +147,16 @@ final class Timelines {
     Map<String, String> data = new LinkedHashMap<>();
     data.put("actor", change.actor());
     put(data, "note", change.note());
+    put(data, "subject", change.subject());
+    boolean status = change.action() == FamilyChange.Action.STATUS;
+    String other = change.subject() == null ? "" : " " + change.subject();
     return new TimelineEntry(
         change.at(),
-        "family_status",
+        status ? "family_status" : "family_change",
         null,
-        change.from().wireName() + " to " + change.to().wireName(),
+        status
+            ? change.from().wireName() + " to " + change.to().wireName()
+            : change.action().wireName() + other,
         data);
   }
 

@@ -1,8 +1,10 @@
 package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.tenants.Operator;
+import dev.kintsugi.controlplane.tenants.OperatorNote;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
@@ -56,7 +58,6 @@ import org.jspecify.annotations.Nullable;
 final class PromptRulesController {
 
   private static final int MOST_FEATURES = 3;
-  private static final int LONGEST_NOTE = 2_000;
 
   private final RuleStore rules;
   private final Mining mining;
@@ -111,7 +112,7 @@ final class PromptRulesController {
   PromptRuleList list(@QueryValue @Nullable String service, @QueryValue @Nullable String stage) {
     Optional<RuleStage> only = Optional.ofNullable(stage).map(PromptRulesController::stage);
     return shown(
-        rules.list(service).stream()
+        rules.list(service == null ? null : Storable.text(service, "service")).stream()
             .filter(rule -> only.isEmpty() || rule.state().stage() == only.get())
             .toList());
   }
@@ -232,20 +233,13 @@ final class PromptRulesController {
       boolean pinned,
       @Nullable String note,
       Instant now) {
-    String reason = Objects.requireNonNullElse(note, "");
-    if (reason.length() > LONGEST_NOTE) {
-      throw ApiException.of(
-          ErrorCode.INVALID_VALUE,
-          "'note' must have at most " + LONGEST_NOTE + " characters.",
-          "note");
-    }
     return new Change(
         now,
         Operator.of(request).keyId(),
         from == null ? null : from.wireName(),
         to.wireName(),
         pinned,
-        reason);
+        OperatorNote.checked(note).orElse(""));
   }
 
   private static String present(@Nullable String value, String field) {
@@ -253,7 +247,7 @@ final class PromptRulesController {
       throw ApiException.of(
           ErrorCode.MISSING_REQUIRED_PARAMETER, "'" + field + "' is required.", field);
     }
-    return value;
+    return Storable.text(value, field);
   }
 
   private static List<String> features(@Nullable List<String> asked) {
@@ -262,6 +256,7 @@ final class PromptRulesController {
       throw ApiException.of(
           ErrorCode.INVALID_VALUE, "'features' must have 1 to 3 entries.", "features");
     }
+    features.forEach(feature -> Storable.text(feature, "features"));
     features.stream()
         .filter(feature -> !PromptFeatures.known(feature))
         .findFirst()

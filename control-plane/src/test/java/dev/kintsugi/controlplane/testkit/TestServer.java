@@ -63,6 +63,7 @@ public final class TestServer implements AutoCloseable {
         properties.put("kintsugi.screening.budget." + stage, "10s");
       }
       properties.put("kintsugi.artifacts.dir", directory.resolve("artifacts").toString());
+      properties.put("kintsugi.knowledge.dir", directory.resolve("knowledge").toString());
       properties.putAll(settings);
       EmbeddedServer server = ApplicationContext.run(EmbeddedServer.class, properties);
       return new TestServer(database, directory, server);

@@ -133,6 +133,16 @@ public final class MetricCatalogue {
       counter("kintsugi_cases", "Failure cases recorded.", "kind", "failure_class");
   public static final MetricSpec CASES_DEFERRED =
       counter("kintsugi_cases_deferred", "Failure cases left to be found again from attempts.");
+  public static final MetricSpec KNOWLEDGE_BEHIND =
+      gauge(
+          "kintsugi_knowledge_behind",
+          "Changes of the ledger of failures that the search index does not have yet.");
+  public static final MetricSpec KNOWLEDGE_REBUILDS =
+      counter("kintsugi_knowledge_rebuilds", "Times the search index was begun anew.", "cause");
+  public static final MetricSpec KNOWLEDGE_FAILURES =
+      counter(
+          "kintsugi_knowledge_failures",
+          "Times the search index could not be opened, read or written.");
   public static final MetricSpec ROLLOUT_VERDICTS =
       counter(
           "kintsugi_rollout_verdicts",
@@ -380,6 +390,9 @@ public final class MetricCatalogue {
         WEBHOOK_DELIVERIES,
         CASES,
         CASES_DEFERRED,
+        KNOWLEDGE_BEHIND,
+        KNOWLEDGE_REBUILDS,
+        KNOWLEDGE_FAILURES,
         ROLLOUT_VERDICTS,
         ROLLOUT_EVIDENCE,
         ROLLOUT_CARRIED,
