@@ -77,6 +77,23 @@ final class ReplayStore {
     return rows(SELECT + "WHERE r.case_id = ? ORDER BY r.id", ReplayStore::replay, caseId);
   }
 
+  /** Jobs of replays of a job's cases. */
+  List<String> jobsOf(String jobId) {
+    return jobs("c.job_id = ?", jobId);
+  }
+
+  /** Jobs of replays of a tenant's cases. */
+  List<String> jobsOfTenant(String tenant) {
+    return jobs("c.tenant = ?", tenant);
+  }
+
+  private List<String> jobs(String of, String value) {
+    return rows(
+        "SELECT r.job_id FROM case_replay r JOIN failure_case c ON c.id = r.case_id WHERE " + of,
+        row -> row.getString(1),
+        value);
+  }
+
   /** Those without a verdict, oldest first. */
   List<Replay> open(int limit) {
     return rows(

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.feedback;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.queue.Job;
+import dev.kintsugi.controlplane.tenants.TenantData;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
@@ -11,13 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps what customers think of their videos. */
 @Singleton
-public class Feedback {
+public class Feedback implements TenantData {
 
   private static final Logger LOG = LoggerFactory.getLogger(Feedback.class);
 
@@ -59,6 +61,11 @@ public class Feedback {
   /** The customer deleted the video: its comment goes, too. */
   public void forget(String jobId) {
     store.forgetComment(jobId);
+  }
+
+  @Override
+  public Map<String, Long> forgetTenant(String tenant) {
+    return Map.of("comments", (long) store.forgetCommentsOf(tenant));
   }
 
   @Scheduled(initialDelay = "9m", fixedDelay = "1h")

@@ -79,6 +79,12 @@ final class FeedbackStore {
     update("UPDATE feedback SET comment = NULL WHERE job_id = ?", job);
   }
 
+  /** As {@link #forgetComment}, of all jobs of a tenant; says how many. */
+  int forgetCommentsOf(String tenant) {
+    return update(
+        "UPDATE feedback SET comment = NULL WHERE tenant = ? AND comment IS NOT NULL", tenant);
+  }
+
   /** Removes what was given before then. */
   int prune(Instant before) {
     return update("DELETE FROM feedback WHERE rated_at < ?", utc(before));

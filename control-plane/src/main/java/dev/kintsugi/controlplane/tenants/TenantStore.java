@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.tenants;
 
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import jakarta.inject.Singleton;
 import java.security.MessageDigest;
@@ -12,8 +13,12 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Tenants, the digests of their keys, and what they used today. */
 @Singleton
@@ -186,6 +191,28 @@ final class TenantStore {
       statement.setObject(2, day);
       return statement.executeUpdate();
     }
+  }
+
+  /** Who had a tenant's data removed; for good. */
+  void saveErasure(
+      String tenant, String actor, Instant now, Map<String, Long> removed, @Nullable String note) {
+    transactions.durably(
+        connection ->
+            Sql.update(
+                connection,
+                "INSERT INTO tenant_erasure (tenant, actor, at, removed, note)"
+                    + " VALUES (?, ?, ?, (SELECT coalesce(jsonb_object_agg(key, value), '{}')"
+                    + " FROM unnest(?::text[], ?::bigint[]) AS each (key, value)), ?)",
+                tenant,
+                actor,
+                now,
+                array(removed.keySet()),
+                array(removed.values()),
+                note));
+  }
+
+  private static String array(Collection<?> values) {
+    return values.stream().map(Object::toString).collect(Collectors.joining(",", "{", "}"));
   }
 
   private static StoredKey storedKey(ResultSet rows) throws SQLException {

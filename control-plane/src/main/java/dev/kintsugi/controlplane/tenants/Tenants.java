@@ -77,6 +77,11 @@ public final class Tenants {
     return new ApiKey(secret);
   }
 
+  /** Whether a customer's tenant may have the name. */
+  static boolean wellFormed(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   List<TenantStore.StoredKey> keys() {
     return store.keys();
   }
@@ -95,7 +100,7 @@ public final class Tenants {
   }
 
   private String saveCustomer(Tenant tenant, ApiKey key) {
-    if (!NAME.matcher(tenant.name()).matches()) {
+    if (!wellFormed(tenant.name())) {
       throw new IllegalArgumentException(
           "a tenant name is 1 to 63 lower-case letters, digits or '-'; got '"
               + tenant.name()

@@ -1,9 +1,6 @@
 package dev.kintsugi.controlplane.videos;
 
-import dev.kintsugi.controlplane.artifacts.ArtifactPruner;
-import dev.kintsugi.controlplane.cases.CaseInputs;
 import dev.kintsugi.controlplane.errors.ApiException;
-import dev.kintsugi.controlplane.feedback.Feedback;
 import dev.kintsugi.controlplane.queue.Deletion;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobPage;
@@ -48,9 +45,7 @@ final class VideosController {
   private final Jobs jobs;
   private final VideoView view;
   private final PollHeader poll;
-  private final ArtifactPruner artifacts;
-  private final CaseInputs inputs;
-  private final Feedback feedback;
+  private final VideoDeletion deletion;
   private final Clock clock;
 
   VideosController(
@@ -58,17 +53,13 @@ final class VideosController {
       Jobs jobs,
       VideoView view,
       PollHeader poll,
-      ArtifactPruner artifacts,
-      CaseInputs inputs,
-      Feedback feedback,
+      VideoDeletion deletion,
       Clock clock) {
     this.queue = queue;
     this.jobs = jobs;
     this.view = view;
     this.poll = poll;
-    this.artifacts = artifacts;
-    this.inputs = inputs;
-    this.feedback = feedback;
+    this.deletion = deletion;
     this.clock = clock;
   }
 
@@ -191,13 +182,8 @@ final class VideosController {
   @Delete("/{video_id}")
   VideoDeleted delete(HttpRequest<?> request, String video_id) {
     Job job = jobs.require(Tenant.of(request), video_id);
-    return switch (queue.delete(job.tenant(), job.id(), clock.instant())) {
-      case Deletion.Deleted(Job deleted) -> {
-        artifacts.release(deleted);
-        inputs.forget(deleted.id());
-        feedback.forget(deleted.id());
-        yield VideoDeleted.of(deleted.id());
-      }
+    return switch (deletion.delete(job)) {
+      case Deletion.Deleted(Job deleted) -> VideoDeleted.of(deleted.id());
       case Deletion.NotFound() -> throw Jobs.missing(video_id);
       case Deletion.StillRunning(Job running) ->
           throw ApiException.of(

@@ -133,6 +133,17 @@ final class WebhookStore {
         });
   }
 
+  int forgetTenant(String tenant) {
+    return transactions.durably(
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement("DELETE FROM webhook_delivery WHERE tenant = ?")) {
+            statement.setString(1, tenant);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
   private static OffsetDateTime at(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }

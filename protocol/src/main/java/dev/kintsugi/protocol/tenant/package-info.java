@@ -1,0 +1,5 @@
+/** Records that concern tenants as a whole. */
+@NullMarked
+package dev.kintsugi.protocol.tenant;
+
+import org.jspecify.annotations.NullMarked;
