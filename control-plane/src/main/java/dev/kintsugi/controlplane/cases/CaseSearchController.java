@@ -4,6 +4,7 @@ import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.ledger.FailureCaseSearch;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.annotation.RequestBean;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -13,6 +14,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Searches cases. */
 @Tag(name = "operations")
@@ -34,14 +36,18 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 final class CaseSearchController {
 
   private final Searching searching;
+  private final CaseReads reads;
 
-  CaseSearchController(Searching searching) {
+  CaseSearchController(Searching searching, CaseReads reads) {
     this.searching = searching;
+    this.reads = reads;
   }
 
   @Operation(
       operationId = "searchCases",
-      summary = "Cases by the words of prompt, message and notes; the best first.")
+      summary =
+          "Cases by the words of prompt, message and notes, or by what the prompt means; the best"
+              + " first.")
   @ApiResponse(
       responseCode = "400",
       description = "invalid_value: param names the parameter.",
@@ -49,5 +55,23 @@ final class CaseSearchController {
   @Get("/search")
   FailureCaseSearch search(@RequestBean CaseSearchRequest asked) {
     return searching.find(asked);
+  }
+
+  @Operation(
+      operationId = "listSimilarCases",
+      summary = "Cases of other jobs whose prompts mean about the same, the nearest first.")
+  @ApiResponse(
+      responseCode = "400",
+      description = "invalid_value: limit or after.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @ApiResponse(
+      responseCode = "404",
+      description = "not_found.",
+      content = @Content(schema = @Schema(implementation = ErrorBody.class)))
+  @Get("/{case_id}/similar")
+  FailureCaseSearch similar(
+      String case_id, @QueryValue @Nullable String limit, @QueryValue @Nullable String after) {
+    return searching.similar(
+        CasesController.require(reads, case_id), CaseQuery.Page.of(limit, after, null));
   }
 }

@@ -5,6 +5,8 @@ import dev.kintsugi.controlplane.knowledge.Ask;
 import dev.kintsugi.controlplane.knowledge.Found;
 import dev.kintsugi.controlplane.knowledge.Found.Hit;
 import dev.kintsugi.controlplane.knowledge.Knowledge;
+import dev.kintsugi.controlplane.knowledge.Meaning;
+import dev.kintsugi.controlplane.knowledge.Meanings;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.ledger.FailureCaseSearch;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds cases in the index, or in the database while there is none, and shows them. */
@@ -24,14 +27,21 @@ import org.jspecify.annotations.Nullable;
 final class Searching {
 
   private static final Set<String> MORE = Set.of("mode", "feature");
+  private static final String TEXT = "text";
+  private static final String SIMILAR = "similar";
+  private static final String NEWEST = "newest";
+  private static final String NO_INDEX =
+      "The search index is not there; the list of cases, GET /ops/v1/cases, is.";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final CaseReads reads;
   private final Knowledge knowledge;
+  private final Meanings meanings;
 
-  Searching(CaseReads reads, Knowledge knowledge) {
+  Searching(CaseReads reads, Knowledge knowledge, Meanings meanings) {
     this.reads = reads;
     this.knowledge = knowledge;
+    this.meanings = meanings;
   }
 
   /**
@@ -44,10 +54,12 @@ final class Searching {
     Ask ask =
         new Ask(
             query.text(), query.equal(), query.family(), features, query.since(), query.until());
-    requireText(asked.mode());
+    if (similar(asked.mode())) {
+      return near(ask, query);
+    }
     Optional<Found> found = knowledge.find(ask);
     if (found.isPresent()) {
-      return shown(query.text() == null ? "newest" : "text", found.get(), query.page());
+      return shown(query.text() == null ? NEWEST : TEXT, found.get(), query.page());
     }
     if (!features.isEmpty()) {
       throw unavailable("The search index is not there, and only it knows features.");
@@ -55,17 +67,59 @@ final class Searching {
     return inTheDatabase(query);
   }
 
-  private static void requireText(@Nullable String mode) {
-    if (mode != null && !mode.equals("text")) {
-      throw CaseQuery.invalid("'mode' must be text.", "mode");
+  /**
+   * Cases with prompts that mean about the same; with the same words, where the meaning of this one
+   * is not known. Cases of the same job are left out.
+   */
+  FailureCaseSearch similar(StoredCase row, CaseQuery.Page page) {
+    Optional<Meaning> meaning = meanings.ofJob(row.jobId());
+    Ask any = new Ask(words(row), Map.of(), null, List.of(), null, null);
+    Found found =
+        meaning
+            .flatMap(known -> knowledge.near(any, known))
+            .or(() -> knowledge.find(any))
+            .orElseThrow(() -> unavailable(NO_INDEX));
+    Set<UUID> same =
+        reads.ofJob(row.jobId()).stream().map(StoredCase::id).collect(Collectors.toSet());
+    List<Hit> others = found.hits().stream().filter(hit -> !same.contains(hit.id())).toList();
+    return shown(meaning.isPresent() ? SIMILAR : TEXT, new Found(others, found.state()), page);
+  }
+
+  private String words(StoredCase row) {
+    return reads
+        .input(row.jobId())
+        .map(asked -> asked.prompt() + " " + row.message())
+        .orElseGet(row::message);
+  }
+
+  private FailureCaseSearch near(Ask ask, CaseQuery query) {
+    if (ask.text() == null) {
+      throw ApiException.of(
+          ErrorCode.MISSING_REQUIRED_PARAMETER, "'q' is required with mode=similar.", "q");
     }
+    if (!meanings.ready()) {
+      throw unavailable("Prompts cannot be compared by meaning now; mode=text can be asked.");
+    }
+    Meaning meaning =
+        meanings
+            .of(ask.text())
+            .orElseThrow(() -> CaseQuery.invalid("'q' has no words to compare.", "q"));
+    Found found = knowledge.near(ask, meaning).orElseThrow(() -> unavailable(NO_INDEX));
+    return shown(SIMILAR, found, query.page());
+  }
+
+  private static boolean similar(@Nullable String mode) {
+    if (mode != null && !mode.equals(TEXT) && !mode.equals(SIMILAR)) {
+      throw CaseQuery.invalid("'mode' must be text or similar.", "mode");
+    }
+    return SIMILAR.equals(mode);
   }
 
   private FailureCaseSearch inTheDatabase(CaseQuery query) {
     List<StoredCase> rows = reads.list(query).orElseThrow(CaseQuery::unknownAfter);
     int limit = query.page().limit();
     return answer(
-        "newest",
+        NEWEST,
         rows.stream()
             .limit(limit)
             .map(row -> new FailureCaseSearch.Hit(null, CaseViews.of(row)))

@@ -72,6 +72,13 @@ public final class TestKnowledge implements AutoCloseable {
             });
   }
 
+  /** Until every prompt's meaning is kept. */
+  public static void understand(TestServer server) {
+    Meanings meanings = server.bean(Meanings.class);
+    await().atMost(Duration.ofSeconds(60)).until(meanings::ready);
+    await().until(() -> meanings.embed() == 0);
+  }
+
   public double rebuilds(String cause) {
     return meters.counter(MetricCatalogue.KNOWLEDGE_REBUILDS).labelValues(cause).get();
   }
