@@ -23,12 +23,29 @@ COMMENT ON TABLE knowledge_forgotten IS 'an index that is no further than this b
 --comment: What a prompt means, as numbers that are comparable within one model. Goes with the prompt.
 CREATE TABLE prompt_vector (
   job_id   text PRIMARY KEY REFERENCES failure_input (job_id) ON DELETE CASCADE,
-  model    text NOT NULL,
-  vector   bytea,
-  tried_at timestamptz NOT NULL
+  model    text NOT NULL DEFAULT '',
+  vector   bytea
 );
+CREATE INDEX prompt_vector_due ON prompt_vector (job_id) WHERE model = '';
+INSERT INTO prompt_vector (job_id) SELECT job_id FROM failure_input;
+COMMENT ON COLUMN prompt_vector.model IS 'empty until one has read the prompt';
 COMMENT ON COLUMN prompt_vector.vector IS 'four bytes a number, little end first; null where there is none for this prompt';
 --rollback DROP TABLE prompt_vector;
+
+--changeset kintsugi:knowledge-stopped
+--comment: Prompts that screening stopped, one row for each that differs, however often it comes. The words are in failure_input.
+CREATE TABLE stopped_prompt (
+  id       text PRIMARY KEY,
+  tenant   text NOT NULL,
+  service  text NOT NULL,
+  rule     text NOT NULL,
+  times    bigint NOT NULL,
+  first_at timestamptz NOT NULL,
+  last_at  timestamptz NOT NULL
+);
+CREATE INDEX stopped_prompt_of_tenant ON stopped_prompt (tenant, first_at);
+COMMENT ON COLUMN stopped_prompt.id IS 'job_id of its case: a digest of tenant, service, rule and prompt';
+--rollback DROP TABLE stopped_prompt;
 
 --changeset kintsugi:knowledge-families
 --comment: Families that people put together or took apart. The case and its first family stay as written.
@@ -51,9 +68,10 @@ CREATE TABLE failure_family_link (
 );
 ALTER TABLE failure_family_event ADD COLUMN action text NOT NULL DEFAULT 'status', ADD COLUMN subject text;
 CREATE VIEW failure_case_now AS
-  SELECT c.*, coalesce(p.family, c.family) AS member, f.root AS root
+  SELECT c.*, coalesce(p.family, c.family) AS member, f.root AS root, coalesce(s.times, 1) AS times
   FROM failure_case c
     LEFT JOIN failure_case_place p ON p.case_id = c.id
+    LEFT JOIN stopped_prompt s ON s.id = c.job_id
     JOIN failure_family f ON f.id = coalesce(p.family, c.family);
 CREATE VIEW failure_family_now AS
   SELECT f.id, f.signature, f.status, f.status_at, f.note, f.merged_into, f.root,
@@ -82,10 +100,14 @@ BEGIN
     INSERT INTO knowledge_change (kind, subject) SELECT 'case', id::text FROM touched;
     IF TG_OP = 'DELETE' THEN
       DELETE FROM failure_case_place WHERE case_id IN (SELECT id FROM touched);
+      DELETE FROM stopped_prompt WHERE id IN (SELECT job_id FROM touched);
     END IF;
   ELSIF TG_TABLE_NAME = 'failure_case_place' THEN
     INSERT INTO knowledge_change (kind, subject) SELECT 'case', case_id::text FROM touched;
   ELSE
+    IF TG_TABLE_NAME = 'failure_input' AND TG_OP = 'INSERT' THEN
+      INSERT INTO prompt_vector (job_id) SELECT job_id FROM touched ON CONFLICT DO NOTHING;
+    END IF;
     INSERT INTO knowledge_change (kind, subject)
       SELECT 'case', c.id::text FROM touched t JOIN failure_case c ON c.job_id = t.job_id;
   END IF;
@@ -102,8 +124,6 @@ CREATE TRIGGER failure_input_changed AFTER UPDATE ON failure_input
   REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION knowledge_cases_changed();
 CREATE TRIGGER failure_input_removed AFTER DELETE ON failure_input
   REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION knowledge_cases_changed();
-CREATE TRIGGER prompt_vector_added AFTER INSERT ON prompt_vector
-  REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION knowledge_cases_changed();
 CREATE TRIGGER prompt_vector_changed AFTER UPDATE ON prompt_vector
   REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION knowledge_cases_changed();
 CREATE TRIGGER failure_case_placed AFTER INSERT ON failure_case_place

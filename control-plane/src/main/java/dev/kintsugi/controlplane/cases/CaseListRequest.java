@@ -21,8 +21,8 @@ record CaseListRequest(
         @Nullable String attribution,
     @Parameter(
             description =
-                "failed_attempt, degraded, rejected_result, recovered_fault, job_failed or"
-                    + " probe_failed.")
+                "failed_attempt, degraded, rejected_result, recovered_fault, job_failed, rollback,"
+                    + " probe_failed or prompt_stopped.")
         @QueryValue
         @Nullable String kind,
     @Parameter(description = "namespace/name of the service.") @QueryValue @Nullable String service,

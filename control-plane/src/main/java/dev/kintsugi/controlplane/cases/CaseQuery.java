@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,7 +146,11 @@ record CaseQuery(
       return null;
     }
     String upper = name.toUpperCase(Locale.ROOT);
-    List<String> known = Arrays.stream(FailureClass.values()).map(FailureClass::name).toList();
+    List<String> known =
+        Stream.concat(
+                Arrays.stream(FailureClass.values()).map(FailureClass::name),
+                Stream.of(StoppedPrompts.REJECTED, StoppedPrompts.HELD))
+            .toList();
     if (!known.contains(upper)) {
       throw invalid("'class' must be one of " + String.join(", ", known) + ".", "class");
     }

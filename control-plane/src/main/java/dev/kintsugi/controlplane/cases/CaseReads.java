@@ -168,6 +168,7 @@ final class CaseReads {
         Json.read(row.getString("features"), JsonNode.class),
         Json.read(row.getString("attempts"), JsonNode.class),
         instant(row, "occurred_at"),
-        instant(row, "recorded_at"));
+        instant(row, "recorded_at"),
+        row.getLong("times"));
   }
 }

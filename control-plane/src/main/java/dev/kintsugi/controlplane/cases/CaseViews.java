@@ -43,7 +43,8 @@ final class CaseViews {
         row.digest(),
         row.traceId(),
         row.occurredAt(),
-        row.recordedAt());
+        row.recordedAt(),
+        row.times());
   }
 
   static FailureFamily of(FamilyReads.StoredFamily family) {

@@ -157,6 +157,7 @@ final class Ledger {
         features(job),
         Json.tree(attempts.stream().filter(attempt -> !attempt.live()).toList()),
         c.at(),
-        now);
+        now,
+        1);
   }
 }

@@ -59,7 +59,9 @@ public record NewCase(
     /** A new version was taken back; the case names the first job that spoke against it. */
     ROLLBACK,
     /** A node failed its probes and went out of dispatch. No customer was concerned. */
-    PROBE_FAILED;
+    PROBE_FAILED,
+    /** Screening rejected or held a prompt. No failure: a GPU was not spent on one. */
+    PROMPT_STOPPED;
 
     /** The lower-case name that is stored and shown. */
     public String wireName() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param features {@link dev.kintsugi.core.ledger.Features} of the input by name
  * @param attempts the job's attempts up to then
  * @param recordedAt when the row was written
+ * @param times it happened; more than once only for a prompt that was stopped
  */
 record StoredCase(
     UUID id,
@@ -43,4 +44,5 @@ record StoredCase(
     JsonNode features,
     JsonNode attempts,
     Instant occurredAt,
-    Instant recordedAt) {}
+    Instant recordedAt,
+    long times) {}

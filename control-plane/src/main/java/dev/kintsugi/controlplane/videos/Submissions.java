@@ -42,6 +42,7 @@ final class Submissions {
   private final WebhookTargets webhookTargets;
   private final Screenings screenings;
   private final Admissions admissions;
+  private final Rejections rejections;
   private final Counter refused;
   private final SecureRandom seeds = new SecureRandom();
 
@@ -51,12 +52,14 @@ final class Submissions {
       WebhookTargets webhookTargets,
       Screenings screenings,
       Admissions admissions,
+      Rejections rejections,
       Meters meters) {
     this.models = models;
     this.rates = rates;
     this.webhookTargets = webhookTargets;
     this.screenings = screenings;
     this.admissions = admissions;
+    this.rejections = rejections;
     this.refused = meters.counter(MetricCatalogue.JOBS_REFUSED);
   }
 
@@ -110,9 +113,15 @@ final class Submissions {
     if (asked.webhookUrl() != null) {
       webhookTargets.check(asked.webhookUrl());
     }
-    return admissions.admit(
+    Admissions.Candidate candidate =
         new Admissions.Candidate(
-            incoming, asked, resolved, SafeMode.of(asked, resolved, bounds), model));
+            incoming, asked, resolved, SafeMode.of(asked, resolved, bounds), model);
+    try {
+      return admissions.admit(candidate);
+    } catch (ApiException refusal) {
+      rejections.note(candidate, refusal);
+      throw refusal;
+    }
   }
 
   private ServedModel model(Tenant tenant, @Nullable String name) {

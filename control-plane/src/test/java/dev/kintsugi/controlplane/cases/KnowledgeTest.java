@@ -9,9 +9,11 @@ import dev.kintsugi.controlplane.knowledge.Found;
 import dev.kintsugi.controlplane.knowledge.Found.Hit;
 import dev.kintsugi.controlplane.knowledge.Found.Phase;
 import dev.kintsugi.controlplane.knowledge.Knowledge;
+import dev.kintsugi.controlplane.knowledge.Meanings;
 import dev.kintsugi.controlplane.knowledge.TestKnowledge;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URLEncoder;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,8 @@ class KnowledgeTest {
             Map.of(
                 "kintsugi.knowledge.look-every", "1h",
                 "kintsugi.knowledge.verify-every", "0s",
+                "kintsugi.embedding.enabled", true,
+                "kintsugi.cases.stopped-every", "1h",
                 "kintsugi.knowledge.dir", directory.resolve("server").toString()));
     index = TestKnowledge.of(server);
     failed("dragon", "a red dragon breathing fire over a city", "OOM", "out of memory at step 3");
@@ -68,6 +73,7 @@ class KnowledgeTest {
     failed("wide", "Ｆｕｌｌ ｗｉｄｔｈ robot's KITES", "TIMEOUT", "took 640 s");
     String family = caseOf("龙").get("family_id").asText();
     patch(family, "{\"note\":\"the rack's cooling failed\"}");
+    TestKnowledge.understand(server);
     index.settle();
   }
 
@@ -203,12 +209,80 @@ class KnowledgeTest {
     assertThat(paged).hasSizeGreaterThan(2).isEqualTo(whole);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "a kitten taking a nap, cat",
+    "a winged fire-breathing monster above the town, dragon",
+    "小猫在房顶打盹, 猫",
+    "小朋友们在公园里玩纸鸢, kite"
+  })
+  void findsWhatIsSaidInOtherWords(String prompt, String expected) {
+    JsonNode answer = search("mode=similar&q=" + prompt);
+    assertThat(answer.get("mode").asText()).isEqualTo("similar");
+    assertThat(found(answer).getFirst()).isEqualTo(expected);
+    double best = answer.at("/data/0/score").asDouble();
+    assertThat(best).isBetween(0.3, 1.0);
+    assertThat(found(search("mode=similar&class=TIMEOUT&q=" + prompt)))
+        .as("with a filter, and in its own language only")
+        .isSubsetOf("wide");
+  }
+
+  @Test
+  void aCaseLeadsToThoseLikeIt() {
+    JsonNode answer = server.ops(caseLink("dragon") + "/similar").json();
+    assertThat(answer.get("mode").asText()).isEqualTo("similar");
+    assertThat(found(answer)).startsWith("dragons").doesNotContain("dragon", "龙", "kite");
+    assertThat(server.ops("/ops/v1/cases/case_x/similar").status()).isEqualTo(404);
+    assertThat(server.ops("/ops/v1/cases/search?mode=similar").param()).isEqualTo("q");
+  }
+
+  private static String caseLink(String name) {
+    return "/ops/v1/cases/" + caseOf(name).get("id").asText();
+  }
+
   /** Ids and scores, exactly. */
   private static List<List<Hit>> answers(Knowledge knowledge) {
-    return QUESTIONS.stream()
-        .map(text -> new Ask(text, Map.of(), null, List.of(), null, null))
-        .map(ask -> knowledge.find(ask).map(Found::hits).orElseThrow())
+    Ask any = new Ask(null, Map.of(), null, List.of(), null, null);
+    return Stream.concat(
+            QUESTIONS.stream()
+                .map(text -> new Ask(text, Map.of(), null, List.of(), null, null))
+                .map(knowledge::find),
+            QUESTIONS.stream()
+                .map(text -> server.bean(Meanings.class).of(text).orElseThrow())
+                .map(meaning -> knowledge.near(any, meaning)))
+        .map(found -> found.map(Found::hits).orElseThrow())
         .toList();
+  }
+
+  @Test
+  void aFloodOfStoppedPromptsIsOneCaseEachAndNotMoreThanSoManyADay() {
+    StoppedPrompts stopped = server.bean(StoppedPrompts.class);
+    for (int i = 0; i < 300; i++) {
+      stopped.record(stopped("Unwanted " + i, List.of("lexicon", "repetition")));
+    }
+    stopped.write();
+    stopped.record(stopped("unwanted, 7!", List.of("lexicon")));
+    stopped.write();
+    String flood = "SELECT count(*) FROM failure_case WHERE tenant = 'flood'";
+    assertThat(server.database().number(flood)).isEqualTo(StoppedStore.MOST_A_DAY);
+    index.settle();
+    JsonNode found = search("q=unwanted 7&kind=prompt_stopped&class=PROMPT_REJECTED&limit=1");
+    assertThat(found.at("/data/0/case/times").asInt()).isEqualTo(2);
+    assertThat(found.at("/data/0/case/message").asText())
+        .isEqualTo("rejected by lexicon, repetition");
+    server
+        .database()
+        .execute(
+            "BEGIN; SET LOCAL kintsugi.ledger_retention = 'on';"
+                + " DELETE FROM failure_case WHERE tenant = 'flood'; COMMIT");
+    assertThat(server.database().number("SELECT count(*) FROM stopped_prompt")).isZero();
+    index.settle();
+    assertThat(search("q=unwanted").get("data")).isEmpty();
+  }
+
+  private static StoppedPrompts.Stopped stopped(String prompt, List<String> rules) {
+    return new StoppedPrompts.Stopped(
+        "flood", "studio/other", "m", new Submission(prompt, 64, 48, 9, 8), rules, false);
   }
 
   @Test

@@ -133,6 +133,15 @@ class ScreeningTest {
     assertThat(error.get("reasons").get(0).get("rule").asText()).isEqualTo("emoji_run");
     assertThat(error.get("suggested_prompt").asText()).isEqualTo("a party at night");
     assertThat(rejected()).isEqualTo(before + 1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        server
+                            .ops("/ops/v1/cases?kind=prompt_stopped")
+                            .json()
+                            .at("/data/0/message"))
+                    .hasToString("\"rejected by emoji_run\""));
 
     assertThat(server.submit("{\"prompt\":\"a party at night\"}")).startsWith("video_");
     assertThat(server.submit("{\"prompt\":\"girl running fast but very 悲伤\"}"))
