@@ -1,18 +1,12 @@
 package dev.kintsugi.controlplane.cases;
 
 import static dev.kintsugi.controlplane.cases.TestCases.NOON;
-import static java.net.http.HttpRequest.BodyPublishers.noBody;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kintsugi.controlplane.knowledge.TestKnowledge;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +18,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What people do with families and tenants, over HTTP and on real PostgreSQL. */
+/** What people do with families, over HTTP and on real PostgreSQL. */
 class FamilyMovesTest {
 
   /** After whatever an operator sets in the test. */
@@ -232,103 +225,5 @@ class FamilyMovesTest {
     String rule =
         "{\"service\":\"studio/wan-tiny\",\"features\":[\"word:fog\"],\"note\":\"\\u0000\"}";
     assertThat(send("POST", "/ops/v1/prompt-rules", rule).param()).isEqualTo("note");
-  }
-
-  @Test
-  void aTenantsDataGoesEverywhereAndCountsStay(@TempDir Path directory) throws SQLException {
-    String key = server.key("acme", "standard");
-    String queued = submitted(key, "a quetzalcoatlus over the sea");
-    String failed = submitted(key, "a quetzalcoatlus asleep");
-    TestCases.written(server, failed, "OOM", "no nest", NOON);
-    server.send(server.request("/v1/videos/" + failed + "/cancel", key).POST(noBody()));
-    keptElsewhere(failed);
-    TestKnowledge index = TestKnowledge.of(server);
-    index.settle();
-    assertThat(index.has("quetzalcoatlu")).isTrue();
-    assertThat(tablesWith("quetzalcoatlus"))
-        .contains("job", "failure_input", "feedback", "webhook_delivery", "prompt_sample");
-
-    String path = "/ops/v1/tenants/acme/data";
-    assertThat(send("DELETE", path, "{}").param()).isEqualTo("confirm");
-    assertThat(send("DELETE", path, "{\"confirm\":\"acm\"}").param()).isEqualTo("confirm");
-    assertThat(send("DELETE", "/ops/v1/tenants/acm/data", "{\"confirm\":\"acm\"}").status())
-        .isEqualTo(404);
-    Answer running = send("DELETE", path, "{\"confirm\":\"acme\"}");
-    assertThat(running.code()).isEqualTo("not_ready");
-    assertThat(running.message()).startsWith("1 videos of acme are queued or running.");
-    assertThat(tablesWith("quetzalcoatlus")).as("nothing was removed").contains("failure_input");
-
-    Answer done = send("DELETE", path, "{\"confirm\":\"acme\",\"cancel\":true}");
-    assertThat(done.status()).as(done.toString()).isEqualTo(200);
-    assertThat(done.json().at("/removed/videos").asInt()).isEqualTo(2);
-    assertThat(done.json().at("/removed/webhooks").asInt()).isEqualTo(1);
-    assertThat(done.json().at("/removed/comments").asInt()).isLessThanOrEqualTo(1);
-    assertThat(tablesWith("quetzalcoatlus")).isEmpty();
-    assertThat(server.send(server.request("/v1/videos/" + queued, key)).status()).isEqualTo(404);
-
-    index.settle();
-    assertThat(index.has("quetzalcoatlu")).isFalse();
-    assertThat(server.ops("/ops/v1/cases/search?q=quetzalcoatlus").json().get("data")).isEmpty();
-    try (TestKnowledge rebuilt = TestKnowledge.startedIn(directory, server)) {
-      assertThat(rebuilt.has("quetzalcoatlu")).isFalse();
-    }
-    assertThat(server.ops("/ops/v1/cases/search?q=nest").json().get("data")).hasSize(1);
-    assertThat(server.database().number("SELECT count(*) FROM job_end WHERE tenant = 'acme'"))
-        .isEqualTo(2);
-    assertThat(
-            server
-                .database()
-                .number(
-                    "SELECT count(*) FROM tenant_erasure WHERE tenant = 'acme'"
-                        + " AND actor LIKE 'key_%' AND removed->>'videos' = '2'"))
-        .isOne();
-  }
-
-  private static String submitted(String key, String prompt) {
-    return server
-        .send(
-            server
-                .request("/v1/videos", key)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"prompt\":\"%s\"}".formatted(prompt))))
-        .json()
-        .get("id")
-        .asText();
-  }
-
-  private static void keptElsewhere(String id) {
-    String uuid = id.substring("video_".length());
-    server
-        .database()
-        .execute(
-            """
-            INSERT INTO feedback (job_id, tenant, service, rating, comment, rated_at)
-            VALUES ('%1$s', 'acme', 's', 1, 'no quetzalcoatlus in it', now());
-            INSERT INTO webhook_delivery (id, job_id, tenant, url, payload, next_at, created_at)
-            VALUES ('m', '%1$s', 'acme', 'http://x', 'quetzalcoatlus', now() + '1h', now());
-            INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
-            VALUES ('%2$s', 's', now(), true, '{word:quetzalcoatlus}', '')"""
-                .formatted(id, uuid));
-  }
-
-  /** Tables with the word anywhere in a row. */
-  private static List<String> tablesWith(String word) throws SQLException {
-    List<String> found = new ArrayList<>();
-    try (Connection connection = server.database().dataSource().getConnection();
-        ResultSet tables =
-            connection.getMetaData().getTables(null, "public", "%", new String[] {"TABLE"})) {
-      while (tables.next()) {
-        String table = tables.getString("TABLE_NAME");
-        if (server
-                .database()
-                .number(
-                    "SELECT count(*) FROM %1$s WHERE %1$s::text ILIKE '%%%2$s%%'"
-                        .formatted(table, word))
-            > 0) {
-          found.add(table);
-        }
-      }
-    }
-    return found;
   }
 }

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import static dev.kintsugi.controlplane.cases.TestCases.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.knowledge.Ask;
@@ -13,7 +14,8 @@ import dev.kintsugi.controlplane.knowledge.Meanings;
 import dev.kintsugi.controlplane.knowledge.TestKnowledge;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
-import dev.kintsugi.core.learning.PromptFeatures.Submission;
+import dev.kintsugi.protocol.ledger.FailureCaseSearch;
+import io.micronaut.http.HttpRequest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URLEncoder;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,11 +61,14 @@ class KnowledgeTest {
     server =
         TestServer.start(
             Map.of(
-                "kintsugi.knowledge.look-every", "1h",
-                "kintsugi.knowledge.verify-every", "0s",
-                "kintsugi.embedding.enabled", true,
-                "kintsugi.cases.stopped-every", "1h",
-                "kintsugi.knowledge.dir", directory.resolve("server").toString()));
+                "kintsugi.knowledge.look-every",
+                "1h",
+                "kintsugi.knowledge.verify-every",
+                "0s",
+                "kintsugi.embedding.enabled",
+                true,
+                "kintsugi.knowledge.dir",
+                directory.resolve("server").toString()));
     index = TestKnowledge.of(server);
     failed("dragon", "a red dragon breathing fire over a city", "OOM", "out of memory at step 3");
     failed("dragons", "two dragons dancing on the beach", "NAN_LATENTS", "latents are not finite");
@@ -145,7 +151,6 @@ class KnowledgeTest {
         "q=memory | cat, dragon",
         "q=640 | wide",
         "q=cooling | 龙",
-        "q=memory dragon | dragon, dragons, cat",
         "q=unicorn | ''",
         "q=dragon&class=OOM | dragon",
         "q=black&feature=han:风筝 | kite",
@@ -161,15 +166,7 @@ class KnowledgeTest {
   void findsWhatIsAskedFor(String query, String expected) {
     List<String> wanted = expected.isEmpty() ? List.of() : List.of(expected.split(", "));
     JsonNode answer = search(query);
-    List<String> found = found(answer);
-    if (query.equals("q=memory")) {
-      assertThat(found).containsExactlyInAnyOrderElementsOf(wanted);
-    } else if (query.startsWith("q=memory dragon")) {
-      assertThat(found.getFirst()).isEqualTo("dragon");
-      assertThat(found).containsExactlyInAnyOrderElementsOf(wanted);
-    } else {
-      assertThat(found).isEqualTo(wanted);
-    }
+    assertThat(found(answer)).isEqualTo(wanted);
     assertThat(answer.at("/index/state").asText()).isEqualTo("ready");
     assertThat(answer.at("/index/behind").asInt()).isZero();
     assertThat(answer.at("/mode").asText()).isEqualTo(query.contains("q=") ? "text" : "newest");
@@ -255,39 +252,8 @@ class KnowledgeTest {
   }
 
   @Test
-  void aFloodOfStoppedPromptsIsOneCaseEachAndNotMoreThanSoManyADay() {
-    StoppedPrompts stopped = server.bean(StoppedPrompts.class);
-    for (int i = 0; i < 300; i++) {
-      stopped.record(stopped("Unwanted " + i, List.of("lexicon", "repetition")));
-    }
-    stopped.write();
-    stopped.record(stopped("unwanted, 7!", List.of("lexicon")));
-    stopped.write();
-    String flood = "SELECT count(*) FROM failure_case WHERE tenant = 'flood'";
-    assertThat(server.database().number(flood)).isEqualTo(StoppedStore.MOST_A_DAY);
-    index.settle();
-    JsonNode found = search("q=unwanted 7&kind=prompt_stopped&class=PROMPT_REJECTED&limit=1");
-    assertThat(found.at("/data/0/case/times").asInt()).isEqualTo(2);
-    assertThat(found.at("/data/0/case/message").asText())
-        .isEqualTo("rejected by lexicon, repetition");
-    server
-        .database()
-        .execute(
-            "BEGIN; SET LOCAL kintsugi.ledger_retention = 'on';"
-                + " DELETE FROM failure_case WHERE tenant = 'flood'; COMMIT");
-    assertThat(server.database().number("SELECT count(*) FROM stopped_prompt")).isZero();
-    index.settle();
-    assertThat(search("q=unwanted").get("data")).isEmpty();
-  }
-
-  private static StoppedPrompts.Stopped stopped(String prompt, List<String> rules) {
-    return new StoppedPrompts.Stopped(
-        "flood", "studio/other", "m", new Submission(prompt, 64, 48, 9, 8), rules, false);
-  }
-
-  @Test
   void anIndexThatIsDestroyedWhileItIsInUseIsBuiltAgainAndAnswersTheSame() {
-    List<List<Hit>> before = answers(index.knowledge());
+    List<List<Hit>> before = settled();
     double damaged = index.rebuilds("damaged");
     TestKnowledge.destroy(index.slot());
     assertThat(search("q=dragon").get("data")).as("meanwhile").isNotEmpty();
@@ -298,7 +264,7 @@ class KnowledgeTest {
 
   @Test
   void aDamagedFileIsFoundAndTheIndexIsBuiltAgain() throws IOException {
-    List<List<Hit>> before = answers(index.knowledge());
+    List<List<Hit>> before = settled();
     double damaged = index.rebuilds("damaged");
     damage(index.files().stream().filter(file -> !isCommit(file)).toList());
     index.settle();
@@ -308,7 +274,7 @@ class KnowledgeTest {
 
   @Test
   void anIndexThatIsGoneOrDamagedAtTheStartAnswersTheSame() throws IOException {
-    List<List<Hit>> before = answers(index.knowledge());
+    List<List<Hit>> before = settled();
     Path other = directory.resolve("other");
     try (TestKnowledge fresh = TestKnowledge.startedIn(other, server)) {
       assertThat(fresh.rebuilds("missing")).isEqualTo(1);
@@ -327,6 +293,13 @@ class KnowledgeTest {
       assertThat(mended.rebuilds("damaged")).isEqualTo(1);
       assertThat(answers(mended.knowledge())).isEqualTo(before);
     }
+  }
+
+  /** What is answered when nothing else is to come. */
+  private static List<List<Hit>> settled() {
+    TestKnowledge.understand(server);
+    index.settle();
+    return answers(index.knowledge());
   }
 
   private static boolean isCommit(Path file) {
@@ -384,8 +357,41 @@ class KnowledgeTest {
     try (TestKnowledge none = TestKnowledge.startedIn(file, server)) {
       assertThat(none.failures()).isEqualTo(1);
       assertThat(none.knowledge().state().phase()).isEqualTo(Phase.UNAVAILABLE);
-      assertThat(none.knowledge().find(new Ask("cat", Map.of(), null, List.of(), null, null)))
-          .isEmpty();
+      Searching searching =
+          new Searching(
+              server.bean(CaseReads.class), none.knowledge(), server.bean(Meanings.class));
+      FailureCaseSearch answer = searching.find(asked("leeping c", null, null));
+      assertThat(answer.index().state()).isEqualTo("unavailable");
+      assertThat(answer.mode()).isEqualTo("newest");
+      assertThat(answer.data()).hasSize(1);
+      assertThat(names.get(answer.data().getFirst().found().id())).isEqualTo("cat");
+      assertThat(answer.data().getFirst().score()).isNull();
+      for (CaseSearchRequest only :
+          List.of(asked("cat", "similar", null), asked(null, null, List.of("word:cat")))) {
+        assertThatThrownBy(() -> searching.find(only)).hasMessageContaining("index is not there");
+      }
     }
+  }
+
+  private static CaseSearchRequest asked(
+      @Nullable String q, @Nullable String mode, @Nullable List<String> features) {
+    return new CaseSearchRequest(
+        HttpRequest.GET("/"),
+        q,
+        mode,
+        features,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 }
