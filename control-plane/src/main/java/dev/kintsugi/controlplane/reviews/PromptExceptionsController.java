@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
@@ -57,7 +58,7 @@ final class PromptExceptionsController {
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Get
   PromptExceptionList list(@QueryValue @Nullable String service) {
-    String only = service == null ? null : Texts.storable(service, "service");
+    String only = service == null ? null : Storable.text(service, "service");
     return new PromptExceptionList("list", store.list(only).stream().map(ReviewViews::of).toList());
   }
 

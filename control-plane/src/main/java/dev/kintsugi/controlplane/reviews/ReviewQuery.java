@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.screening.ReviewStatus;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ record ReviewQuery(
         after(asked.after()),
         ascending(asked.order()),
         status(asked.status()),
-        asked.service() == null ? null : Texts.storable(asked.service(), "service"));
+        asked.service() == null ? null : Storable.text(asked.service(), "service"));
   }
 
   static ApiException unknownAfter() {

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.reviews;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Operator;
+import dev.kintsugi.controlplane.tenants.OperatorNote;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.screening.PromptReview;
@@ -23,7 +24,6 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The review queue: prompts that a person decides on. */
@@ -121,7 +121,7 @@ final class ReviewsController {
       String review_id,
       @Body @io.micronaut.core.annotation.Nullable Approval asked) {
     Approval approval = asked == null ? new Approval(null, null) : asked;
-    String note = Texts.note(Objects.requireNonNullElse(approval.note(), ""));
+    String note = OperatorNote.checked(approval.note()).orElse("");
     return shown(
         reviews.approve(
             require(review_id),
@@ -151,7 +151,7 @@ final class ReviewsController {
       HttpRequest<?> request,
       String review_id,
       @Body @io.micronaut.core.annotation.Nullable Rejection asked) {
-    String note = asked == null || asked.note() == null ? "" : Texts.note(asked.note());
+    String note = OperatorNote.checked(asked == null ? null : asked.note()).orElse("");
     if (note.isEmpty()) {
       throw ApiException.of(
           ErrorCode.MISSING_REQUIRED_PARAMETER,

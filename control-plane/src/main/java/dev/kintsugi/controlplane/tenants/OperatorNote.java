@@ -14,15 +14,22 @@ public final class OperatorNote {
   private OperatorNote() {}
 
   /**
-   * The field {@code note} of a request.
+   * The field {@code note} of a request, without space around it.
    *
    * @throws ApiException {@code invalid_value} for one that is too long or cannot be kept
    */
   public static Optional<String> checked(@Nullable String note) {
-    if (note != null && note.length() > LONGEST) {
+    return Optional.ofNullable(note).map(OperatorNote::require);
+  }
+
+  private static String require(String note) {
+    int length = note.codePointCount(0, note.length());
+    if (length > LONGEST) {
       throw ApiException.of(
-          ErrorCode.INVALID_VALUE, "'note' must have at most " + LONGEST + " characters.", "note");
+          ErrorCode.INVALID_VALUE,
+          "'note' must be at most %d characters long; got %d.".formatted(LONGEST, length),
+          "note");
     }
-    return Optional.ofNullable(note).map(text -> Storable.text(text, "note"));
+    return Storable.text(note.strip(), "note");
   }
 }
