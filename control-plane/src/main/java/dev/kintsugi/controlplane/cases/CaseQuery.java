@@ -149,7 +149,7 @@ record CaseQuery(
     List<String> known =
         Stream.concat(
                 Arrays.stream(FailureClass.values()).map(FailureClass::name),
-                Stream.of(StoppedPrompts.REJECTED, StoppedPrompts.HELD))
+                Stream.of(StoppedPrompts.REJECTED))
             .toList();
     if (!known.contains(upper)) {
       throw invalid("'class' must be one of " + String.join(", ", known) + ".", "class");

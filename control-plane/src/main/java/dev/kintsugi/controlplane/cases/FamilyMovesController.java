@@ -141,7 +141,10 @@ final class FamilyMovesController {
       description = "conflict: it is not merged.",
       content = @Content(schema = @Schema(implementation = ErrorBody.class)))
   @Post("/unmerge")
-  FailureFamily unmerge(HttpRequest<?> request, String family_id, @Body @Nullable Why asked) {
+  FailureFamily unmerge(
+      HttpRequest<?> request,
+      String family_id,
+      @Body @io.micronaut.core.annotation.Nullable Why asked) {
     store.unmerge(require(family_id).id(), by(request, asked == null ? null : asked.note()));
     return shown(family_id);
   }

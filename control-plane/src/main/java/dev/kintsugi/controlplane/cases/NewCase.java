@@ -60,7 +60,7 @@ public record NewCase(
     ROLLBACK,
     /** A node failed its probes and went out of dispatch. No customer was concerned. */
     PROBE_FAILED,
-    /** Screening rejected or held a prompt. No failure: a GPU was not spent on one. */
+    /** Screening rejected a prompt. No failure: a GPU was not spent on one. */
     PROMPT_STOPPED;
 
     /** The lower-case name that is stored and shown. */

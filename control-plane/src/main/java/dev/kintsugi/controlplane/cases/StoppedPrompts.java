@@ -19,15 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes cases of prompts that screening stops. However many come, memory and ledger stay small: the
- * same prompt is one case with a count, and a tenant has so many of them a day. A customer never
- * waits for it.
+ * Makes cases of prompts that screening rejects. One that is held is a job, and its review says
+ * what became of it. However many come, memory and ledger stay small: the same prompt is one case
+ * with a count, and a tenant has so many of them a day. A customer never waits for it.
  */
 @Singleton
 public class StoppedPrompts {
 
   static final String REJECTED = "PROMPT_REJECTED";
-  static final String HELD = "PROMPT_HELD";
 
   private static final Logger LOG = LoggerFactory.getLogger(StoppedPrompts.class);
   private static final int MOST_WAITING = 1_000;
@@ -47,20 +46,9 @@ public class StoppedPrompts {
    *
    * @param service {@code namespace/name}
    * @param rules that spoke against it, the first one first; at least one
-   * @param held a person decides; else it was rejected
    */
   public record Stopped(
-      String tenant,
-      String service,
-      String model,
-      Submission submission,
-      List<String> rules,
-      boolean held) {
-
-    String failureClass() {
-      return held ? HELD : REJECTED;
-    }
-  }
+      String tenant, String service, String model, Submission submission, List<String> rules) {}
 
   /**
    * The same several times.
@@ -114,13 +102,7 @@ public class StoppedPrompts {
   private static String id(Stopped stopped) {
     String prompt = PromptTemplate.of(stopped.submission().prompt()).text();
     String all =
-        String.join(
-            "\n",
-            stopped.tenant(),
-            stopped.service(),
-            stopped.failureClass(),
-            stopped.rules().getFirst(),
-            prompt);
+        String.join("\n", stopped.tenant(), stopped.service(), stopped.rules().getFirst(), prompt);
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));

@@ -63,7 +63,7 @@ final class StoppedStore {
       recorded
           .labelValues(
               NewCase.Kind.PROMPT_STOPPED.wireName(),
-              stopped.failureClass().toLowerCase(Locale.ROOT))
+              StoppedPrompts.REJECTED.toLowerCase(Locale.ROOT))
           .inc();
     }
   }
@@ -101,7 +101,7 @@ final class StoppedStore {
   /** One family a rule: what stopped them is what they have in common. */
   private static Fingerprint.Facts facts(Stopped stopped) {
     return new Fingerprint.Facts(
-        stopped.failureClass(),
+        StoppedPrompts.REJECTED,
         "screening",
         null,
         "input",
@@ -128,7 +128,7 @@ final class StoppedStore {
         stopped.tenant(),
         stopped.service(),
         stopped.model(),
-        stopped.failureClass(),
+        StoppedPrompts.REJECTED,
         "input",
         "",
         "screening",
@@ -149,8 +149,7 @@ final class StoppedStore {
 
   /** Cases stay when the tenant's words go, so none of them is in it. */
   private static String message(Stopped stopped) {
-    String what = stopped.held() ? "held for review by " : "rejected by ";
-    return what + String.join(", ", stopped.rules());
+    return "rejected by " + String.join(", ", stopped.rules());
   }
 
   private static JobParameters input(Submission asked) {

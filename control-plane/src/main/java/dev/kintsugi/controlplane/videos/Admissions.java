@@ -248,7 +248,7 @@ final class Admissions {
     return new Screenings.Asking(made(resolved), made(safe));
   }
 
-  private static PromptFeatures.Submission made(Resolved resolved) {
+  static PromptFeatures.Submission made(Resolved resolved) {
     return new PromptFeatures.Submission(
         resolved.prompt(),
         resolved.size().width(),

@@ -29,8 +29,7 @@ final class Rejections {
               candidate.model().service(),
               candidate.model().model(),
               Admissions.made(candidate.resolved()),
-              reasons.stream().map(PromptReason::rule).distinct().toList(),
-              false));
+              reasons.stream().map(PromptReason::rule).distinct().toList()));
     }
   }
 }

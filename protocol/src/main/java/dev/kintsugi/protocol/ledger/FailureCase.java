@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code failed_attempt}, {@code degraded}, {@code rejected_result}, {@code
  *     recovered_fault}, {@code job_failed}, {@code rollback}, {@code probe_failed} or {@code
  *     prompt_stopped}
- * @param failureClass name of a failure class such as {@code OOM}; {@code PROMPT_REJECTED} or
- *     {@code PROMPT_HELD} for a prompt that was stopped, which is no failure
+ * @param failureClass name of a failure class such as {@code OOM}; {@code PROMPT_REJECTED} for a
+ *     prompt that was stopped, which is no failure
  * @param attribution what the fault is blamed on
  * @param rung step of the recovery ladder the attempt was on; empty for the job as asked
  * @param stage phase it failed in; null when the attempt never ran
