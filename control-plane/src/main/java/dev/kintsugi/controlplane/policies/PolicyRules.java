@@ -25,6 +25,7 @@ final class PolicyRules {
   private static final int LONGEST_NAME = 253;
   private static final int LONGEST_NOTE = 1_000;
   private static final int MOST_RULES = 100;
+  private static final long LONGEST_SECONDS = 30 * 24 * 3600;
   private static final int MOST_FEATURES = 3;
   private static final int MOST_CATEGORIES = 20;
   private static final int MOST_TERMS = 200;
@@ -59,6 +60,10 @@ final class PolicyRules {
     within(promotion.leastPrecision(), 0.2, 0.95, "promotion.leastPrecision");
     within(promotion.canaryShare(), 0.05, 0.95, "promotion.canaryShare");
     within(promotion.exploreShare(), 0.01, 0.5, "promotion.exploreShare");
+    Long decide = pushed.decideWithinSeconds();
+    require(
+        decide == null || (decide >= 1 && decide <= LONGEST_SECONDS),
+        "review.decideWithin: must be 1s to 720h, but is %ss".formatted(decide));
   }
 
   private void checkThreshold(String name, Integer value) {

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.policies.PromptPolicies;
 import dev.kintsugi.controlplane.queue.Alongside;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobLog;
@@ -44,6 +45,7 @@ public class Reviews {
   private final ReviewStore store;
   private final DailyQuota quota;
   private final ReviewSettings settings;
+  private final PromptPolicies policies;
   private final Clock clock;
   private final Counter decisions;
 
@@ -52,12 +54,14 @@ public class Reviews {
       ReviewStore store,
       DailyQuota quota,
       ReviewSettings settings,
+      PromptPolicies policies,
       Clock clock,
       Meters meters) {
     this.queue = queue;
     this.store = store;
     this.quota = quota;
     this.settings = settings;
+    this.policies = policies;
     this.clock = clock;
     this.decisions = meters.counter(MetricCatalogue.REVIEW_DECISIONS);
     for (ReviewStatus outcome :
@@ -74,7 +78,7 @@ public class Reviews {
    * @throws ApiException {@code queue_full} when too many wait for a decision
    */
   public Submission hold(NewJob job, DailyQuota.Unit unit, Instant now) {
-    Instant decideBy = now.plus(settings.decideWithin());
+    Instant decideBy = now.plus(decideWithin(job.service()));
     Instant latest = decideBy.plus(Duration.between(now, job.deadline()));
     Submission answer =
         queue.hold(
@@ -90,6 +94,14 @@ public class Reviews {
           ASK_AGAIN);
     }
     return answer;
+  }
+
+  private Duration decideWithin(String service) {
+    return policies
+        .of(service)
+        .map(policy -> policy.pushed().decideWithinSeconds())
+        .map(Duration::ofSeconds)
+        .orElse(settings.decideWithin());
   }
 
   /**

@@ -151,6 +151,18 @@ class PromptPoliciesTest {
   }
 
   @Test
+  void aPolicySaysWhatIsHeldAndHowLongAPersonMayTake() {
+    put(1, "\"thresholds\":{\"reviewLength\":50},\"decide_within_seconds\":3600");
+    Instant before = Instant.now();
+    String id =
+        server.submit(
+            "{\"prompt\":\"a small cat (on a mat [by the wall of a house] at dusk) in the rain\"}");
+    JsonNode video = server.get("/v1/videos/" + id).json();
+    assertThat(Instant.ofEpochSecond(video.at("/review/decide_by").asLong()))
+        .isBetween(before.plusSeconds(3_590), before.plusSeconds(3_700));
+  }
+
+  @Test
   void pushesAreVersionedAndTheOlderOfTwoForTheSameIsInForce() {
     String first = "\"thresholds\":{\"emojiRun\":9}";
     put(2, first);
@@ -190,7 +202,8 @@ class PromptPoliciesTest {
                   {"name":"b","features":["word:fox"],"stage":"shadow"},
                   {"name":"b","features":["word:fox"],"stage":"shadow"}],
                 "terms":{"categories":{"Bad one":["ab"]},"exceptions":[""]},
-                "promotion":{"least_precision":0.1,"canary_share":1,"explore_share":0.6}
+                "promotion":{"least_precision":0.1,"canary_share":1,"explore_share":0.6},
+                "decide_within_seconds":0
                 """));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.message())
@@ -208,7 +221,8 @@ class PromptPoliciesTest {
             "lexicon.exceptions: a term has",
             "promotion.leastPrecision: must be 0.2 to 0.95",
             "promotion.canaryShare",
-            "promotion.exploreShare");
+            "promotion.exploreShare",
+            "review.decideWithin: must be 1s to 720h, but is 0s");
   }
 
   @Test

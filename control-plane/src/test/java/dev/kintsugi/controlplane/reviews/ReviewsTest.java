@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.policies.PromptPolicies;
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
@@ -305,6 +306,7 @@ class ReviewsTest {
         scene.server().bean(ReviewStore.class),
         scene.server().bean(DailyQuota.class),
         scene.server().bean(ReviewSettings.class),
+        scene.server().bean(PromptPolicies.class),
         Clock.fixed(Instant.now().plus(later), ZoneOffset.UTC),
         new Meters());
   }

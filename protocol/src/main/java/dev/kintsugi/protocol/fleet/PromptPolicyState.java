@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param rules that people wrote
  * @param terms in addition to the lists of the control plane
  * @param promotion how rules that are found move on
+ * @param decideWithinSeconds time for a person's decision on a held prompt, 1 to 2,592,000; null
+ *     leaves it to the control plane's settings
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PromptPolicyState(
@@ -30,7 +32,8 @@ public record PromptPolicyState(
     @JsonProperty("thresholds") Map<String, Integer> thresholds,
     @JsonProperty("rules") List<Rule> rules,
     @JsonProperty("terms") Terms terms,
-    @JsonProperty("promotion") Promotion promotion) {
+    @JsonProperty("promotion") Promotion promotion,
+    @JsonProperty("decide_within_seconds") @Nullable Long decideWithinSeconds) {
 
   public PromptPolicyState {
     thresholds = thresholds == null ? Map.of() : Map.copyOf(thresholds);

@@ -38,13 +38,16 @@ public record PromptPolicySpec(
         @JsonPropertyDescription("Terms beside the lists of the control plane.")
         LexiconSpec lexicon,
     @JsonProperty("promotion") @JsonPropertyDescription("How rules that are found move on.")
-        PromotionSpec promotion) {
+        PromotionSpec promotion,
+    @JsonProperty("review") @JsonPropertyDescription("Prompts that wait for a person.")
+        ReviewSpec review) {
 
   public PromptPolicySpec {
     thresholds = Objects.requireNonNullElseGet(thresholds, ThresholdsSpec::usual);
     rules = rules == null ? List.of() : List.copyOf(rules);
     lexicon = Objects.requireNonNullElseGet(lexicon, LexiconSpec::none);
     promotion = Objects.requireNonNullElseGet(promotion, PromotionSpec::usual);
+    review = Objects.requireNonNullElseGet(review, () -> new ReviewSpec(null));
   }
 
   /**
@@ -171,6 +174,25 @@ public record PromptPolicySpec(
       return new PromotionSpec(null, null, null, Approval.AUTOMATIC);
     }
   }
+
+  /**
+   * How prompts wait for a person.
+   *
+   * @param decideWithin null means as the control plane is set up
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record ReviewSpec(
+      @JsonProperty("decideWithin")
+          @Size(max = 8)
+          @ValidationRule(
+              value = Durations.RULE + " && duration(self) <= duration('720h')",
+              message =
+                  "spec.review.decideWithin must be a positive duration such as 90s, 15m or 2h, at"
+                      + " most 720h")
+          @JsonPropertyDescription(
+              "Time for a person's decision; without one the video fails. Default: 24h, or as the"
+                  + " control plane is set up.")
+          @Nullable String decideWithin) {}
 
   /** Who lets a rule out of the shadow. */
   public enum Approval {

@@ -2,6 +2,7 @@ package dev.kintsugi.operators.promptpolicy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.operators.crds.Durations;
 import dev.kintsugi.operators.crds.PromptPolicy;
 import dev.kintsugi.operators.crds.PromptPolicySpec;
 import dev.kintsugi.operators.crds.PromptPolicySpec.Approval;
@@ -15,6 +16,7 @@ import dev.kintsugi.protocol.fleet.PromptPolicyState.Rule;
 import dev.kintsugi.protocol.fleet.PromptPolicyState.Terms;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A resource as the control plane takes it. Pure. */
 final class PolicyCompiler {
@@ -34,12 +36,17 @@ final class PolicyCompiler {
         thresholds(spec.thresholds()),
         spec.rules().stream().map(PolicyCompiler::rule).toList(),
         terms(spec.lexicon()),
-        promotion(spec.promotion()));
+        promotion(spec.promotion()),
+        seconds(spec.review().decideWithin()));
   }
 
   /** Those that are set, by the names they have in the resource. */
   static Map<String, Integer> thresholds(ThresholdsSpec spec) {
     return JSON.convertValue(spec, BY_NAME);
+  }
+
+  private static @Nullable Long seconds(@Nullable String duration) {
+    return duration == null ? null : Durations.parse(duration).toSeconds();
   }
 
   private static Rule rule(RuleSpec spec) {

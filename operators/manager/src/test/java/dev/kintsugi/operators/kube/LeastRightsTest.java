@@ -109,7 +109,7 @@ class LeastRightsTest {
     var policy = new PromptPolicy();
     policy.setMetadata(
         new ObjectMetaBuilder().withName("screening").withNamespace(namespace).build());
-    policy.setSpec(new PromptPolicySpec("wan", null, null, null, null));
+    policy.setSpec(new PromptPolicySpec("wan", null, null, null, null, null));
     admin.resource(policy).serverSideApply();
   }
 

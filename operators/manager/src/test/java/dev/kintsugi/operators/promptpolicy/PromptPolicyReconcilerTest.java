@@ -188,7 +188,8 @@ class PromptPolicyReconcilerTest {
                         "Lava past two seconds comes out black; see whether it does here.")),
                 new PromptPolicyState.Terms(
                     Map.of("brands", List.of("acme corp", "虚构公司")), List.of("acme corp museum")),
-                new PromptPolicyState.Promotion(null, null, 0.1, false)));
+                new PromptPolicyState.Promotion(null, null, 0.1, false),
+                7_200L));
     var status = get("screening").getStatus();
     assertThat(status.observedGeneration()).isEqualTo(1);
     assertThat(status.verdicts()).containsEntry("suggest_rewrite", 301L);
@@ -282,6 +283,8 @@ class PromptPolicyReconcilerTest {
         "{rules: [{name: a, features: ['word:fox'], stage: retired}]}|Unsupported value",
         "{rules: [{name: a, features: ['word:a1']}, {name: a, features: ['word:a2']}]}|Duplicate",
         "{lexicon: {exceptions: [''], terms: {a: [b]}}}|should be at least 1 chars long",
+        "{review: {decideWithin: 721h}}|at most 720h",
+        "{review: {decideWithin: 1d}}|must be a positive duration",
         "{service: ''}|should be at least 1 chars long",
       })
   void admissionRefusesWhatItCan(String spec, String problem)
