@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class PlantedTruthTest {
   private static final String RULES = "/ops/v1/prompt-rules";
   private static final String SERVICE = "studio/wan-tiny";
+  private static final String POLICY = "deploy/examples/promptpolicy.yaml";
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final List<String> SHAPES = List.of("ball", "car", "bird", "fish", "star");
   private static final List<String> COLOURS = List.of("red", "blue", "green", "yellow");
@@ -58,15 +59,20 @@ class PlantedTruthTest {
   void whatWasPlantedIsFoundStoppedAndForgotten() {
     FaultPort faults = FaultPort.open(product, 2);
     product.change("{\"degradation\": {\"ladder\": [\"new_seed\", \"other_node\"]}}");
+    product.kubectl("apply", "-f", POLICY);
     try {
+      product.kubectl(
+          "wait", "pp/screening", "-n", "studio", "--for=condition=Ready", "--timeout=120s");
       faults.pods().forEach(pod -> plant(faults, pod));
       Map<Cause, String> rules = found();
       raised(rules);
       intercepted();
+      told();
       faults.calm();
       forgotten(rules);
     } finally {
       faults.calm();
+      product.kubectl("delete", "-f", POLICY);
       product.change("{\"degradation\": null}");
     }
   }
@@ -160,6 +166,24 @@ class PlantedTruthTest {
         .isGreaterThanOrEqualTo(INTERCEPTED);
     ended(failing);
     ended(good);
+  }
+
+  /** What kubectl shows of it. */
+  private void told() {
+    await("the policy's status tells of the rules")
+        .atMost(PATIENCE)
+        .until(
+            () -> policy("{.status.enforced} {.status.interception.rate}"),
+            told -> told.matches(Cause.values().length + " [1-9][0-9.]*%"));
+    assertThat(Integer.parseInt(policy("{.status.verdicts.reject}"))).isGreaterThan(80);
+    JsonNode share =
+        ops.get("/ops/v1/interception?service=" + SERVICE).json().at("/data/0/interception");
+    assertThat(share.path("stopped").asInt()).as(share.toString()).isGreaterThan(80);
+    assertThat(share.at("/false_positives/low").asDouble()).as(share.toString()).isZero();
+  }
+
+  private String policy(String path) {
+    return product.kubectl("get", "pp", "screening", "-n", "studio", "-o", "jsonpath=" + path);
   }
 
   private boolean refused(Cause cause) {
