@@ -191,7 +191,9 @@ class ClusterTest {
     }
   }
 
-  /** Only then is what the API server says of its restarts what the tests after this one compare. */
+  /**
+   * Only then is what the API server says of its restarts what the tests after this one compare.
+   */
   private static void awaitRestarted(String pod) {
     await("the kubelet says that " + pod + " was started again")
         .atMost(Duration.ofSeconds(60))

@@ -91,11 +91,16 @@ class PlantedTruthTest {
     faults.arm(
         pod,
         Map.of(
-            "kind", "black-frames",
-            "count", 100_000,
-            "probability", 0.1,
-            "seed", pod.name().hashCode() & 0xffff,
-            "duration_seconds", 1800));
+            "kind",
+            "black-frames",
+            "count",
+            100_000,
+            "probability",
+            0.1,
+            "seed",
+            pod.name().hashCode() & 0xffff,
+            "duration_seconds",
+            1800));
   }
 
   /** Ordinary jobs and jobs with a cause, until each cause has its rule; there is no other rule. */
@@ -109,7 +114,8 @@ class PlantedTruthTest {
         taken.addAll(taken(cause, round == 0 ? 12 : 6));
       }
       learnt(taken, before);
-      for (JsonNode rule : ops.post(RULES + "/mine", Map.of("service", SERVICE)).json().path("data")) {
+      for (JsonNode rule :
+          ops.post(RULES + "/mine", Map.of("service", SERVICE)).json().path("data")) {
         rules.put(cause(rule), rule.path("id").asText());
       }
     }
@@ -187,7 +193,10 @@ class PlantedTruthTest {
   }
 
   private boolean refused(Cause cause) {
-    return api.post("/v1/prompts/screen", request(cause)).json().path("verdict").asText()
+    return api.post("/v1/prompts/screen", request(cause))
+        .json()
+        .path("verdict")
+        .asText()
         .equals("reject");
   }
 
