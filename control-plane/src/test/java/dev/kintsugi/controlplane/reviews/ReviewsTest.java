@@ -75,13 +75,16 @@ class ReviewsTest {
     assertThat(later.get("status").asText()).isEqualTo("completed");
     assertThat(scene.video(id).get("status").asText()).isEqualTo("queued");
     assertThat(scene.video(id).at("/review")).isEqualTo(taken.get("review"));
-    assertThat(
-            scene
-                .server()
-                .bean(JobQueue.class)
-                .snapshot(FixedModels.SERVICE, Instant.now())
-                .depth())
-        .isZero();
+    await("what other tests left waiting is gone, and nothing else waits")
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                scene
+                        .server()
+                        .bean(JobQueue.class)
+                        .snapshot(FixedModels.SERVICE, Instant.now())
+                        .depth()
+                    == 0);
     assertThat(scene.rows("waiting", id)).isZero();
 
     JsonNode shown = scene.server().ops(REVIEWS + "/" + review(id)).json();

@@ -296,7 +296,8 @@ class NodeHttpTest {
     client.follow(id, 0, e -> false);
     assertThat(client.delete("/v1/videos/" + id).statusCode()).isEqualTo(200);
     assertThat(client.get("/v1/videos/" + id).statusCode()).isEqualTo(404);
-    assertThat(work.resolve("attempts").resolve(id)).doesNotExist();
+    await("its files go when the last thread is through with them")
+        .untilAsserted(() -> assertThat(work.resolve("attempts").resolve(id)).doesNotExist());
   }
 
   @Test
