@@ -10,7 +10,16 @@ import java.util.stream.Stream;
 /** Decides what becomes of a prompt. Takes time in proportion to its length, whatever it holds. */
 public final class Screener {
 
-  /** Whoever offends more often is told the first ones. */
+  private static final Comparator<Reason> IN_ORDER =
+      Comparator.comparingInt(Reason::start).thenComparing(Reason::rule);
+
+  /** Nobody hides a grave offence behind many small ones. */
+  private static final Comparator<Reason> GRAVEST_FIRST =
+      Comparator.comparing((Reason reason) -> reason.rule().consequence())
+          .reversed()
+          .thenComparing(IN_ORDER);
+
+  /** Whoever offends more often is told the gravest, and of those the first. */
   private static final int MOST_REASONS = 20;
 
   /** Rules of which a prompt is rid by saying it anew. */
@@ -82,8 +91,9 @@ public final class Screener {
                 .map(text -> LanguageRules.find(text, policy))
                 .orElseGet(List::of);
     return Stream.concat(plain.stream(), meant.stream())
-        .sorted(Comparator.comparingInt(Reason::start).thenComparing(Reason::rule))
+        .sorted(GRAVEST_FIRST)
         .limit(MOST_REASONS)
+        .sorted(IN_ORDER)
         .toList();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +76,24 @@ class ListedTermsTest {
     assertThat(reason.text()).isEqualTo("G\u200bORE   Feast");
     assertThat(reason.message()).isEqualTo("Not drawn here; it is on the list 'violence'.");
     assertThat(screen("gore and gore").reasons()).hasSize(2);
+  }
+
+  @Test
+  void aTermBehindManySmallOffencesIsStillFound() {
+    String prompt =
+        "a cat, "
+            + IntStream.range(0, 25)
+                .mapToObj(i -> ("l" + (char) ('a' + i) + " ").repeat(6))
+                .collect(Collectors.joining())
+            + "gore";
+    assertThat(screen(prompt))
+        .isInstanceOfSatisfying(
+            Screening.Reject.class,
+            rejected -> {
+              assertThat(rejected.reasons()).hasSize(20);
+              assertThat(rejected.reasons().getFirst().start()).isEqualTo(7);
+              assertThat(rejected.reasons().getLast().text()).isEqualTo("gore");
+            });
   }
 
   @Test
