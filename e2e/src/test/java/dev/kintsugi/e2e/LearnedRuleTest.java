@@ -44,7 +44,9 @@ class LearnedRuleTest {
     assertThat(error.path("code").asText()).isEqualTo("prompt_rejected");
     assertThat(error.at("/reasons/0/rule").asText()).isEqualTo("learned_rule");
     assertThat(error.at("/reasons/0/text").asText()).isEqualTo("VOLCANO");
-    assertThat(ops.get(RULES + "/" + id).json().path("stopped").asInt()).isPositive();
+    await("it is counted, once a second")
+        .atMost(PATIENCE)
+        .until(() -> ops.get(RULES + "/" + id).json().path("stopped").asInt() > 0);
 
     JsonNode retired =
         ops.patch(RULES + "/" + id, Map.of("stage", "retired", "note", "mended")).json();
