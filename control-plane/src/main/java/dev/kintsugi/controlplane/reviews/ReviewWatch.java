@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
+import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.reviews.ReviewStore.Pending;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,12 +34,19 @@ class ReviewWatch {
   private final Gauge pending;
   private final Gauge age;
   private final Gauge used;
-  private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final FleetRegistry fleet;
+  private final Set<String> shown = ConcurrentHashMap.newKeySet();
 
   ReviewWatch(
-      Reviews reviews, ReviewStore store, ReviewSettings settings, Clock clock, Meters meters) {
+      Reviews reviews,
+      ReviewStore store,
+      FleetRegistry fleet,
+      ReviewSettings settings,
+      Clock clock,
+      Meters meters) {
     this.reviews = reviews;
     this.store = store;
+    this.fleet = fleet;
     this.settings = settings;
     this.clock = clock;
     this.pending = meters.gauge(MetricCatalogue.REVIEWS_PENDING);
@@ -67,17 +76,27 @@ class ReviewWatch {
     }
   }
 
-  /** A service whose last review is decided shows none. */
+  /** A service without reviews shows none of them, so that nothing and no news look different. */
   private void show() {
     Instant now = clock.instant();
     Map<String, Pending> waiting = new HashMap<>();
     store.pending(now).forEach(service -> waiting.put(service.service(), service));
-    known.addAll(waiting.keySet());
-    for (String service : known) {
+    Set<String> services = new HashSet<>(waiting.keySet());
+    fleet.services().forEach(service -> services.add(service.key()));
+    shown.removeIf(service -> !services.contains(service) && removed(service));
+    shown.addAll(services);
+    for (String service : shown) {
       Pending some = waiting.getOrDefault(service, new Pending(service, 0, now, 0));
       pending.labelValues(service).set(some.reviews());
       age.labelValues(service).set(Duration.between(some.oldest(), now).toMillis() / 1000.0);
       used.labelValues(service).set(some.used());
     }
+  }
+
+  private boolean removed(String service) {
+    pending.remove(service);
+    age.remove(service);
+    used.remove(service);
+    return true;
   }
 }
