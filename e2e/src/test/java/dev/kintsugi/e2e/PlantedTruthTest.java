@@ -26,6 +26,13 @@ import org.junit.jupiter.api.Test;
 class PlantedTruthTest {
   private static final String RULES = "/ops/v1/prompt-rules";
   private static final String SERVICE = "studio/wan-tiny";
+
+  /**
+   * All of these jobs have it, and none before: it can tell them from earlier ones, which went
+   * well.
+   */
+  private static final String OURS = "word:moving";
+
   private static final String POLICY = "deploy/examples/promptpolicy.yaml";
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final List<String> SHAPES = List.of("ball", "car", "bird", "fish", "star");
@@ -126,6 +133,7 @@ class PlantedTruthTest {
   private static Cause cause(JsonNode rule) {
     Set<String> features = new TreeSet<>();
     rule.path("features").forEach(feature -> features.add(feature.asText()));
+    features.remove(OURS);
     String name = String.join(" ", features);
     return EnumSet.allOf(Cause.class).stream()
         .filter(cause -> cause.names.contains(name))
