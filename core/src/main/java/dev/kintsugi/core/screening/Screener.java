@@ -103,9 +103,9 @@ public final class Screener {
     if (!reasons.stream().allMatch(r -> left.contains(r) || RESTATED.contains(r.rule()))) {
       return Optional.empty();
     }
-    return (left.isEmpty() ? Optional.of(wording.prompt()) : Rewording.of(wording, left))
-        .map(Wording::of)
-        .flatMap(this::passing);
+    return left.isEmpty()
+        ? restated(wording)
+        : Rewording.of(wording, left).map(Wording::of).flatMap(this::passing);
   }
 
   private Optional<String> passing(Wording wording) {
