@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.screening;
 
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.screening.Said.Why;
 import dev.kintsugi.core.screening.PartOfSpeech;
 import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
@@ -10,7 +11,6 @@ import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -55,17 +55,8 @@ final class LanguageTagger implements Tagger, ApplicationEventListener<StartupEv
   LanguageTagger(Meters meters, Supplier<Readers> source) {
     this.source = source;
     this.skips = meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS);
-    for (Skip skip : Skip.values()) {
-      skips.labelValues(STAGE, skip.label()).inc(0);
-    }
-  }
-
-  private enum Skip {
-    UNAVAILABLE,
-    DEFECT;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
+    for (Why why : List.of(Why.UNAVAILABLE, Why.DEFECT)) {
+      skips.labelValues(STAGE, why.wireName()).inc(0);
     }
   }
 
@@ -100,18 +91,18 @@ final class LanguageTagger implements Tagger, ApplicationEventListener<StartupEv
 
   private <T> List<T> read(Function<Readers, List<T>> reading) {
     if (!loading.isDone()) {
-      return skipped(Skip.UNAVAILABLE);
+      return skipped(Why.UNAVAILABLE);
     }
     try {
       return reading.apply(loading.join());
     } catch (RuntimeException | StackOverflowError defect) {
       LOG.error("A prompt passes without a look at its language", defect);
-      return skipped(Skip.DEFECT);
+      return skipped(Why.DEFECT);
     }
   }
 
-  private <T> List<T> skipped(Skip why) {
-    skips.labelValues(STAGE, why.label()).inc();
+  private <T> List<T> skipped(Why why) {
+    skips.labelValues(STAGE, why.wireName()).inc();
     return List.of();
   }
 }

@@ -26,8 +26,6 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Screens prompts, and counts what came of it. A stage that breaks or is slow lets the prompt
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
 @Singleton
 public final class Screenings {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Screenings.class);
   private static final List<String> VERDICTS =
       List.of(
           "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
