@@ -42,7 +42,7 @@ class KnowledgeStore {
 
   private static final String CHANGES =
       """
-      SELECT changed::text AS changed, id, kind, subject FROM knowledge_change
+      SELECT changed::text AS transaction, id, kind, subject FROM knowledge_change
       WHERE (changed, id) > (?::text::xid8, ?) AND changed < ?::text::xid8
       ORDER BY changed, id LIMIT ?
       """;
@@ -121,7 +121,8 @@ class KnowledgeStore {
                 CHANGES,
                 row ->
                     new Change(
-                        new Position(Long.parseLong(row.getString("changed")), row.getLong("id")),
+                        new Position(
+                            Long.parseLong(row.getString("transaction")), row.getLong("id")),
                         row.getString("kind").equals("family"),
                         row.getString("subject")),
                 Long.toString(after.transaction()),
