@@ -1,6 +1,7 @@
 package dev.kintsugi.core.learning;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,74 +12,87 @@ import java.util.Set;
 
 /**
  * Conjunctions of features that enough failed samples have, found length by length: one whose part
- * is rare is rare itself (Agrawal and Srikant, Apriori, 1994).
+ * is rare is rare itself (Agrawal and Srikant, Apriori, 1994). What goes with a feature is counted
+ * by reading the samples that have it, so that time grows with the samples and not with the square
+ * of the features: the parts of a rare pair need not stand out by themselves.
  */
 final class Itemsets {
 
-  /** The most telling features that are put together; alone every feature is looked at. */
-  private static final int MOST_ITEMS = 300;
+  /** The features of most failures are put together; alone every feature is looked at. */
+  private static final int MOST_ITEMS = 3_000;
 
+  /** The most telling pairs are extended. */
   private static final int MOST_PAIRS = 3_000;
 
   private final List<Itemset> all = new ArrayList<>();
+  private final Map<String, int[]> places;
   private final BitSet failed;
+  private final int samples;
+  private final double failedShare;
   private final int leastSupport;
+  private final Wanted wanted;
   private final long features;
 
   /**
-   * @param parts samples that have each of its features, by their place
-   * @param size samples that have all of them
+   * @param size samples that have all of its features
    * @param hits those of them that failed
    */
-  record Itemset(Set<String> names, List<BitSet> parts, int size, int hits) {
-
-    BitSet matched() {
-      BitSet all = (BitSet) parts.getFirst().clone();
-      parts.forEach(all::and);
-      return all;
-    }
+  record Itemset(Set<String> names, int size, int hits) {
 
     boolean contains(Itemset other) {
       return names.size() > other.names.size() && names.containsAll(other.names);
     }
   }
 
-  /** A pair by the places of its items. */
-  private record Pair(int first, int second) {}
+  /** Which of the conjunctions with enough failures are kept. */
+  @FunctionalInterface
+  interface Wanted {
 
-  private Itemsets(BitSet failed, int leastSupport, long features) {
-    this.failed = failed;
-    this.leastSupport = leastSupport;
-    this.features = features;
+    /**
+     * @param possible conjunctions of its length that the samples could have shown
+     */
+    boolean of(int size, int hits, double possible);
   }
 
-  static Itemsets of(List<Sample> samples, BitSet failed, int leastSupport) {
-    Map<String, BitSet> places = new HashMap<>();
-    Map<String, int[]> counts = new HashMap<>();
-    for (Sample sample : samples) {
-      for (String name : sample.features()) {
-        int[] count = counts.computeIfAbsent(name, key -> new int[2]);
-        count[0]++;
-        count[1] += sample.failed() ? 1 : 0;
-      }
+  /**
+   * @param places the samples that have it, in their order
+   */
+  private record Item(String name, String family, int[] places, int hits) {
+    int good() {
+      return places.length - hits;
     }
-    counts.forEach(
-        (name, count) -> {
-          if (count[1] >= leastSupport) {
-            places.put(name, new BitSet());
-          }
-        });
-    for (int i = 0; i < samples.size(); i++) {
-      for (String name : samples.get(i).features()) {
-        BitSet place = places.get(name);
-        if (place != null) {
-          place.set(i);
-        }
-      }
+  }
+
+  /** Two items by their numbers, the lower one first. */
+  private record Pair(int first, int second, int size, int hits) {
+    int good() {
+      return size - hits;
     }
-    long tested = counts.values().stream().filter(count -> count[0] >= leastSupport).count();
-    Itemsets itemsets = new Itemsets(failed, leastSupport, tested);
-    itemsets.build(places);
+
+    long key() {
+      return key(first, second);
+    }
+
+    static long key(int one, int other) {
+      return ((long) Math.min(one, other) << Integer.SIZE) | Math.max(one, other);
+    }
+  }
+
+  private Itemsets(
+      Map<String, int[]> places, BitSet failed, int samples, int leastSupport, Wanted wanted) {
+    this.places = places;
+    this.failed = failed;
+    this.samples = samples;
+    this.failedShare = failed.cardinality() / Math.max(1.0, samples);
+    this.leastSupport = leastSupport;
+    this.wanted = wanted;
+    this.features = places.size();
+  }
+
+  static Itemsets of(List<Sample> samples, BitSet failed, int leastSupport, Wanted wanted) {
+    Map<String, int[]> places = places(samples, leastSupport);
+    Itemsets itemsets = new Itemsets(places, failed, samples.size(), leastSupport, wanted);
+    itemsets.build();
     return itemsets;
   }
 
@@ -95,84 +109,191 @@ final class Itemsets {
     };
   }
 
-  private void build(Map<String, BitSet> places) {
-    List<Itemset> items =
+  /** The samples that have all features of a set. */
+  BitSet matched(Itemset set) {
+    BitSet matched = new BitSet(samples);
+    matched.set(0, samples);
+    for (String name : set.names()) {
+      BitSet one = new BitSet(samples);
+      for (int place : places.getOrDefault(name, new int[0])) {
+        one.set(place);
+      }
+      matched.and(one);
+    }
+    return matched;
+  }
+
+  /** Of features that enough samples have. */
+  private static Map<String, int[]> places(List<Sample> samples, int leastSupport) {
+    Map<String, int[]> counts = new HashMap<>();
+    for (Sample sample : samples) {
+      sample.features().forEach(name -> counts.computeIfAbsent(name, key -> new int[1])[0]++);
+    }
+    Map<String, int[]> places = new HashMap<>();
+    counts.forEach(
+        (name, count) -> {
+          if (count[0] >= leastSupport) {
+            places.put(name, new int[count[0]]);
+            count[0] = 0;
+          }
+        });
+    for (int i = 0; i < samples.size(); i++) {
+      for (String name : samples.get(i).features()) {
+        int[] of = places.get(name);
+        if (of != null) {
+          of[counts.getOrDefault(name, new int[1])[0]++] = i;
+        }
+      }
+    }
+    return places;
+  }
+
+  private void build() {
+    List<Item> items =
         places.entrySet().stream()
-            .map(entry -> set(Set.of(entry.getKey()), List.of(entry.getValue())))
-            .sorted(
-                Comparator.comparingDouble(Itemsets::excess)
-                    .reversed()
-                    .thenComparing(item -> item.names().toString()))
+            .map(entry -> item(entry.getKey(), entry.getValue()))
+            .filter(item -> item.hits() >= leastSupport)
+            .sorted(Comparator.comparingInt((Item i) -> -i.hits()).thenComparing(Item::name))
             .toList();
-    all.addAll(items);
+    for (Item item : items) {
+      keep(Set.of(item.name()), item.places().length, item.hits());
+    }
     combine(items.subList(0, Math.min(MOST_ITEMS, items.size())));
   }
 
-  /** Failures beyond as many good ones: what is both frequent and telling comes first. */
-  private static double excess(Itemset item) {
-    return (double) item.hits() * item.hits() / item.size();
+  private Item item(String name, int[] at) {
+    int hits = 0;
+    for (int place : at) {
+      hits += failed.get(place) ? 1 : 0;
+    }
+    return new Item(name, PromptFeatures.family(name), at, hits);
   }
 
-  private void combine(List<Itemset> items) {
-    Map<Pair, Itemset> pairs = new HashMap<>();
+  private void keep(Set<String> names, int size, int hits) {
+    if (wanted.of(size, hits, possible(names.size()))) {
+      all.add(new Itemset(names, size, hits));
+    }
+  }
+
+  private void combine(List<Item> items) {
+    int[][] bySample = bySample(items);
+    Tally tally = new Tally(bySample, failed, items.size());
+    Map<Long, Pair> pairs = new HashMap<>();
     for (int i = 0; i < items.size(); i++) {
+      Item one = items.get(i);
+      tally.count(one.places());
       for (int j = i + 1; j < items.size(); j++) {
-        if (apart(items.get(i), items.get(j))) {
-          Itemset pair = both(items.get(i), items.get(j));
-          if (narrows(pair, items.get(i), items.get(j))) {
-            pairs.put(new Pair(i, j), pair);
-          }
+        Item other = items.get(j);
+        Pair pair = new Pair(i, j, tally.size(j), tally.hits(j));
+        if (pair.hits() >= leastSupport
+            && pair.good() < Math.min(one.good(), other.good())
+            && !one.family().equals(other.family())) {
+          pairs.put(pair.key(), pair);
+          keep(Set.of(one.name(), other.name()), pair.size(), pair.hits());
         }
       }
     }
-    all.addAll(pairs.values());
-    pairs.entrySet().stream()
+    Set<Set<String>> seen = new HashSet<>();
+    pairs.values().stream()
         .sorted(
-            Comparator.comparingDouble((Map.Entry<Pair, Itemset> e) -> -excess(e.getValue()))
-                .thenComparing(e -> e.getValue().names().toString()))
+            Comparator.comparingDouble((Pair pair) -> -excess(pair)).thenComparingLong(Pair::key))
         .limit(MOST_PAIRS)
-        .forEach(entry -> extend(entry.getKey(), entry.getValue(), items, pairs));
+        .forEach(pair -> extend(pair, items, pairs, tally, seen));
   }
 
-  private void extend(Pair at, Itemset pair, List<Itemset> items, Map<Pair, Itemset> pairs) {
-    for (int k = at.second() + 1; k < items.size(); k++) {
-      if (pairs.containsKey(new Pair(at.first(), k))
-          && pairs.containsKey(new Pair(at.second(), k))) {
-        Itemset triple = both(pair, items.get(k));
-        if (narrows(triple, pair, items.get(k))) {
-          all.add(triple);
+  /** Standard deviations by which more of a pair's samples failed than of all. */
+  private double excess(Pair pair) {
+    double expected = pair.size() * failedShare;
+    return (pair.hits() - expected) / Math.sqrt(expected * (1 - failedShare) + 1);
+  }
+
+  private void extend(
+      Pair pair, List<Item> items, Map<Long, Pair> pairs, Tally tally, Set<Set<String>> seen) {
+    Item first = items.get(pair.first());
+    Item second = items.get(pair.second());
+    tally.count(common(first.places(), second.places()));
+    for (int k = 0; k < items.size(); k++) {
+      Pair one = pairs.get(Pair.key(pair.first(), k));
+      Pair other = pairs.get(Pair.key(pair.second(), k));
+      if (tally.hits(k) >= leastSupport && one != null && other != null) {
+        int good = tally.size(k) - tally.hits(k);
+        Set<String> names = Set.of(first.name(), second.name(), items.get(k).name());
+        // One that takes no good prompt away from its parts is only longer than they are.
+        if (good < Math.min(pair.good(), Math.min(one.good(), other.good())) && seen.add(names)) {
+          keep(names, tally.size(k), tally.hits(k));
         }
       }
     }
   }
 
-  /** One that takes no good prompt away from its parts is only longer than they are. */
-  private boolean narrows(Itemset set, Itemset one, Itemset other) {
-    return set.hits() >= leastSupport && good(set) < Math.min(good(one), good(other));
+  private int[][] bySample(List<Item> items) {
+    int[] counts = new int[samples];
+    items.forEach(
+        item -> {
+          for (int place : item.places()) {
+            counts[place]++;
+          }
+        });
+    int[][] bySample = new int[samples][];
+    for (int i = 0; i < samples; i++) {
+      bySample[i] = new int[counts[i]];
+      counts[i] = 0;
+    }
+    for (int number = 0; number < items.size(); number++) {
+      for (int place : items.get(number).places()) {
+        bySample[place][counts[place]++] = number;
+      }
+    }
+    return bySample;
   }
 
-  private static int good(Itemset set) {
-    return set.size() - set.hits();
+  private static int[] common(int[] one, int[] other) {
+    int[] both = new int[Math.min(one.length, other.length)];
+    int count = 0;
+    int j = 0;
+    for (int place : one) {
+      while (j < other.length && other[j] < place) {
+        j++;
+      }
+      if (j < other.length && other[j] == place) {
+        both[count++] = place;
+      }
+    }
+    return Arrays.copyOf(both, count);
   }
 
-  private static boolean apart(Itemset one, Itemset other) {
-    return !PromptFeatures.family(one.names().iterator().next())
-        .equals(PromptFeatures.family(other.names().iterator().next()));
-  }
+  /** Which items go with what is looked at, and in how many samples that failed. */
+  private static final class Tally {
+    private final int[][] bySample;
+    private final BitSet failed;
+    private final int[] sizes;
+    private final int[] hits;
 
-  private Itemset both(Itemset one, Itemset other) {
-    Set<String> names = new HashSet<>(one.names());
-    names.addAll(other.names());
-    List<BitSet> parts = new ArrayList<>(one.parts());
-    parts.addAll(other.parts());
-    return set(names, parts);
-  }
+    Tally(int[][] bySample, BitSet failed, int items) {
+      this.bySample = bySample;
+      this.failed = failed;
+      this.sizes = new int[items];
+      this.hits = new int[items];
+    }
 
-  private Itemset set(Set<String> names, List<BitSet> parts) {
-    BitSet matched = (BitSet) parts.getFirst().clone();
-    parts.forEach(matched::and);
-    int size = matched.cardinality();
-    matched.and(failed);
-    return new Itemset(Set.copyOf(names), List.copyOf(parts), size, matched.cardinality());
+    void count(int[] places) {
+      Arrays.fill(sizes, 0);
+      Arrays.fill(hits, 0);
+      for (int place : places) {
+        int one = failed.get(place) ? 1 : 0;
+        for (int item : bySample[place]) {
+          sizes[item]++;
+          hits[item] += one;
+        }
+      }
+    }
+
+    int size(int item) {
+      return sizes[item];
+    }
+
+    int hits(int item) {
+      return hits[item];
+    }
   }
 }

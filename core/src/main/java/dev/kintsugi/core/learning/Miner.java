@@ -31,6 +31,7 @@ public final class Miner {
   private final MiningPolicy policy;
   private final Tails tails;
   private final BitSet failed = new BitSet();
+  private final int failures;
   private final Strata strata;
   private final double goodPrice;
   private final Itemsets itemsets;
@@ -44,8 +45,14 @@ public final class Miner {
       failed.set(i, samples.get(i).failed());
     }
     this.strata = new Strata(samples);
-    this.itemsets = Itemsets.of(samples, failed, policy.leastSupport());
     this.goodPrice = policy.leastPrecision() / (1 - policy.leastPrecision());
+    this.failures = failed.cardinality();
+    this.itemsets =
+        Itemsets.of(
+            samples,
+            failed,
+            policy.leastSupport(),
+            (size, hits, possible) -> passes(counts(size, hits), possible));
   }
 
   /** Rules, the most valuable first; none when nothing stands out. */
@@ -56,11 +63,10 @@ public final class Miner {
   private List<MinedRule> rules() {
     List<Candidate> candidates =
         itemsets.all().stream()
-            .filter(items -> passes(items, counts(items)))
             .sorted(
                 Comparator.comparingDouble((Itemset items) -> -worth(items.hits(), items.size())))
             .limit(MOST_CANDIDATES)
-            .map(items -> new Candidate(items, items.matched()))
+            .map(items -> new Candidate(items, itemsets.matched(items)))
             .filter(c -> strata.deviations(c.matched()) >= policy.leastStratified())
             .collect(Collectors.toCollection(ArrayList::new));
     BitSet open = new BitSet();
@@ -84,8 +90,8 @@ public final class Miner {
   /** Of the samples that are looked at: all, those that failed, those of a rule, both. */
   private record Counts(int all, int failed, int matched, int hits) {}
 
-  private Counts counts(Itemset items) {
-    return new Counts(samples.size(), failed.cardinality(), items.size(), items.hits());
+  private Counts counts(int matched, int hits) {
+    return new Counts(samples.size(), failures, matched, hits);
   }
 
   private record Priced(Candidate candidate, double worth) {
@@ -103,7 +109,7 @@ public final class Miner {
       int matched = left.cardinality();
       left.and(failed);
       int hits = left.cardinality();
-      if (passes(candidate.set(), new Counts(all, failures, matched, hits))) {
+      if (passes(new Counts(all, failures, matched, hits), possible(candidate.set()))) {
         priced.add(new Priced(candidate, worth(hits, matched)));
       }
     }
@@ -117,19 +123,26 @@ public final class Miner {
         .map(Priced::candidate);
   }
 
-  private boolean passes(Itemset items, Counts counts) {
+  /**
+   * @param possible conjunctions of its length that the samples could have shown
+   */
+  private boolean passes(Counts counts, double possible) {
     return counts.hits() >= policy.leastSupport()
         && leastPrecision(counts) >= policy.leastPrecision()
-        && falseDiscovery(items, counts) <= policy.falseDiscovery();
+        && falseDiscovery(counts, possible) <= policy.falseDiscovery();
   }
 
   private double leastPrecision(Counts counts) {
     return set.share(Tails.leastShare(counts.hits(), counts.matched()));
   }
 
-  private double falseDiscovery(Itemset items, Counts counts) {
+  private double falseDiscovery(Counts counts, double possible) {
     double luck = tails.atLeast(counts.hits(), counts.matched(), counts.failed(), counts.all());
-    return Math.min(1, luck * itemsets.possible(items.names().size()) * LENGTHS);
+    return Math.min(1, luck * possible * LENGTHS);
+  }
+
+  private double possible(Itemset items) {
+    return itemsets.possible(items.names().size());
   }
 
   private double worth(int hits, int matched) {
@@ -143,7 +156,7 @@ public final class Miner {
   }
 
   private MinedRule rule(Itemset items) {
-    Counts counts = counts(items);
+    Counts counts = counts(items.size(), items.hits());
     double matched = set.jobs(counts.hits(), counts.matched() - counts.hits());
     double base = counts.failed() / set.jobs(counts.failed(), counts.all() - counts.failed());
     return new MinedRule(
@@ -152,6 +165,6 @@ public final class Miner {
         Math.toIntExact(Math.round(matched)),
         counts.hits() / matched / base,
         leastPrecision(counts),
-        falseDiscovery(items, counts));
+        falseDiscovery(counts, possible(items)));
   }
 }
