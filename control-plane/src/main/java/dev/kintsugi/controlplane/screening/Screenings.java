@@ -202,16 +202,25 @@ public final class Screenings {
     if (screening instanceof Screening.Reject) {
       return new Screened(screening, null, passage);
     }
-    Submission made = screening.careful() ? asking.safe() : submission;
+    Screening compared = compared(service, submission, screening, passage);
+    Submission made = compared.careful() ? asking.safe() : submission;
     Optional<Stop> stop =
         passage
             .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, draw)))
             .flatMap(Function.identity());
     if (stop.isPresent()) {
-      return new Screened(screening.with(stop.get().reason()), stop.get(), passage);
+      return new Screened(compared.with(stop.get().reason()), stop.get(), passage);
     }
-    Screening measured = measured(service, submission, screening, passage);
-    return new Screened(compared(service, submission, measured, passage), null, passage);
+    return new Screened(measured(service, submission, compared, passage), null, passage);
+  }
+
+  private Screening compared(
+      String service, Submission submission, Screening screening, Passage passage) {
+    return passage
+        .take(Stage.NOVELTY, () -> novelty.look(service, submission.prompt()))
+        .flatMap(Function.identity())
+        .map(reason -> screening.with(reason, screening.suggestion()))
+        .orElse(screening);
   }
 
   private Screening measured(
@@ -229,15 +238,6 @@ public final class Screenings {
                         screener.apply(service, submission.with(text)) instanceof Screening.Accept))
         .flatMap(Function.identity())
         .map(tooLong -> screening.with(tooLong.reason(), tooLong.suggestion()))
-        .orElse(screening);
-  }
-
-  private Screening compared(
-      String service, Submission submission, Screening screening, Passage passage) {
-    return passage
-        .take(Stage.NOVELTY, () -> novelty.look(service, submission.prompt()))
-        .flatMap(Function.identity())
-        .map(reason -> screening.with(reason, screening.suggestion()))
         .orElse(screening);
   }
 

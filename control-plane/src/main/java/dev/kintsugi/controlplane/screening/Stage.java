@@ -3,16 +3,16 @@ package dev.kintsugi.controlplane.screening;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The stages of screening, in their order: the cheap ones first. */
+/** The stages of screening, in their order: the cheap ones first, and what asks a node last. */
 enum Stage {
   /** What the prompt itself shows: structure, language, lists. */
   RULES(Duration.ofMillis(250)),
-  /** What failures taught. */
+  /** Whether anything like it went well. */
+  NOVELTY(Duration.ofMillis(50)),
+  /** What failures taught, of the submission as it would be made after the stages before. */
   LEARNED(Duration.ofMillis(100)),
   /** How long it is for the model. */
-  TOKENS(Duration.ofMillis(250)),
-  /** Whether anything like it went well. */
-  NOVELTY(Duration.ofMillis(50));
+  TOKENS(Duration.ofMillis(250));
 
   private final Duration budget;
 

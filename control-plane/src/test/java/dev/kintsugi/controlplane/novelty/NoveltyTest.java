@@ -8,6 +8,8 @@ import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.novelty.Novelty;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -180,6 +182,22 @@ class NoveltyTest {
     assertThat(familiar(novelties, "一只猫在海滩上")).as("nothing is known of Chinese").isFalse();
     assertThat(novelties.of(FixedModels.SERVICE, "一只猫在海滩上").orElseThrow())
         .isEqualTo(new Novelty.NotEnoughYet(0, 399));
+    aRuleAboutClipsAsLongAsUsualDoesNotStopThem(prompts.getFirst());
+  }
+
+  /** What is made with more care is made with fewer frames. */
+  private static void aRuleAboutClipsAsLongAsUsualDoesNotStopThem(String usual) {
+    HttpRequest.Builder rule =
+        server
+            .request("/ops/v1/prompt-rules", TestServer.OPS_KEY)
+            .header("Content-Type", "application/json")
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"service\":\"%s\",\"features\":[\"frames>=17\"],\"stage\":\"enforced\"}"
+                        .formatted(FixedModels.SERVICE)));
+    assertThat(server.send(rule).status()).isEqualTo(200);
+    await().until(() -> screened(usual).at("/verdict").asText().equals("reject"));
+    assertThat(screened(STRANGE.getFirst()).at("/verdict").asText()).isEqualTo("accept_safe_mode");
   }
 
   private static boolean familiar(Novelties novelties, String prompt) {

@@ -59,7 +59,7 @@ public final class TestServer implements AutoCloseable {
       // Loading the models takes longer than most tests.
       properties.put("kintsugi.embedding.enabled", false);
       // Nor is a busy machine what they are about.
-      for (String stage : List.of("rules", "learned", "tokens", "novelty")) {
+      for (String stage : List.of("rules", "novelty", "learned", "tokens")) {
         properties.put("kintsugi.screening.budget." + stage, "10s");
       }
       properties.put("kintsugi.artifacts.dir", directory.resolve("artifacts").toString());
