@@ -127,7 +127,9 @@ public final class Miner {
    * @param possible conjunctions of its length that the samples could have shown
    */
   private boolean passes(Counts counts, double possible) {
+    // Its lower bound takes a search, and is below the share itself.
     return counts.hits() >= policy.leastSupport()
+        && set.share((double) counts.hits() / counts.matched()) >= policy.leastPrecision()
         && leastPrecision(counts) >= policy.leastPrecision()
         && falseDiscovery(counts, possible) <= policy.falseDiscovery();
   }
