@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.fleet.NodeSight;
 import dev.kintsugi.controlplane.fleet.NodeSights;
+import dev.kintsugi.controlplane.knowledge.BenchLedger;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.novelty.BenchTeacher;
 import dev.kintsugi.controlplane.novelty.Novelties;
@@ -16,6 +17,7 @@ import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.novelty.Novelty;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Screener;
+import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.node.NodeStatus;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
@@ -41,7 +43,7 @@ public final class ScreeningBench {
   private static final int RULES = 1_000;
   private static final int TAUGHT = 5_000;
   private static final int TERMS = 2_000;
-  private static final int CASES_AT_ONCE = 20_000;
+  private static final int QUESTIONS = 100;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ScreeningBench() {}
@@ -60,6 +62,7 @@ public final class ScreeningBench {
     Path work = Path.of(args[0]);
     int rounds = Integer.parseInt(args[1]);
     int prompts = Integer.parseInt(args[2]);
+    int cases = Integer.parseInt(args[3]);
     Files.createDirectories(work.resolve("lexicon"));
     List<String> terms = IntStream.range(0, TERMS).mapToObj(i -> "forbidden" + Integer.toString(i, 36)).toList();
     Files.write(work.resolve("lexicon/list.txt"), terms);
@@ -74,10 +77,16 @@ public final class ScreeningBench {
             "kintsugi.services[0].nodes[0].name", "a",
             "kintsugi.services[0].nodes[0].address", "http://127.0.0.1:" + node.getAddress().getPort());
     try (ApplicationContext context = ApplicationContext.run(settings)) {
-      fill(context, Integer.parseInt(args[3]));
+      await("models", () -> context.getBean(PromptEmbeddings.class).ready());
+      execute(context, ENFORCED);
+      BenchLedger.fill(context, SERVICE, new Prompts(6)::take, cases);
+      System.out.println("the ledger is filled");
+      System.out.println("the index had it all after further " + BenchLedger.awaitIndex(context, cases));
       await(context);
+      pin(args[4]);
       Map<String, Object> result = measure(context, work, rounds, prompts);
-      result.put("cases", Integer.parseInt(args[3]));
+      result.put("cases", cases);
+      result.put("search", BenchLedger.search(context, new Prompts(7).take(QUESTIONS)));
       Files.writeString(work.resolve("ours.json"), JSON.writeValueAsString(result));
     }
   }
@@ -107,23 +116,20 @@ public final class ScreeningBench {
         new NodeStatus.ModelLimits(256, 256, 33, 50, "64x64", 9, 4, 5.0, 8), Map.of(), device, null, List.of(), List.of());
   }
 
-  private static void fill(ApplicationContext context, int cases) {
-    String rules =
-        """
-        INSERT INTO prompt_rule (service, features, origin, created_at, stage, since, pinned, matched, failed, doubt, last_seen)
-        SELECT '%s', ARRAY['frames>=9', 'word:rare' || i], 'manual', now(), 'enforced', now(), true, 0, 0, 0, now() FROM generate_series(1, %d) i
-        """
-            .formatted(SERVICE, RULES);
-    String ledger =
-        """
-        INSERT INTO failure_case SELECT gen_random_uuid(), 'family' || i %% 1000, 'attempt', 'job' || i, NULL, 'tenant', '%s', 'wan', 'BLACK_FRAMES', 'INPUT', '', NULL,
-          'black', '', '', '', '', '', NULL, '{}', '{}', '[]', now(), now() FROM generate_series(%d, %d) i
-        """;
-    execute(context, rules);
-    for (int first = 1; first <= cases; first += CASES_AT_ONCE) {
-      execute(context, ledger.formatted(SERVICE, first, Math.min(cases, first + CASES_AT_ONCE - 1)));
+  private static final String ENFORCED =
+      """
+      INSERT INTO prompt_rule (service, features, origin, created_at, stage, since, pinned, matched, failed, doubt, last_seen)
+      SELECT '%s', ARRAY['frames>=9', 'word:rare' || i], 'manual', now(), 'enforced', now(), true, 0, 0, 0, now() FROM generate_series(1, %d) i
+      """
+          .formatted(SERVICE, RULES);
+
+  /** From here on one core is all there is. */
+  private static void pin(String core) throws Exception {
+    String self = Long.toString(ProcessHandle.current().pid());
+    int code = new ProcessBuilder("taskset", "-a", "-p", "-c", core, self).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException("taskset ended with " + code);
     }
-    System.out.println("the ledger is filled");
   }
 
   private static void execute(ApplicationContext context, String sql) {
@@ -142,7 +148,6 @@ public final class ScreeningBench {
   }
 
   private static void await(ApplicationContext context) throws Exception {
-    await("models", () -> context.getBean(PromptEmbeddings.class).ready());
     BenchTeacher.teach(context, SERVICE, new Prompts(1).take(TAUGHT));
     context.getBean(NodeSights.class).put("a", new NodeSight(new NodeHealth(true, 0, 1, "i", Instant.now()), status()));
     Submission stopped = submission("a rare7 thing");
@@ -170,6 +175,8 @@ public final class ScreeningBench {
   private static Map<String, Object> measure(ApplicationContext context, Path work, int rounds, int prompts) throws Exception {
     Screenings screenings = context.getBean(Screenings.class);
     Lexicon lexicon = context.getBean(Lexicon.class);
+    Tagger tagger = context.getBean(Tagger.class);
+    await("tagger", () -> !tagger.english(List.of("a", "cat", "runs")).isEmpty() && !tagger.chinese("一只猫").isEmpty());
     LearnedRules learned = context.getBean(LearnedRules.class);
     TokenStage tokens = context.getBean(TokenStage.class);
     NoveltyStage novelty = context.getBean(NoveltyStage.class);
@@ -185,6 +192,7 @@ public final class ScreeningBench {
       List<String> others = source.take(prompts);
       Map<String, Double> row = new LinkedHashMap<>();
       time(row, "rules", others, text -> () -> Screener.decide(text, policies.of(SERVICE), lexicon));
+      time(row, "language", others, text -> () -> Screener.decide(text, policies.of(SERVICE), lexicon, tagger));
       time(row, "learned", others, text -> () -> learned.stops(SERVICE, submission(text), () -> 0.9));
       time(row, "tokens", others, text -> () -> tokens.look(new TokenStage.Question(SERVICE, text, null, 80), better -> true));
       time(row, "novelty", others, text -> () -> novelty.look(SERVICE, text));

@@ -20,11 +20,13 @@ def spread(values):
 for name in ours["rounds"][0]:
     if name.endswith("_ms"):
         print(f"{name:24} {spread([r[name] for r in ours['rounds']])}")
+for name, value in ours["search"].items():
+    print(f"{name:24} {value:.3g}")
 peer = spread([r["p99_ms"] for r in ours["peer"]["rounds"]])
 mid = lambda name: sorted(r[name] for r in ours["rounds"])[len(ours["rounds"]) // 2]
 print(f"better-profanity, p99    {peer}")
 print(f"good prompts said to be strange {ours['good_strange']:.4f}, of another kind {ours['other_strange']:.4f}")
 print(
     f"RESULT rules_p99_ms={mid('rules_p99_ms'):.4f} whole_p99_ms={mid('whole_p99_ms'):.3f} whole_per_second={mid('whole_per_second'):.0f} "
-    f"heap_mb={ours['heap_mb']:.0f} resident_mb={ours['resident_mb']:.0f} peer_lists_p99_ms={sorted(r['p99_ms'] for r in ours['peer']['rounds'])[len(ours['peer']['rounds']) // 2]:.2f}"
+    f"search_words_p99_ms={ours['search']['search_words_p99_ms']:.0f} search_meaning_p99_ms={ours['search']['search_meaning_p99_ms']:.0f} heap_mb={ours['heap_mb']:.0f} resident_mb={ours['resident_mb']:.0f} peer_lists_p99_ms={sorted(r['p99_ms'] for r in ours['peer']['rounds'])[len(ours['peer']['rounds']) // 2]:.2f}"
 )
