@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -143,7 +144,27 @@ class SampleStore {
               Sql.rows(c, SOME, row -> seen(row, names), service, since, (long) (share * HASHES));
           return new SampleSet(
               Stream.concat(failures.stream(), some.stream()).map(Seen::sample).toList(),
-              Math.max(1, others / (double) Math.max(1, some.size())));
+              Math.max(1, others / (double) Math.max(1, some.size())),
+              (with, without) -> OptionalLong.of(others(service, since, with, without)));
+        });
+  }
+
+  /** Jobs since then that went well, with all of some features and none of the conjunctions. */
+  private long others(String service, Instant since, Set<String> with, List<Set<String>> without) {
+    String sql =
+        "SELECT count(*) "
+            + OTHERS
+            + " AND features @> ?"
+            + " AND NOT features @> ?".repeat(without.size());
+    return transactions.reading(
+        c -> {
+          try (Sql query = Sql.of(c, sql)) {
+            query.with(service).with(since).each("text", List.copyOf(with), name -> name);
+            for (Set<String> each : without) {
+              query.each("text", List.copyOf(each), name -> name);
+            }
+            return query.rows(row -> row.getLong(1)).getFirst();
+          }
         });
   }
 

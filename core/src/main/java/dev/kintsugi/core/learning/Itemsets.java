@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Conjunctions of features that enough failed samples have, found length by length: one whose part
@@ -41,6 +44,23 @@ final class Itemsets {
 
     boolean contains(Itemset other) {
       return names.size() > other.names.size() && names.containsAll(other.names);
+    }
+
+    /** Every conjunction of fewer of its features. */
+    Stream<Set<String>> parts() {
+      return parts(names);
+    }
+
+    private static Stream<Set<String>> parts(Set<String> names) {
+      return names.size() == 1
+          ? Stream.empty()
+          : names.stream()
+              .map(left -> without(names, left))
+              .flatMap(rest -> Stream.concat(Stream.of(rest), parts(rest)));
+    }
+
+    private static Set<String> without(Set<String> names, String left) {
+      return names.stream().filter(name -> !name.equals(left)).collect(Collectors.toSet());
     }
   }
 
@@ -79,19 +99,36 @@ final class Itemsets {
   }
 
   private Itemsets(
-      Map<String, int[]> places, BitSet failed, int samples, int leastSupport, Wanted wanted) {
+      Map<String, int[]> places,
+      long features,
+      BitSet failed,
+      int samples,
+      int leastSupport,
+      Wanted wanted) {
     this.places = places;
+    this.features = features;
     this.failed = failed;
     this.samples = samples;
     this.failedShare = failed.cardinality() / Math.max(1.0, samples);
     this.leastSupport = leastSupport;
     this.wanted = wanted;
-    this.features = places.size();
   }
 
-  static Itemsets of(List<Sample> samples, BitSet failed, int leastSupport, Wanted wanted) {
-    Map<String, int[]> places = places(samples, leastSupport);
-    Itemsets itemsets = new Itemsets(places, failed, samples.size(), leastSupport, wanted);
+  static Itemsets of(SampleSet set, BitSet failed, int leastSupport, Wanted wanted) {
+    List<Sample> samples = set.samples();
+    Map<String, int[]> counts = counts(samples);
+    long features =
+        counts.values().stream()
+            .filter(count -> set.jobs(count[1], count[0] - count[1]) >= leastSupport)
+            .count();
+    Itemsets itemsets =
+        new Itemsets(
+            places(samples, counts, leastSupport),
+            features,
+            failed,
+            samples.size(),
+            leastSupport,
+            wanted);
     itemsets.build();
     return itemsets;
   }
@@ -100,7 +137,7 @@ final class Itemsets {
     return all;
   }
 
-  /** How many conjunctions of a length the samples could have shown often enough. */
+  /** How many conjunctions of a length the jobs could have shown often enough. */
   double possible(int length) {
     return switch (length) {
       case 1 -> features;
@@ -123,25 +160,36 @@ final class Itemsets {
     return matched;
   }
 
-  /** Of features that enough samples have. */
-  private static Map<String, int[]> places(List<Sample> samples, int leastSupport) {
+  /** Samples of each feature, and those of them that failed. */
+  private static Map<String, int[]> counts(List<Sample> samples) {
     Map<String, int[]> counts = new HashMap<>();
     for (Sample sample : samples) {
-      sample.features().forEach(name -> counts.computeIfAbsent(name, key -> new int[1])[0]++);
+      for (String name : sample.features()) {
+        int[] count = counts.computeIfAbsent(name, key -> new int[2]);
+        count[0]++;
+        count[1] += sample.failed() ? 1 : 0;
+      }
     }
+    return counts;
+  }
+
+  /** Of features that enough failed samples have. */
+  private static Map<String, int[]> places(
+      List<Sample> samples, Map<String, int[]> counts, int leastSupport) {
     Map<String, int[]> places = new HashMap<>();
+    Map<String, int[]> filled = new HashMap<>();
     counts.forEach(
         (name, count) -> {
-          if (count[0] >= leastSupport) {
+          if (count[1] >= leastSupport) {
             places.put(name, new int[count[0]]);
-            count[0] = 0;
+            filled.put(name, new int[1]);
           }
         });
     for (int i = 0; i < samples.size(); i++) {
       for (String name : samples.get(i).features()) {
-        int[] of = places.get(name);
-        if (of != null) {
-          of[counts.getOrDefault(name, new int[1])[0]++] = i;
+        int[] at = filled.get(name);
+        if (at != null) {
+          Objects.requireNonNull(places.get(name))[at[0]++] = i;
         }
       }
     }
@@ -152,7 +200,6 @@ final class Itemsets {
     List<Item> items =
         places.entrySet().stream()
             .map(entry -> item(entry.getKey(), entry.getValue()))
-            .filter(item -> item.hits() >= leastSupport)
             .sorted(Comparator.comparingInt((Item i) -> -i.hits()).thenComparing(Item::name))
             .toList();
     for (Item item : items) {

@@ -10,9 +10,13 @@ import java.util.List;
  * othersEach} (Prentice and Pyke, "Logistic disease incidence models and case-control studies",
  * 1979).
  *
+ * <p>That is an estimate, and a rough one where each stands for many. What a rule must show is
+ * counted, therefore, in all jobs.
+ *
  * @param othersEach jobs that each sample which did not fail stands for, 1 or more
+ * @param census of the jobs that did not fail; not asked where each stands for itself
  */
-public record SampleSet(List<Sample> samples, double othersEach) {
+public record SampleSet(List<Sample> samples, double othersEach, Census census) {
 
   public SampleSet {
     samples = List.copyOf(samples);
@@ -23,7 +27,12 @@ public record SampleSet(List<Sample> samples, double othersEach) {
 
   /** Every job of a time. */
   public static SampleSet whole(List<Sample> samples) {
-    return new SampleSet(samples, 1);
+    return new SampleSet(samples, 1, Census.NONE);
+  }
+
+  /** The same jobs, of which more or less is known. */
+  public SampleSet with(List<Sample> others) {
+    return new SampleSet(others, othersEach, census);
   }
 
   /** Jobs that so many samples stand for. */

@@ -1,6 +1,6 @@
 package dev.kintsugi.core.learning;
 
-/** Probabilities of counts, for up to a fixed number of samples. */
+/** Probabilities of counts. */
 final class Tails {
 
   /** One-sided, 95 %. */
@@ -8,20 +8,24 @@ final class Tails {
 
   private static final double NEGLIGIBLE = 1e-17;
 
-  private final double[] logFactorials;
+  /** From here on Stirling's series is as exact as a double. */
+  private static final int SERIES_FROM = 64;
 
-  Tails(int most) {
-    logFactorials = new double[most + 1];
-    for (int i = 2; i <= most; i++) {
-      logFactorials[i] = logFactorials[i - 1] + Math.log(i);
+  private static final double[] LOG_FACTORIALS = new double[SERIES_FROM];
+
+  static {
+    for (int i = 2; i < SERIES_FROM; i++) {
+      LOG_FACTORIALS[i] = LOG_FACTORIALS[i - 1] + Math.log(i);
     }
   }
+
+  private Tails() {}
 
   /**
    * Fisher's exact test, one-sided: the probability that of {@code drawn} samples taken blindly
    * from {@code all}, of which {@code failed} failed, at least {@code found} failed.
    */
-  double atLeast(int found, int drawn, int failed, int all) {
+  static double atLeast(int found, int drawn, int failed, int all) {
     int most = Math.min(drawn, failed);
     double sum = 0;
     for (int x = found; x <= most; x++) {
@@ -34,15 +38,24 @@ final class Tails {
     return Math.min(1, sum);
   }
 
-  private double logHypergeometric(int x, int drawn, int failed, int all) {
+  private static double logHypergeometric(int x, int drawn, int failed, int all) {
     int well = all - failed;
     return drawn - x > well
         ? Double.NEGATIVE_INFINITY
         : logChoose(failed, x) + logChoose(well, drawn - x) - logChoose(all, drawn);
   }
 
-  private double logChoose(int n, int k) {
-    return logFactorials[n] - logFactorials[k] - logFactorials[n - k];
+  private static double logChoose(int n, int k) {
+    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+  }
+
+  private static double logFactorial(int n) {
+    if (n < SERIES_FROM) {
+      return LOG_FACTORIALS[n];
+    }
+    double inverse = 1.0 / n;
+    double series = inverse / 12 - inverse * inverse * inverse / 360;
+    return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + series;
   }
 
   /** Wilson's lower bound of a share, one-sided, 95 %. */

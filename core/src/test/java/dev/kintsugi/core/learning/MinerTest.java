@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -119,14 +120,40 @@ class MinerTest {
     List<Sample> samples = new ArrayList<>(new SyntheticJobs(4).samples(2_000, j -> false, 0.02));
     add(samples, "word:lantern", 60, 12);
     assertThat(mined(samples)).containsExactly(Set.of("word:lantern"));
-    assertThat(Miner.mine(new SampleSet(samples, 10), MiningPolicy.DEFAULT)).isEmpty();
+    assertThat(Miner.mine(new SampleSet(samples, 10, Census.NONE), MiningPolicy.DEFAULT)).isEmpty();
 
     add(samples, "word:comet", 60, 1);
-    List<MinedRule> found = Miner.mine(new SampleSet(samples, 10), MiningPolicy.DEFAULT);
+    List<MinedRule> found =
+        Miner.mine(new SampleSet(samples, 10, Census.NONE), MiningPolicy.DEFAULT);
     assertThat(found).hasSize(1);
     assertThat(found.getFirst().features()).containsExactly("word:comet");
     assertThat(found.getFirst().failed()).isEqualTo(60);
     assertThat(found.getFirst().matched()).isEqualTo(70);
+  }
+
+  /**
+   * By the samples alone, a rule of 14 failures and no good job may be one of 40 good ones that
+   * were not drawn. Counted, it is what it is.
+   */
+  @Test
+  void whatTheSamplesCannotShowIsCounted() {
+    List<Sample> samples = new ArrayList<>(new SyntheticJobs(4).samples(2_000, j -> false, 0.02));
+    add(samples, "word:lantern", 14, 0);
+    add(samples, "word:comet", 16, 0);
+    assertThat(Miner.mine(new SampleSet(samples, 10, Census.NONE), MiningPolicy.DEFAULT)).isEmpty();
+
+    List<List<Set<String>>> without = new ArrayList<>();
+    Census census =
+        (with, others) -> {
+          without.add(others);
+          return OptionalLong.of(with.contains("word:lantern") ? 2 : 40);
+        };
+    List<MinedRule> found = Miner.mine(new SampleSet(samples, 10, census), MiningPolicy.DEFAULT);
+    assertThat(found).hasSize(1);
+    assertThat(found.getFirst().features()).containsExactly("word:lantern");
+    assertThat(found.getFirst().matched()).isEqualTo(16);
+    assertThat(found.getFirst().leastPrecision()).isBetween(0.6, 0.75);
+    assertThat(without).containsOnly(List.of());
   }
 
   private static void add(List<Sample> samples, String word, int failed, int good) {
