@@ -1,14 +1,17 @@
+import dev.kintsugi.core.learning.Census;
 import dev.kintsugi.core.learning.MinedRule;
 import dev.kintsugi.core.learning.Miner;
 import dev.kintsugi.core.learning.MiningPolicy;
 import dev.kintsugi.core.learning.Sample;
 import dev.kintsugi.core.learning.SampleSet;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -53,18 +56,53 @@ final class Large {
 
   private record Other(long number, double die, Sample sample) {}
 
+  /** Features of a job that went well, by their numbers in order. */
+  private record Good(long number, int[] features) {
+    boolean has(int[] all) {
+      int at = 0;
+      for (int feature : features) {
+        at += at < all.length && all[at] == feature ? 1 : 0;
+      }
+      return at == all.length;
+    }
+  }
+
+  /** All good jobs since the oldest failure that is kept, as the product has them in PostgreSQL. */
+  private static final class Ledger implements Census {
+    private final ArrayDeque<Good> jobs = new ArrayDeque<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    void add(long number, Sample sample, long since) {
+      jobs.add(new Good(number, numbers(sample.features())));
+      while (jobs.getFirst().number() < since) {
+        jobs.remove();
+      }
+    }
+
+    private int[] numbers(Set<String> names) {
+      return names.stream().mapToInt(name -> numbers.computeIfAbsent(name, key -> numbers.size())).sorted().toArray();
+    }
+
+    @Override
+    public OptionalLong others(Set<String> with, List<Set<String>> without) {
+      int[] all = numbers(with);
+      List<int[]> none = without.stream().map(this::numbers).toList();
+      return OptionalLong.of(jobs.stream().filter(job -> job.has(all) && none.stream().noneMatch(job::has)).count());
+    }
+  }
+
   private Large() {}
 
   static List<Row> run() {
     List<Row> rows = new ArrayList<>();
     for (int jobs : new int[] {10_000, 100_000, 1_000_000, 10_000_000}) {
       World world = new World(SEED, NOISE, CAUSES);
-      long before = used();
       SplittableRandom dice = new SplittableRandom(SEED);
       Map<String, String> names = new HashMap<>();
       ArrayDeque<Failure> failures = new ArrayDeque<>();
       ArrayDeque<Other> others = new ArrayDeque<>();
       ArrayDeque<Sample> newest = new ArrayDeque<>();
+      Ledger ledger = new Ledger();
       long othersSeen = 0;
       double share = 1;
       for (int i = 0; i < jobs; i++) {
@@ -83,20 +121,26 @@ final class Large {
           if (die < share) {
             others.add(new Other(othersSeen, die, sample));
           }
+          ledger.add(othersSeen, sample, since(failures));
           othersSeen++;
           if (others.size() > 4 * ROOM) {
             share = drop(others, failures, share);
           }
         }
       }
-      SampleSet kept = kept(failures, others, othersSeen, share);
+      SampleSet kept = kept(failures, others, othersSeen, share, ledger);
       failures.clear();
       others.clear();
       SampleSet last = SampleSet.whole(List.copyOf(newest));
       newest.clear();
       rows.add(mine(jobs, "newest", last, Double.NaN));
       last = SampleSet.whole(List.of());
-      rows.add(mine(jobs, "ours", kept, (used() - before) / 1e6));
+      Row ours = mine(jobs, "ours", kept, Double.NaN);
+      ledger.jobs.clear();
+      long with = used();
+      Reference.reachabilityFence(kept);
+      kept = null;
+      rows.add(new Row(jobs, "ours", ours.recall(), ours.falseRules(), ours.seconds(), (with - used()) / 1e6));
       rows.stream().skip(rows.size() - 2).forEach(row -> System.out.println(row.json()));
     }
     return rows;
@@ -115,7 +159,7 @@ final class Large {
     return failures.size() == ROOM / 3 ? failures.getFirst().othersBefore() : 0;
   }
 
-  private static SampleSet kept(ArrayDeque<Failure> failures, ArrayDeque<Other> others, long othersSeen, double share) {
+  private static SampleSet kept(ArrayDeque<Failure> failures, ArrayDeque<Other> others, long othersSeen, double share, Ledger ledger) {
     long since = since(failures);
     long all = othersSeen - since;
     double wanted = Math.min(share, (double) (ROOM - failures.size()) / all);
@@ -123,7 +167,7 @@ final class Large {
     others.stream()
         .filter(other -> other.number() >= since && other.die() < wanted)
         .forEach(other -> samples.add(other.sample()));
-    return new SampleSet(samples, Math.max(1, (double) all / (samples.size() - failures.size())));
+    return new SampleSet(samples, Math.max(1, (double) all / (samples.size() - failures.size())), ledger);
   }
 
   private static Row mine(int jobs, String side, SampleSet set, double megabytes) {
