@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,7 +322,8 @@ class LearningTest {
             """
             INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
             SELECT gen_random_uuid(), 'studio/busy', timestamptz '2026-01-01' + i * interval '1 s',
-              i % 50 = 0, ARRAY['word:a'], 'v1|t|d' FROM generate_series(1, 10000) i
+              i % 50 = 0, CASE WHEN i % 7 = 0 THEN ARRAY['word:a', 'word:b'] ELSE ARRAY['word:a'] END,
+              'v1|t|d' FROM generate_series(1, 10000) i
             """);
     SampleStore store = server.bean(SampleStore.class);
 
@@ -330,7 +332,13 @@ class LearningTest {
     assertThat(some.samples()).hasSizeBetween(900, 1_100);
     assertThat(some.othersEach() * (some.samples().size() - 200)).isCloseTo(9_800, within(1.0));
 
+    assertThat(some.census().others(Set.of("word:a"), List.of())).hasValue(9_800);
+    assertThat(some.census().others(Set.of("word:a"), List.of(Set.of("word:a", "word:b"))))
+        .hasValue(9_800 - 1_400);
+    assertThat(some.census().others(Set.of("word:b"), List.of(Set.of("word:a")))).hasValue(0);
+
     SampleSet few = store.newest("studio/busy", Instant.EPOCH, 150);
+    assertThat(few.census().others(Set.of("word:a"), List.of())).hasValue(49 * 49);
     assertThat(few.samples().stream().filter(Sample::failed)).hasSize(50);
     assertThat(few.othersEach() * (few.samples().size() - 50))
         .as("only of the time of those failures")
