@@ -78,30 +78,21 @@ final class FaultPort {
 
   /** Those that are not about to go. */
   List<Pod> pods() {
-    return selected("kintsugi.dev/service=wan-tiny");
+    return selected(Map.of("kintsugi.dev/service", "wan-tiny"));
   }
 
   /** Those of one revision. */
   List<Pod> pods(String revision) {
-    return selected("kintsugi.dev/service=wan-tiny,kintsugi.dev/revision=" + revision);
+    return selected(Map.of("kintsugi.dev/service", "wan-tiny", "kintsugi.dev/revision", revision));
   }
 
-  private List<Pod> selected(String labels) {
-    return product
-        .kubectl(
-            "get",
-            "pods",
-            "-n",
-            "studio",
-            "-l",
-            labels,
-            "--sort-by=.metadata.name",
-            "-o",
-            "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}"
-                + "{{.metadata.name}} {{.status.podIP}}{{\"\\n\"}}{{end}}{{end}}")
-        .lines()
-        .map(line -> line.split(" "))
-        .map(pair -> new Pod(pair[0], new Api("http://" + pair[1] + ":8090", NO_KEY)))
+  private List<Pod> selected(Map<String, String> labels) {
+    return product.apiServer().pods(labels).stream()
+        .map(
+            pod ->
+                new Pod(
+                    pod.getMetadata().getName(),
+                    new Api("http://" + pod.getStatus().getPodIP() + ":8090", NO_KEY)))
         .toList();
   }
 

@@ -1,11 +1,13 @@
 package dev.kintsugi.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The product on this machine's own cluster, started and stopped with the commands of the README.
@@ -16,6 +18,7 @@ final class LocalProduct implements AutoCloseable {
 
   private final Map<String, String> environment = new HashMap<>();
   private Map<String, String> exported = Map.of();
+  private @Nullable ApiServer apiServer;
 
   LocalProduct() {
     environment.put("CLUSTER", "local");
@@ -35,6 +38,10 @@ final class LocalProduct implements AutoCloseable {
   }
 
   void down() {
+    if (apiServer != null) {
+      apiServer.close();
+      apiServer = null;
+    }
     Shell.run(environment, "make", "down").orFail();
   }
 
@@ -55,6 +62,14 @@ final class LocalProduct implements AutoCloseable {
     Map<String, String> env = new HashMap<>(environment);
     env.put("KUBECONFIG", exported.get("KUBECONFIG"));
     return Shell.run(env, concat("kubectl", arguments));
+  }
+
+  /** For what is asked many times. */
+  synchronized ApiServer apiServer() {
+    if (apiServer == null) {
+      apiServer = new ApiServer(new File(exported.get("KUBECONFIG")));
+    }
+    return apiServer;
   }
 
   /**

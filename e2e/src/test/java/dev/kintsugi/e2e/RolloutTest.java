@@ -71,7 +71,7 @@ class RolloutTest {
           "--timeout=120s");
       await("the service says so too")
           .atMost(PATIENCE)
-          .until(() -> revision("{.status.slo}"), "Exhausted"::equals);
+          .until(() -> revision("status.slo"), "Exhausted"::equals);
       product.change(
           """
           {"rollout": {"freeze": [{"schedule": "* * * * *", "duration": "1h", "reason": "always"}],
@@ -80,16 +80,16 @@ class RolloutTest {
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       await("the rollout is held")
           .atMost(PATIENCE)
-          .until(() -> of(rollout, "{.status.reason}"), "Held"::equals);
+          .until(() -> of(rollout, "status.reason"), "Held"::equals);
       await("both are told")
           .atMost(PATIENCE)
           .until(
-              () -> of(rollout, "{.status.message}"),
+              () -> of(rollout, "status.message"),
               told ->
                   told.contains("the error budget is spent")
                       && told.contains("a freeze window is open"));
       traffic.awaitAnswers(5);
-      assertThat(of(rollout, "{.status.phase}")).isEqualTo("Progressing");
+      assertThat(of(rollout, "status.phase")).isEqualTo("Progressing");
       await("the shadow is made")
           .atMost(PATIENCE)
           .until(() -> shadow(rollout).path("made").asInt() == 2);
@@ -99,7 +99,7 @@ class RolloutTest {
       await("only the freeze is left")
           .atMost(PATIENCE)
           .until(
-              () -> of(rollout, "{.status.message}"),
+              () -> of(rollout, "status.message"),
               told -> !told.contains("budget") && told.contains("a freeze window is open"));
       product.change("{\"rollout\": {\"freeze\": null, \"analysis\": {\"shadowVideos\": null}}}");
 
@@ -130,14 +130,14 @@ class RolloutTest {
       String bad = bringIn("{\"model\": {\"version\": \"%s-bad\"}}".formatted(version));
       awaitPhase(bad, "Progressing");
       faults
-          .pods(of(bad, "{.spec.to.revision}"))
+          .pods(of(bad, "spec.to.revision"))
           .forEach(pod -> faults.arm(pod, defect("black-frames")));
       awaitPhase(bad, "RollingBack");
       interruptUntil(bad, "RolledBack");
 
       traffic.close();
       assertAnswered(traffic);
-      assertThat(revision("{.status.stableRevision}")).isEqualTo(of(good, "{.spec.to.revision}"));
+      assertThat(revision("status.stableRevision")).isEqualTo(of(good, "spec.to.revision"));
     } finally {
       prometheus(1);
     }
@@ -156,8 +156,8 @@ class RolloutTest {
         .ignoreExceptions()
         .until(
             () -> {
-              String phase = of(rollout, "{.status.phase}");
-              if (!phase.equals(end) && seen.add(phase + " " + of(rollout, "{.status.step}"))) {
+              String phase = of(rollout, "status.phase");
+              if (!phase.equals(end) && seen.add(phase + " " + of(rollout, "status.step"))) {
                 product.kubectl(
                     "delete",
                     "pod",
@@ -176,24 +176,21 @@ class RolloutTest {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource({"nan, MORE_BAD_JOBS", "black-frames, MORE_BAD_JOBS", "latency, SLOWER"})
   void aWorseVersionIsTakenBack(String fault, String reason) throws InterruptedException {
-    String stable = revision("{.status.stableRevision}");
+    String stable = revision("status.stableRevision");
     String version = Integer.toString(VERSION.incrementAndGet());
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
       awaitPhase(rollout, "Progressing");
       Instant broken = Instant.now();
-      faults
-          .pods(of(rollout, "{.spec.to.revision}"))
-          .forEach(pod -> faults.arm(pod, defect(fault)));
+      faults.pods(of(rollout, "spec.to.revision")).forEach(pod -> faults.arm(pod, defect(fault)));
 
       awaitPhase(rollout, "RolledBack");
 
       traffic.close();
       assertAnswered(traffic);
-      assertThat(revision("{.status.stableRevision}")).isEqualTo(stable);
-      assertThat(of(rollout, "{.status.timeline}")).contains(reason);
-      Duration took =
-          Duration.between(broken, Instant.parse(of(rollout, "{.status.evidence.cutAt}")));
+      assertThat(revision("status.stableRevision")).isEqualTo(stable);
+      assertThat(of(rollout, "status.timeline")).contains(reason);
+      Duration took = Duration.between(broken, Instant.parse(of(rollout, "status.evidence.cutAt")));
       System.out.printf("%s: from the first fault to no job for it: %s%n", fault, took);
       assertThat(took).isLessThan(ROLLBACK_BOUND);
     }
@@ -202,7 +199,7 @@ class RolloutTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"CanaryNeverReady", "CanaryCrashes", "WRONG_WEIGHTS"})
   void aVersionThatDoesNotStartIsTakenBack(String reason) throws InterruptedException {
-    String stable = revision("{.status.stableRevision}");
+    String stable = revision("status.stableRevision");
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       String rollout = bringIn(unable(reason));
 
@@ -210,16 +207,16 @@ class RolloutTest {
 
       traffic.close();
       assertUndisturbed(traffic);
-      assertThat(revision("{.status.stableRevision}")).isEqualTo(stable);
-      assertThat(of(rollout, "{.status.timeline}"))
-          .contains(reason)
-          .contains(inItsOwnWords(reason));
+      assertThat(revision("status.stableRevision")).isEqualTo(stable);
+      assertThat(of(rollout, "status.timeline")).contains(reason).contains(inItsOwnWords(reason));
       product.kubectl("annotate", "mro", rollout, "-n", "studio", "kintsugi.dev/action=undo");
       await("the spec is back").atMost(PATIENCE).until(() -> canary().isEmpty());
     }
   }
 
-  /** Three of ten jobs without numbers, nothing but black, or every step a second late. */
+  /**
+   * Three of ten jobs without numbers, nothing but black, or every step a third of a second late.
+   */
   private static Map<String, Object> defect(String fault) {
     return switch (fault) {
       case "nan" ->
@@ -237,7 +234,7 @@ class RolloutTest {
               "seed",
               7);
       case "latency" ->
-          Map.of("kind", fault, "count", 1000, "duration_seconds", 600, "delay_seconds", 1.0);
+          Map.of("kind", fault, "count", 1000, "duration_seconds", 600, "delay_seconds", 0.3);
       default -> Map.of("kind", fault, "count", 1000, "duration_seconds", 600);
     };
   }
@@ -248,7 +245,7 @@ class RolloutTest {
       case "CanaryCrashes" ->
           "{\"runtime\": {\"env\": [{\"name\": \"JAVA_TOOL_OPTIONS\", \"value\": \"-XX:+NoSuch\"}]}}";
       case "CanaryNeverReady" ->
-          "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
+          "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"8s\"}}";
       default -> "{\"model\": {\"digest\": \"sha256:%s\"}}".formatted("0".repeat(64));
     };
   }
@@ -277,10 +274,10 @@ class RolloutTest {
         .ignoreExceptions()
         .failFast(
             () -> {
-              String now = of(rollout, "{.status.phase}");
+              String now = of(rollout, "status.phase");
               return !now.equals(phase) && now.matches("Promoted|RolledBack|Aborted|Superseded");
             })
-        .until(() -> of(rollout, "{.status.phase}").equals(phase));
+        .until(() -> of(rollout, "status.phase").equals(phase));
   }
 
   private static void assertUndisturbed(Traffic traffic) {
@@ -328,25 +325,18 @@ class RolloutTest {
   }
 
   private static String newest() {
-    return product.kubectl(
-        "get",
-        "mro",
-        "-n",
-        "studio",
-        "--sort-by=.metadata.creationTimestamp",
-        "-o",
-        "jsonpath={.items[-1:].metadata.name}");
+    return product.apiServer().newest("ModelRollout");
   }
 
   private static String canary() {
-    return revision("{.status.canary}");
+    return revision("status.canary");
   }
 
   private static String revision(String path) {
-    return product.kubectl("get", "dsvc", "wan-tiny", "-n", "studio", "-o", "jsonpath=" + path);
+    return product.apiServer().field("DiffusionService", "wan-tiny", path);
   }
 
   private static String of(String rollout, String path) {
-    return product.kubectl("get", "mro", rollout, "-n", "studio", "-o", "jsonpath=" + path);
+    return product.apiServer().field("ModelRollout", rollout, path);
   }
 }
