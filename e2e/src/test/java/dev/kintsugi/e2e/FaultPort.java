@@ -56,12 +56,12 @@ final class FaultPort {
     FaultPort port = new FaultPort(product);
     await(pods + " pods take faults")
         .atMost(Duration.ofMinutes(4))
-        .pollInterval(Duration.ofSeconds(1))
+        .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> port.pods().size() == pods && port.pods().stream().allMatch(port::serves));
     await("the control plane sees " + pods + " free slots")
         .atMost(Duration.ofMinutes(2))
-        .pollInterval(Duration.ofSeconds(1))
+        .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> Metrics.of(product).sum("kintsugi_node_slots", "state=\"free\"") == pods);
     return port;
@@ -130,7 +130,7 @@ final class FaultPort {
   void calm() {
     await("the pods are themselves again")
         .atMost(Duration.ofMinutes(3))
-        .pollInterval(Duration.ofMillis(500))
+        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(
             () ->

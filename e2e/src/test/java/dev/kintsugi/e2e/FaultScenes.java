@@ -50,7 +50,7 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
     AtomicReference<JsonNode> last = new AtomicReference<>();
     await(id + " is answered")
         .atMost(Duration.ofMinutes(4))
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> {
               last.set(api.video(id));

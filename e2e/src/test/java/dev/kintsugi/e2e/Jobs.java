@@ -66,7 +66,7 @@ final class Jobs {
   static void awaitCompleted(Api api, List<String> ids) {
     await("all of " + ids.size() + " jobs complete")
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(500))
+        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .untilAsserted(
             () ->

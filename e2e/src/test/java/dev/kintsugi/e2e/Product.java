@@ -104,6 +104,8 @@ final class Product implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                // Half the processor time of a start, of which scenarios have many.
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 controlPlane.resolve("classes") + ":" + controlPlane.resolve("lib") + "/*",
@@ -130,8 +132,10 @@ final class Product implements AutoCloseable {
 
   @Override
   public void close() {
+    controlPlanes.forEach(c -> c.program().stop());
+    // Nothing is asked of a node any more, and it would wait for someone to fetch its results.
+    nodes.forEach(n -> n.program().kill());
     controlPlanes.forEach(c -> c.program().close());
-    nodes.forEach(n -> n.program().close());
   }
 
   private Path directory(String name) {

@@ -40,9 +40,14 @@ final class Program implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** SIGTERM. */
+  void stop() {
+    process.destroy();
+  }
+
   @Override
   public void close() {
-    process.destroy();
+    stop();
     try {
       if (!process.waitFor(40, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -270,7 +270,7 @@ class RolloutTest {
   private static void awaitPhase(String rollout, String phase) {
     await(rollout + " is " + phase)
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(500))
+        .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .failFast(
             () -> {
