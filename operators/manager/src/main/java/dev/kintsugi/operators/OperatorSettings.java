@@ -14,6 +14,10 @@ import java.time.Duration;
  * @param nodeImage of inference nodes whose service names none
  * @param imagePullPolicy of inference nodes
  * @param pushInterval the fleet state is pushed at least this often
+ * @param watchInterval what changes without a word, a drain or the evidence of a rollout, is looked
+ *     at this often at most; a control plane that went away is asked again after it, then after
+ *     twice, four and eight times it
+ * @param lookInterval the evidence of objectives and prompt policies is read this often
  */
 @ConfigurationProperties("kintsugi.operator")
 public record OperatorSettings(
@@ -22,7 +26,9 @@ public record OperatorSettings(
     @Bindable(defaultValue = "true") boolean leaderElection,
     @Bindable(defaultValue = "kintsugi/inference-node:latest") String nodeImage,
     @Bindable(defaultValue = "IfNotPresent") String imagePullPolicy,
-    @Bindable(defaultValue = "30s") Duration pushInterval) {
+    @Bindable(defaultValue = "30s") Duration pushInterval,
+    @Bindable(defaultValue = "1s") Duration watchInterval,
+    @Bindable(defaultValue = "15s") Duration lookInterval) {
 
   /**
    * Where fleet states go, under {@code kintsugi.operator.control-plane}.

@@ -56,7 +56,6 @@ public class DiffusionServiceReconciler
   static final String FINALIZER = "kintsugi.dev/drain";
 
   private static final Logger LOG = LoggerFactory.getLogger(DiffusionServiceReconciler.class);
-  private static final Duration DRAIN_POLL = Duration.ofSeconds(1);
   private static final Duration UNWATCHED = Duration.ofMinutes(1);
   private static final Duration SHORTEST = Duration.ofMillis(200);
 
@@ -116,7 +115,7 @@ public class DiffusionServiceReconciler
       PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
           service, withStatus(service, pass.status()), context);
     }
-    return DeleteControl.noFinalizerRemoval().rescheduleAfter(DRAIN_POLL.toMillis());
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(fleet.pace().toMillis());
   }
 
   private Pass pass(DiffusionService service, Context<DiffusionService> context) {

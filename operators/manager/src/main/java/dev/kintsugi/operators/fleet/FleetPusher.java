@@ -31,19 +31,19 @@ import org.slf4j.LoggerFactory;
 public class FleetPusher {
 
   private static final Logger LOG = LoggerFactory.getLogger(FleetPusher.class);
-  private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
   private static final int MAX_DOUBLINGS = 3;
-  private static final Duration FASTEST = Duration.ofSeconds(1);
   private static final Duration EACH = Duration.ofMillis(10);
 
   private final FleetClient client;
   private final Duration interval;
+  private final Duration fastest;
   private final OperatorMetrics metrics;
   private final Map<String, Memory> memories = new ConcurrentHashMap<>();
 
   public FleetPusher(FleetClient client, OperatorSettings settings, OperatorMetrics metrics) {
     this.client = client;
     this.interval = settings.pushInterval();
+    this.fastest = settings.watchInterval();
     this.metrics = metrics;
   }
 
@@ -64,7 +64,7 @@ public class FleetPusher {
   public Duration pace() {
     long rollouts = memories.values().stream().filter(m -> rollout(m.taken) != null).count();
     Duration shared = EACH.multipliedBy(rollouts);
-    return shared.compareTo(FASTEST) < 0 ? FASTEST : shared;
+    return shared.compareTo(fastest) < 0 ? fastest : shared;
   }
 
   /** The last report of a service, without calling anyone. */
@@ -154,8 +154,7 @@ public class FleetPusher {
     if (memory.failures == 0) {
       LOG.warn("the fleet state of {} was not taken: {}", service, e.getMessage());
     }
-    memory.next =
-        now.plus(FIRST_BACKOFF.multipliedBy(1L << Math.min(memory.failures, MAX_DOUBLINGS)));
+    memory.next = now.plus(fastest.multipliedBy(1L << Math.min(memory.failures, MAX_DOUBLINGS)));
     memory.failures++;
     memory.sync = new FleetSync(status, e.reason(), memory.sync.jobsRunning());
   }

@@ -1,5 +1,6 @@
 package dev.kintsugi.operators.promptpolicy;
 
+import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.PromptPolicy;
 import dev.kintsugi.operators.crds.PromptPolicyStatus;
 import dev.kintsugi.operators.fleet.PolicyPusher;
@@ -25,16 +26,18 @@ public class PromptPolicyReconciler implements Reconciler<PromptPolicy>, Cleaner
 
   static final String FINALIZER = "kintsugi.dev/prompt-policy";
 
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
   private static final Duration LEAVE_WITHIN = Duration.ofMinutes(1);
 
   private final PolicyPusher fleet;
   private final Cluster cluster;
+  private final Duration lookEvery;
   private final Clock clock;
 
-  public PromptPolicyReconciler(PolicyPusher fleet, Cluster cluster, Clock clock) {
+  public PromptPolicyReconciler(
+      PolicyPusher fleet, Cluster cluster, OperatorSettings settings, Clock clock) {
     this.fleet = fleet;
     this.cluster = cluster;
+    this.lookEvery = settings.lookInterval();
     this.clock = clock;
   }
 
@@ -58,7 +61,7 @@ public class PromptPolicyReconciler implements Reconciler<PromptPolicy>, Cleaner
         status.equals(resource.getStatus())
             ? UpdateControl.noUpdate()
             : UpdateControl.patchStatus(withStatus(resource, status));
-    return control.rescheduleAfter(LOOK_EVERY);
+    return control.rescheduleAfter(lookEvery);
   }
 
   /** Bounded: a control plane that is gone for good does not keep a deleted policy alive. */

@@ -1,6 +1,7 @@
 package dev.kintsugi.operators.servicelevelobjective;
 
 import dev.kintsugi.core.service.FleetSync;
+import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import dev.kintsugi.operators.crds.ServiceLevelObjectiveStatus;
 import dev.kintsugi.operators.fleet.ObjectivePusher;
@@ -33,21 +34,23 @@ public class ServiceLevelObjectiveReconciler
 
   static final String FINALIZER = "kintsugi.dev/objective";
 
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
   private static final Duration LEAVE_WITHIN = Duration.ofMinutes(1);
   private static final Duration RULES_EVERY = Duration.ofMinutes(10);
 
   private final ObjectivePusher fleet;
   private final Cluster cluster;
+  private final Duration lookEvery;
   private final Clock clock;
   private final Map<String, Written> written = new ConcurrentHashMap<>();
 
   /** Rules as they were last looked after, by the resource's uid. */
   private record Written(long generation, Instant at) {}
 
-  public ServiceLevelObjectiveReconciler(ObjectivePusher fleet, Cluster cluster, Clock clock) {
+  public ServiceLevelObjectiveReconciler(
+      ObjectivePusher fleet, Cluster cluster, OperatorSettings settings, Clock clock) {
     this.fleet = fleet;
     this.cluster = cluster;
+    this.lookEvery = settings.lookInterval();
     this.clock = clock;
   }
 
@@ -67,7 +70,7 @@ public class ServiceLevelObjectiveReconciler
         status.equals(resource.getStatus())
             ? UpdateControl.noUpdate()
             : UpdateControl.patchStatus(withStatus(resource, status));
-    return control.rescheduleAfter(LOOK_EVERY);
+    return control.rescheduleAfter(lookEvery);
   }
 
   private ServiceLevelObjectiveStatus status(ServiceLevelObjective resource, Instant now) {

@@ -3,7 +3,6 @@ package dev.kintsugi.operators.externalmetrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeMetricsApi;
@@ -47,23 +46,14 @@ class ExternalMetricsReconcilerTest {
   }
 
   private static ConditionFactory eventually() {
-    return await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptions();
+    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private RunningOperator operator(FakeControlPlane plane) {
-    var settings =
-        new OperatorSettings(
-            SYSTEM,
-            "metrics",
-            false,
-            "kintsugi/inference-node:test",
-            "IfNotPresent",
-            Duration.ofSeconds(2));
     return RunningOperator.start(
-        settings, SERVER.client(SERVER.token(SYSTEM, "kintsugi-operator")), plane);
+        RunningOperator.settings(SYSTEM, "metrics", false),
+        SERVER.client(SERVER.token(SYSTEM, "kintsugi-operator")),
+        plane);
   }
 
   private APIService registration() {

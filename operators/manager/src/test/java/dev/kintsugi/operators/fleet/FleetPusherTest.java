@@ -7,7 +7,6 @@ import dev.kintsugi.core.service.FleetSync.Status;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.health.OperatorMetrics;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
-import dev.kintsugi.operators.testkit.RunningOperator;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +39,15 @@ class FleetPusherTest {
                 new OperatorSettings.ControlPlane(
                     plane.url(), token.toString(), Duration.ofSeconds(5)),
                 new ObjectMapper()),
-            RunningOperator.SETTINGS,
+            new OperatorSettings(
+                "kintsugi-system",
+                "test",
+                false,
+                "kintsugi/inference-node:test",
+                "IfNotPresent",
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(15)),
             new OperatorMetrics());
   }
 

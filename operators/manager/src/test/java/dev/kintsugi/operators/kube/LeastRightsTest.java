@@ -3,7 +3,6 @@ package dev.kintsugi.operators.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
 import dev.kintsugi.operators.crds.IndicatorSpec;
@@ -47,23 +46,14 @@ class LeastRightsTest {
   }
 
   private static ConditionFactory eventually() {
-    return await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptions();
+    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private RunningOperator replica(String identity, FakeControlPlane plane) {
-    var settings =
-        new OperatorSettings(
-            SYSTEM,
-            identity,
-            true,
-            "kintsugi/inference-node:test",
-            "IfNotPresent",
-            Duration.ofSeconds(2));
     return RunningOperator.start(
-        settings, SERVER.client(SERVER.token(SYSTEM, "kintsugi-operator")), plane);
+        RunningOperator.settings(SYSTEM, identity, true),
+        SERVER.client(SERVER.token(SYSTEM, "kintsugi-operator")),
+        plane);
   }
 
   private String leader() {

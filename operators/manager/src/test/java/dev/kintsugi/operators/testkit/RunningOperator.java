@@ -20,17 +20,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** The operator as it runs in a pod, in this JVM, against the test's API server. */
+/**
+ * The operator as it runs in a pod, in this JVM, against the test's API server; it looks more often
+ * than in a pod, so that no test waits for it to look.
+ */
 public final class RunningOperator implements AutoCloseable {
 
-  public static final OperatorSettings SETTINGS =
-      new OperatorSettings(
-          "kintsugi-system",
-          "test",
-          false,
-          "kintsugi/inference-node:test",
-          "IfNotPresent",
-          Duration.ofSeconds(2));
+  public static final OperatorSettings SETTINGS = settings("kintsugi-system", "test", false);
 
   private final KubernetesClient client;
   private final OperatorRuntime runtime;
@@ -54,15 +50,28 @@ public final class RunningOperator implements AutoCloseable {
             Clock.systemUTC());
     var objectives =
         new ServiceLevelObjectiveReconciler(
-            new ObjectivePusher(fleetClient, metrics), cluster, Clock.systemUTC());
+            new ObjectivePusher(fleetClient, metrics), cluster, settings, Clock.systemUTC());
     var policies =
         new PromptPolicyReconciler(
-            new PolicyPusher(fleetClient, metrics), cluster, Clock.systemUTC());
+            new PolicyPusher(fleetClient, metrics), cluster, settings, Clock.systemUTC());
     var externalMetrics = new ExternalMetricsReconciler(cluster, settings, Clock.systemUTC());
     runtime =
         new OperatorRuntime(
             client, settings, metrics, List.of(reconciler, objectives, policies, externalMetrics));
     runtime.start();
+  }
+
+  public static OperatorSettings settings(
+      String namespace, String identity, boolean leaderElection) {
+    return new OperatorSettings(
+        namespace,
+        identity,
+        leaderElection,
+        "kintsugi/inference-node:test",
+        "IfNotPresent",
+        Duration.ofMillis(500),
+        Duration.ofMillis(200),
+        Duration.ofMillis(500));
   }
 
   public static RunningOperator start(FakeControlPlane plane) {
