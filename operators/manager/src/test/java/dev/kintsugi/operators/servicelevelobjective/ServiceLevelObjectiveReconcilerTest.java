@@ -15,14 +15,14 @@ import dev.kintsugi.protocol.fleet.ServiceObjective;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,20 +50,21 @@ class ServiceLevelObjectiveReconcilerTest {
               openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
       """;
 
+  private static FakeControlPlane plane;
+  private static RunningOperator operator;
+
   @TempDir Path directory;
   private final KubernetesClient admin = SERVER.admin();
   private final String namespace = SERVER.newNamespace();
-  private FakeControlPlane plane;
-  private RunningOperator operator;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     plane = new FakeControlPlane();
     operator = RunningOperator.start(plane);
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void clear() {
     plane.refuseWith(0);
     admin.resources(ServiceLevelObjective.class).inNamespace(namespace).delete();
     eventually()
@@ -75,15 +76,16 @@ class ServiceLevelObjectiveReconcilerTest {
                     .list()
                     .getItems()
                     .isEmpty());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
     operator.close();
     plane.close();
   }
 
   private static ConditionFactory eventually() {
-    return await()
-        .atMost(Duration.ofSeconds(40))
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions();
+    return await().atMost(Duration.ofSeconds(40)).ignoreExceptions();
   }
 
   private ServiceLevelObjective get(String name) {
@@ -334,8 +336,7 @@ class ServiceLevelObjectiveReconcilerTest {
         "{service: wan, indicator: {type: latency}, window: 30m}|1h to 2160h or 1d to 90d",
         "{indicator: {type: latency}}|spec.service: Required value",
       })
-  void admissionRefusesWhatItCan(String spec, String problem)
-      throws IOException, InterruptedException {
+  void admissionRefusesWhatItCan(String spec, String problem) {
     String yaml =
         """
         apiVersion: kintsugi.dev/v1alpha1
@@ -344,9 +345,8 @@ class ServiceLevelObjectiveReconcilerTest {
         spec: %s
         """
             .formatted(spec);
-    Path file = Files.writeString(directory.resolve("slo.yaml"), yaml);
 
-    var answer = SERVER.kubectl("apply", "-n", namespace, "-f", file.toString());
+    var answer = SERVER.tried(namespace, yaml);
 
     if (problem == null) {
       assertThat(answer.code()).as(answer.text()).isZero();
