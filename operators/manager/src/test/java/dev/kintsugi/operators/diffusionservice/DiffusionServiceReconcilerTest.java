@@ -74,10 +74,7 @@ class DiffusionServiceReconcilerTest {
   }
 
   private static ConditionFactory eventually() {
-    return await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions();
+    return await().atMost(Duration.ofSeconds(30)).ignoreExceptions();
   }
 
   private List<DiffusionService> services() {

@@ -65,10 +65,7 @@ class ModelRolloutReconcilerTest {
   }
 
   private static ConditionFactory eventually() {
-    return await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptions();
+    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private void apply(String version, RolloutSpec rollout) {

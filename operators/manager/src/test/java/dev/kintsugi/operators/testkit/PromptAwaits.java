@@ -1,0 +1,24 @@
+package dev.kintsugi.operators.testkit;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.pollinterval.IterativePollInterval;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Tests that wait look at once, then less and less often: most of it is there in milliseconds. */
+public final class PromptAwaits implements BeforeAllCallback {
+
+  private static final Duration FIRST = Duration.ofMillis(5);
+  private static final Duration LONGEST = Duration.ofMillis(100);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    Awaitility.setDefaultPollInterval(IterativePollInterval.iterative(PromptAwaits::longer, FIRST));
+  }
+
+  private static Duration longer(Duration last) {
+    Duration next = last.multipliedBy(3).dividedBy(2);
+    return next.compareTo(LONGEST) > 0 ? LONGEST : next;
+  }
+}
