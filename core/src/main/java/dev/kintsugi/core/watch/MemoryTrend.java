@@ -94,12 +94,13 @@ public final class MemoryTrend {
 
   private static double slope(double[] values) {
     int n = values.length;
-    double[] slopes =
-        IntStream.range(0, n)
-            .boxed()
-            .flatMapToDouble(
-                i -> IntStream.range(i + 1, n).mapToDouble(j -> (values[j] - values[i]) / (j - i)))
-            .toArray();
+    double[] slopes = new double[n * (n - 1) / 2];
+    int pairs = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = i + 1; j < n; j++) {
+        slopes[pairs++] = (values[j] - values[i]) / (j - i);
+      }
+    }
     return Spread.median(slopes);
   }
 
