@@ -23,9 +23,25 @@ import java.util.stream.IntStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
-/** A database, nodes and replicas, and what tests ask of them. */
+/**
+ * A database, nodes and replicas, and what tests ask of them. Tests share nothing and mostly wait
+ * for leases, steps and backoff, so several run at once; those that have little time run alone.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(
+    value = DispatchScenario.TIME,
+    mode = ResourceAccessMode.READ,
+    target = ResourceLockTarget.CHILDREN)
 abstract class DispatchScenario {
+
+  /** Of tests that run alone, because they measure one or have little. */
+  static final String TIME = "time";
 
   static final Duration STEP = Duration.ofMillis(50);
   static final Duration SLOW_STEP = Duration.ofMillis(400);

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** One replica and its nodes. */
 class DispatchTest extends DispatchScenario {
@@ -55,6 +56,7 @@ class DispatchTest extends DispatchScenario {
 
   /** The queue is looked at once a second here, so only the bell can be this fast. */
   @Test
+  @ResourceLock(TIME)
   void anIdleSystemStartsAJobInLessThan300Milliseconds() {
     fleet.node("pod-0", fake(1, Duration.ofMillis(5)));
     JobQueue queue = replica("a", database()).queue();
@@ -162,6 +164,7 @@ class DispatchTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aCancelledJobStopsAtTheNodeWithinOneStep() {
     FakeInferenceNode node = fake(1, SLOW_STEP);
     fleet.node("pod-0", node);

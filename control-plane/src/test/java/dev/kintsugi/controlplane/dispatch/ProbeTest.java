@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Probes on a real PostgreSQL, at nodes that only count. */
 class ProbeTest extends DispatchScenario {
@@ -178,7 +179,7 @@ class ProbeTest extends DispatchScenario {
 
     // Each takes 1.6 s: longer than an attempt that no job knows may run.
     await()
-        .atMost(Duration.ofSeconds(25))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () ->
                 replicas.stream()
@@ -193,6 +194,7 @@ class ProbeTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aNodeThatCompletesJobsNeedsNoProbe() {
     FakeInferenceNode node = fake(1, Duration.ofMillis(20));
     fleet.node("pod", node).probe(new ServiceState.Probe("a standard prompt", 2, 5, 3));

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -95,6 +96,7 @@ class RecoveryLadderTest extends DispatchScenario {
 
   /** As asked, the job would take 92 s; what fits depends on the time that is left. */
   @ParameterizedTest
+  @ResourceLock(TIME)
   @CsvSource({
     "60, false, fewer_steps, 64x48, 9, 2",
     "40, false, fewer_frames, 64x48, 5, 2",
@@ -175,6 +177,7 @@ class RecoveryLadderTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aJobThatWaitsInVainIsAnsweredBeforeItsDeadline() {
     JobQueue queue = replica("a", database()).queue();
     fleet.weight("r1", 100);
@@ -210,6 +213,7 @@ class RecoveryLadderTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void anAttemptThatWouldBeLateIsStoppedAndAnswered() {
     FakeInferenceNode node = fake(1, STEP);
     node.hang();
@@ -273,6 +277,7 @@ class RecoveryLadderTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aReclaimedNodeHandsItsJobOverByItsCheckpoint() {
     FakeInferenceNode reclaimed = fake(1, SLOW_STEP);
     FakeInferenceNode second = fake(1, STEP);
@@ -358,6 +363,7 @@ class RecoveryLadderTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aJobCancelledInMidRecoveryStopsAtTheNextStep() {
     FakeInferenceNode node = fake(1, SLOW_STEP);
     node.failNext(FailureClass.FLICKER);

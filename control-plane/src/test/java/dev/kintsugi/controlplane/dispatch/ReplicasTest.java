@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Several replicas on one database. */
 class ReplicasTest extends DispatchScenario {
@@ -44,6 +45,7 @@ class ReplicasTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aReplicaThatStartsAgainUnderItsNameNeedNotWaitForItsOwnLease() {
     TestDatabase database = database();
     FakeInferenceNode node = fake(1, Duration.ofSeconds(1));
@@ -101,6 +103,7 @@ class ReplicasTest extends DispatchScenario {
   }
 
   @Test
+  @ResourceLock(TIME)
   void aStoppingReplicaHandsItsAttemptsOverAtOnce() {
     TestDatabase database = database();
     FakeInferenceNode node = fake(1, Duration.ofSeconds(1));
