@@ -4,6 +4,10 @@ import static dev.kintsugi.node.NodeClient.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.node.NodeClient.Event;
@@ -12,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What happens to a real node when it is stopped, killed, or given a bad model. */
 class NodeLossTest {
@@ -83,7 +89,14 @@ class NodeLossTest {
     byte[] weights = Files.readAllBytes(model.resolve("vae.pt"));
     weights[weights.length / 2] ^= 1;
     Files.write(model.resolve("vae.pt"), weights);
-    refuses(model, "vae.pt is altered");
+    try (NodeProcess node = new NodeProcess(dir, "--model", model.toString())) {
+      refuses(node.client(), "vae.pt is altered");
+      assertThat(node.console().lines().filter(l -> l.contains("\"ERROR\"")))
+          .singleElement()
+          .asString()
+          .contains("vae.pt is altered");
+      assertThat(node.console()).doesNotContain("\tat ").doesNotContain("stack_trace");
+    }
 
     Files.write(model.resolve("vae.pt"), new byte[] {1, 2, 3});
     refuses(model, "vae.pt is truncated");
@@ -100,18 +113,31 @@ class NodeLossTest {
     refuses(model, "does not reproduce its reference");
   }
 
+  /** In this process, where a node is there at once. */
   private void refuses(Path model, String reason) {
-    try (NodeProcess node = new NodeProcess(dir, "--model", model.toString())) {
-      NodeClient client = node.client();
-      await().atMost(SOON).until(() -> client.get("/readyz").body().contains(reason));
-      assertThat(client.get("/readyz").statusCode()).isEqualTo(503);
-      assertThat(client.get("/healthz").statusCode()).isEqualTo(200);
-      assertThat(client.json("/node/status").get("not_ready_reason").asText()).contains(reason);
-      assertThat(node.console().lines().filter(l -> l.contains("\"ERROR\"")))
-          .singleElement()
-          .asString()
-          .contains(reason);
-      assertThat(node.console()).doesNotContain("\tat ").doesNotContain("stack_trace");
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    try (RealNode node = new RealNode(dir, Map.of("kintsugi.node.model", model.toString()))) {
+      refuses(node.client(), reason);
+    } finally {
+      root.detachAppender(log);
     }
+    assertThat(log.list)
+        .filteredOn(event -> event.getLevel() == Level.ERROR)
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getFormattedMessage()).contains(reason).doesNotContain("\n");
+              assertThat(event.getThrowableProxy()).isNull();
+            });
+  }
+
+  private static void refuses(NodeClient client, String reason) {
+    await().atMost(SOON).until(() -> client.get("/readyz").body().contains(reason));
+    assertThat(client.get("/readyz").statusCode()).isEqualTo(503);
+    assertThat(client.get("/healthz").statusCode()).isEqualTo(200);
+    assertThat(client.json("/node/status").get("not_ready_reason").asText()).contains(reason);
   }
 }

@@ -31,6 +31,11 @@ public final class RealNode implements AutoCloseable {
     return client;
   }
 
+  /** Whether or not it will ever be ready. */
+  public NodeClient client() {
+    return client;
+  }
+
   public <T> T bean(Class<T> type) {
     return context.getBean(type);
   }
