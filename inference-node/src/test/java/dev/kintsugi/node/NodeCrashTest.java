@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,7 @@ class NodeCrashTest {
       assertThat(node.exitCode()).isEqualTo(134);
       assertThat(node.console()).doesNotContain("drained");
     }
-    try (NodeProcess next = new NodeProcess(directory)) {
+    try (RealNode next = new RealNode(directory.resolve("work"), Map.of())) {
       NodeClient client = next.readyClient();
       client.post("/v1/videos", NodeClient.request("a", "a red ball", 4));
       assertThat(client.follow("a", 0, e -> false).getLast().name()).isEqualTo("completed");

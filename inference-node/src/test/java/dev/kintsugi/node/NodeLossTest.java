@@ -74,7 +74,7 @@ class NodeLossTest {
       assertThat(node.endsWithin(SOON)).isTrue();
     }
     assertThat(dir.resolve("work/attempts/a")).exists();
-    try (NodeProcess again = new NodeProcess(dir)) {
+    try (RealNode again = new RealNode(dir.resolve("work"), Map.of())) {
       NodeClient client = again.readyClient();
       assertThat(dir.resolve("work/attempts")).isEmptyDirectory();
       assertThat(client.get("/v1/videos/a").statusCode()).isEqualTo(404);
