@@ -6,19 +6,20 @@ import dev.kintsugi.controlplane.testkit.TestServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** Keys made on the command line, on the database of a running server. */
 class KeysCommandTest {
 
-  private TestServer server;
+  private static TestServer server;
+
   private String output = "";
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     server = TestServer.start(Map.of());
     server
         .database()
@@ -26,8 +27,8 @@ class KeysCommandTest {
         .forEach((name, value) -> System.setProperty(name, value.toString()));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     server.database().properties().keySet().forEach(System::clearProperty);
     server.close();
   }
@@ -70,7 +71,7 @@ class KeysCommandTest {
 
   @Test
   void keepsNoSecret() {
-    run("create", "--tenant", "acme");
+    run("create", "--tenant", "secretive");
     String key = output.trim();
     assertThat(
             server
