@@ -172,6 +172,13 @@ class LabelledPromptsTest {
         .contains("一位老渔夫在码头上补网，柔和的自然光，固定镜头");
   }
 
+  /** Once they were. */
+  @Test
+  void wordsThatOnlyEndAsIfTheyDeniedAreNotCut() {
+    checked("女孩像as İn't free ");
+    checked("女孩像as a girl isn't free ");
+  }
+
   /** Whatever it is given, it answers, its spans are the prompt's own, and its rewording passes. */
   @Property(tries = 1000)
   void anyTextIsAnswered(@ForAll String prompt) {

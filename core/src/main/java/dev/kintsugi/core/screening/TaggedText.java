@@ -28,6 +28,12 @@ record TaggedText(Wording wording, List<Token> tokens) {
   private static final List<String> ENDINGS =
       List.of("n't", "'s", "'re", "'ve", "'ll", "'d", "'m", "n’t", "’s");
 
+  /** What a denying ending comes after; other words that end so are one word. */
+  private static final Set<String> DENIABLE =
+      Set.of(
+          "is", "are", "was", "were", "ai", "do", "does", "did", "has", "have", "had", "ca",
+          "could", "wo", "would", "sha", "should", "must", "might", "may", "need", "dare", "ought");
+
   private static final Set<Character.UnicodeScript> LATIN_SCRIPTS =
       EnumSet.of(
           Character.UnicodeScript.LATIN,
@@ -123,7 +129,7 @@ record TaggedText(Wording wording, List<Token> tokens) {
     Script script = latin(written) ? Script.LATIN : Script.OTHER;
     for (String ending : ENDINGS) {
       int cut = written.length() - ending.length();
-      if (cut > 0 && written.endsWith(ending) && word.end() - word.start() == written.length()) {
+      if (cut > 0 && ends(written, ending) && word.end() - word.start() == written.length()) {
         int at = word.start() + cut;
         pieces.add(new Piece(word.start(), at, written.substring(0, cut), script, clause));
         pieces.add(new Piece(at, word.end(), ending.replace('’', '\''), script, clause));
@@ -131,6 +137,12 @@ record TaggedText(Wording wording, List<Token> tokens) {
       }
     }
     pieces.add(new Piece(word.start(), word.end(), written, script, clause));
+  }
+
+  private static boolean ends(String written, String ending) {
+    String before = written.substring(0, Math.max(0, written.length() - ending.length()));
+    return written.endsWith(ending)
+        && (!ending.startsWith("n") || DENIABLE.contains(before.toLowerCase(Locale.ROOT)));
   }
 
   private static boolean latin(String word) {
