@@ -34,6 +34,9 @@ public final class Miner {
   /** Counting jobs takes a while. */
   private static final int MOST_COUNTS = 60;
 
+  /** A word says to anybody what fails, so a topic has to explain clearly more than words do. */
+  private static final double TOPIC_WORTH = 0.9;
+
   private final SampleSet set;
   private final List<Sample> samples;
   private final MiningPolicy policy;
@@ -164,7 +167,7 @@ public final class Miner {
       int hits = left.cardinality();
       Counts counts = new Counts(all, failures, matched, hits);
       if (passes(estimated(counts), possible(candidate.set()))) {
-        priced.add(new Priced(candidate, counts, worth(hits, matched)));
+        priced.add(new Priced(candidate, counts, told(candidate.set()) * worth(hits, matched)));
       }
     }
     priced.sort(
@@ -249,6 +252,10 @@ public final class Miner {
 
   private double worth(int hits, int matched) {
     return hits - goodPrice * set.othersEach() * (matched - hits);
+  }
+
+  private static double told(Itemset items) {
+    return items.names().stream().anyMatch(TopicName::is) ? TOPIC_WORTH : 1;
   }
 
   private static BitSet both(BitSet one, BitSet other) {

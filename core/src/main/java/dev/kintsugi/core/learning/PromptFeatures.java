@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * What a submission has that a failure may come from, by names that people can read: {@code
  * word:dragon}, {@code han:悲伤}, {@code emoji-run>=5}, {@code length>=400}, {@code brackets>=2},
  * {@code mixed-scripts}, {@code frames>=33}, {@code steps>=50} and {@code pixels>=2000000}, which
- * is width times height times frames. A quantity has every name whose bound it reaches.
+ * is width times height times frames. A quantity has every name whose bound it reaches. What a
+ * prompt is about is a feature too, by another way: see {@link TopicName}.
  */
 public final class PromptFeatures {
 
@@ -68,8 +69,14 @@ public final class PromptFeatures {
         .findFirst();
   }
 
-  /** Features of one family say the same in several strengths; a rule has one of them. */
+  /**
+   * Features of one family say the same in several strengths; a rule has one of them. So it has one
+   * topic: a second one would be wider, narrower or next to it.
+   */
   static String family(String feature) {
+    if (TopicName.is(feature)) {
+      return "topic";
+    }
     int bound = feature.indexOf(">=");
     return bound < 0 ? feature : feature.substring(0, bound);
   }
