@@ -2,10 +2,13 @@ package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.controlplane.topics.StoredTopic;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.RuleLifecycle;
 import dev.kintsugi.core.learning.RuleStage;
+import dev.kintsugi.core.learning.TopicName;
 import dev.kintsugi.core.screening.PromptTraits.Fragment;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
@@ -17,6 +20,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,15 +41,23 @@ public final class LearnedRules {
   private final RuleStore store;
   private final Promotions promotions;
   private final Stops stops;
+  private final PromptTopics topics;
   private final Clock clock;
   private final Counter stopped;
   private volatile List<StoredRule> all = List.of();
-  private volatile Map<String, List<StoredRule>> acting = Map.of();
+  private volatile Map<String, Acting> acting = Map.of();
 
-  LearnedRules(RuleStore store, Promotions promotions, Stops stops, Clock clock, Meters meters) {
+  LearnedRules(
+      RuleStore store,
+      Promotions promotions,
+      Stops stops,
+      PromptTopics topics,
+      Clock clock,
+      Meters meters) {
     this.store = store;
     this.promotions = promotions;
     this.stops = stops;
+    this.topics = topics;
     this.clock = clock;
     this.stopped = meters.counter(MetricCatalogue.PROMPT_INTERCEPTIONS);
     meters.gauge(
@@ -57,6 +69,15 @@ public final class LearnedRules {
                 stage.wireName());
           }
         });
+  }
+
+  /**
+   * Rules of a service that act.
+   *
+   * @param topics that they ask for
+   */
+  private record Acting(List<StoredRule> rules, Collection<StoredTopic> topics) {
+    static final Acting NONE = new Acting(List.of(), List.of());
   }
 
   /**
@@ -84,12 +105,18 @@ public final class LearnedRules {
    * @param draw 0..1, fresh: rules in trial stop only a share
    */
   public Optional<Stop> stops(String service, Submission submission, DoubleSupplier draw) {
-    List<StoredRule> rules = acting.getOrDefault(service, List.of());
-    if (rules.isEmpty()) {
+    Acting rules = acting.getOrDefault(service, Acting.NONE);
+    if (rules.rules().isEmpty()) {
       return Optional.empty();
     }
     Set<String> features = PromptFeatures.of(submission);
-    return Deciding.of(rules, features)
+    if (!rules.topics().isEmpty()) {
+      topics
+          .direction(submission.prompt())
+          .ifPresent(
+              direction -> features.addAll(PromptTopics.about(rules.topics(), service, direction)));
+    }
+    return Deciding.of(rules.rules(), features)
         .filter(
             rule ->
                 RuleLifecycle.stops(
@@ -113,7 +140,7 @@ public final class LearnedRules {
     return all.stream()
         .filter(rule -> rule.state().stage() != RuleStage.RETIRED)
         .filter(rule -> services.test(rule.service()))
-        .map(rule -> RuleViews.of(rule, null, promotions.lifecycle(rule.service()), now))
+        .map(rule -> RuleViews.of(rule, null, null, promotions.lifecycle(rule.service()), now))
         .toList();
   }
 
@@ -122,10 +149,19 @@ public final class LearnedRules {
     try {
       all = store.list(null);
       acting =
-          all.stream().filter(Deciding::acts).collect(Collectors.groupingBy(StoredRule::service));
+          all.stream()
+              .filter(Deciding::acts)
+              .collect(
+                  Collectors.groupingBy(
+                      StoredRule::service,
+                      Collectors.collectingAndThen(Collectors.toList(), this::acting)));
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Rules are as they were: {}", away.getMessage());
     }
+  }
+
+  private Acting acting(List<StoredRule> rules) {
+    return new Acting(rules, topics.among(StoredRule.topics(rules)).values());
   }
 
   private static Reason reason(StoredRule rule, String prompt) {
@@ -139,8 +175,13 @@ public final class LearnedRules {
         place.map(Fragment::start).orElse(0),
         place.map(Fragment::end).orElseGet(() -> prompt.codePointCount(0, prompt.length())),
         place.map(at -> cut(prompt, at)).orElse(prompt),
-        "Videos with %s fail on this service%s. Change one of these."
-            .formatted(rule.name(), evidence));
+        "Videos %s fail on this service%s. %s."
+            .formatted(
+                rule.told(),
+                evidence,
+                rule.features().stream().allMatch(TopicName::is)
+                    ? "Ask for something else"
+                    : "Change one of these"));
   }
 
   private static String cut(String prompt, Fragment at) {

@@ -8,6 +8,8 @@ import dev.kintsugi.controlplane.learning.OutcomeStore.Sums;
 import dev.kintsugi.controlplane.learning.SampleStore.Ended;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.controlplane.topics.StoredTopic;
 import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.RuleDecision;
 import dev.kintsugi.core.learning.RuleLifecycle;
@@ -25,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +48,9 @@ class Learning {
   /** Any constant that nothing else in the database locks. */
   private static final long TURN = 0x6c6561726e696e67L;
 
-  private static final int AT_ONCE = 1_000;
+  /** Each is embedded first, which takes milliseconds. */
+  private static final int AT_ONCE = 200;
+
   private static final Duration SPARE = Duration.ofHours(1);
 
   /** A little longer than the longest window of an objective. */
@@ -54,6 +59,7 @@ class Learning {
   private final Transactions transactions;
   private final SampleStore samples;
   private final OutcomeStore outcomes;
+  private final PromptTopics topics;
   private final Promotions promotions;
   private final Duration retention;
   private final Clock clock;
@@ -63,6 +69,7 @@ class Learning {
       Transactions transactions,
       SampleStore samples,
       OutcomeStore outcomes,
+      PromptTopics topics,
       Promotions promotions,
       LearningSettings settings,
       Clock clock,
@@ -70,6 +77,7 @@ class Learning {
     this.transactions = transactions;
     this.samples = samples;
     this.outcomes = outcomes;
+    this.topics = topics;
     this.promotions = promotions;
     this.retention = settings.retention();
     this.clock = clock;
@@ -93,8 +101,9 @@ class Learning {
     try {
       Instant now = clock.instant();
       int removed = samples.prune(now.minus(retention));
+      int forgotten = topics.prune(now.minus(retention));
       outcomes.prune(now.minus(Grain.MINUTES_UP_TO).minus(SPARE), now.minus(KEPT));
-      LOG.debug("Removed {} samples older than {}", removed, retention);
+      LOG.debug("Removed {} samples and {} topics by age", removed, forgotten);
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Old samples will be removed later: {}", away.getMessage());
     }
@@ -102,23 +111,29 @@ class Learning {
 
   /** Takes in jobs that ended; returns how many. */
   int learn() {
-    List<Ended> taken =
+    List<Ended> fresh =
+        samples.fresh(clock.instant(), AT_ONCE).stream()
+            .map(job -> topics.direction(job.prompt()).map(job::with).orElse(job))
+            .toList();
+    Optional<List<Ended>> taken =
         transactions.durably(
-            c -> {
-              if (!Sql.tryLock(c, TURN)) {
-                return List.of();
-              }
-              Instant now = clock.instant();
-              List<Ended> ended = SampleStore.take(c, now, AT_ONCE);
-              List<StoredRule> rules = RuleStore.lockActive(c);
-              OutcomeStore.add(c, outcomes(rules, ended));
-              for (StoredRule rule : rules) {
-                learn(c, rule, ended, now);
-              }
-              return ended;
-            });
-    failures.inc(taken.stream().filter(job -> Boolean.TRUE.equals(job.failed())).count());
-    return taken.size();
+            c -> Sql.tryLock(c, TURN) ? Optional.of(learn(c, fresh)) : Optional.empty());
+    failures.inc(
+        taken.orElse(List.of()).stream().filter(job -> Boolean.TRUE.equals(job.failed())).count());
+    return taken.isPresent() ? fresh.size() : 0;
+  }
+
+  private List<Ended> learn(Connection c, List<Ended> fresh) throws SQLException {
+    Instant now = clock.instant();
+    List<Ended> taken = SampleStore.take(c, fresh);
+    List<StoredRule> rules = RuleStore.lockActive(c);
+    Collection<StoredTopic> known = topics.among(c, StoredRule.topics(rules)).values();
+    List<Ended> ended = taken.stream().map(job -> job.with(known)).toList();
+    OutcomeStore.add(c, outcomes(rules, ended));
+    for (StoredRule rule : rules) {
+      learn(c, rule, ended, now);
+    }
+    return ended;
   }
 
   private void learn(Connection c, StoredRule rule, List<Ended> ended, Instant now)

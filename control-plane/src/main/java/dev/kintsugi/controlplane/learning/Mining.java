@@ -1,22 +1,37 @@
 package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
+import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.learning.StoredRule.Found;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.controlplane.topics.StoredTopic;
 import dev.kintsugi.core.learning.MinedRule;
 import dev.kintsugi.core.learning.Miner;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
 import dev.kintsugi.core.learning.SampleSet;
+import dev.kintsugi.core.learning.Topic;
+import dev.kintsugi.core.learning.TopicWords;
+import dev.kintsugi.core.learning.Topics;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +45,8 @@ class Mining {
 
   private final SampleStore samples;
   private final RuleStore rules;
+  private final PromptTopics topics;
+  private final Transactions transactions;
   private final LearningSettings settings;
   private final Promotions promotions;
   private final Clock clock;
@@ -37,11 +54,15 @@ class Mining {
   Mining(
       SampleStore samples,
       RuleStore rules,
+      PromptTopics topics,
+      Transactions transactions,
       LearningSettings settings,
       Promotions promotions,
       Clock clock) {
     this.samples = samples;
     this.rules = rules;
+    this.topics = topics;
+    this.transactions = transactions;
     this.settings = settings;
     this.promotions = promotions;
     this.clock = clock;
@@ -61,29 +82,84 @@ class Mining {
     }
   }
 
+  /**
+   * One look at a service.
+   *
+   * @param kept topics that are kept already
+   * @param named by fresh feature: of those that are kept now
+   */
+  private record Look(
+      String service, Topics.Seen seen, Set<String> kept, Map<String, String> named, Instant at) {
+
+    Set<String> known() {
+      Set<String> known = new HashSet<>(kept);
+      known.addAll(named.values());
+      return known;
+    }
+  }
+
   /** Rules that are new, or true again. */
   List<StoredRule> mine(String service) {
     Instant now = clock.instant();
     List<StoredRule> known = rules.list(service);
+    Map<String, Topic> kept = kept(service);
+    Topics.Seen seen = Topics.all(samples.newest(service, Instant.EPOCH, settings.samples()), kept);
+    Look look = new Look(service, seen, kept.keySet(), new HashMap<>(), now);
     List<StoredRule> found = new ArrayList<>();
-    for (MinedRule mined :
-        Miner.mine(
-            samples.newest(service, Instant.EPOCH, settings.samples()),
-            promotions.mining(service))) {
+    for (MinedRule mined : Miner.mine(seen.set(), promotions.mining(service))) {
       List<String> features = List.copyOf(mined.features());
       Optional<StoredRule> same =
           known.stream().filter(rule -> rule.features().equals(features)).findFirst();
-      Change begin = change(now, null, sentence(mined));
-      if (same.isPresent()) {
-        again(same.get(), now).ifPresent(found::add);
-      } else {
-        rules
-            .add(
-                service, features, figures(mined), RuleState.begin(RuleStage.CANDIDATE, now), begin)
-            .ifPresent(found::add);
-      }
+      (same.isPresent() ? again(same.get(), now) : add(look, mined)).ifPresent(found::add);
     }
     return found;
+  }
+
+  private Map<String, Topic> kept(String service) {
+    Map<String, Topic> kept = new TreeMap<>();
+    topics.of(service).forEach((feature, stored) -> kept.put(feature, stored.topic()));
+    return kept;
+  }
+
+  private Optional<StoredRule> add(Look look, MinedRule mined) {
+    Optional<String> fresh =
+        mined.features().stream().filter(look.seen().fresh()::containsKey).findFirst();
+    Optional<StoredRule> added =
+        transactions.durably(
+            c -> {
+              Set<String> features = new TreeSet<>(mined.features());
+              if (fresh.isPresent()) {
+                Optional<String> name = name(c, look, fresh.get());
+                if (name.isEmpty()) {
+                  return Optional.empty();
+                }
+                features.remove(fresh.get());
+                features.add(name.get());
+              }
+              return RuleStore.add(
+                  c,
+                  look.service(),
+                  List.copyOf(features),
+                  figures(mined),
+                  RuleState.begin(RuleStage.CANDIDATE, look.at()),
+                  change(look.at(), null, sentence(mined)));
+            });
+    if (fresh.isPresent() && added.isPresent()) {
+      StoredRule.topics(List.of(added.get())).forEach(name -> look.named().put(fresh.get(), name));
+    }
+    return added;
+  }
+
+  /** Keeps a topic; empty when another replica found some, which may be the same. */
+  private static Optional<String> name(Connection c, Look look, String fresh) throws SQLException {
+    String named = look.named().get(fresh);
+    if (named != null) {
+      return Optional.of(named);
+    }
+    Topic topic = Objects.requireNonNull(look.seen().fresh().get(fresh));
+    TopicWords words = TopicWords.of(topic, look.seen().set());
+    return PromptTopics.add(c, look.service(), topic, words, look.known(), look.at())
+        .map(StoredTopic::feature);
   }
 
   /** A rule that was retired is tried again only on failures since then. */
@@ -92,7 +168,8 @@ class Mining {
       return Optional.empty();
     }
     SampleSet since = samples.newest(rule.service(), rule.state().since(), settings.samples());
-    List<MinedRule> still = Miner.mine(since, promotions.mining(rule.service()));
+    List<MinedRule> still =
+        Miner.mine(Topics.with(since, kept(rule.service())), promotions.mining(rule.service()));
     return still.stream()
         .filter(mined -> List.copyOf(mined.features()).equals(rule.features()))
         .findFirst()

@@ -5,9 +5,12 @@ import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.controlplane.tenants.OperatorNote;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.controlplane.topics.StoredTopic;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
+import dev.kintsugi.core.learning.TopicName;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.screening.PromptRule;
@@ -61,12 +64,15 @@ final class PromptRulesController {
 
   private final RuleStore rules;
   private final Mining mining;
+  private final PromptTopics topics;
   private final Promotions promotions;
   private final Clock clock;
 
-  PromptRulesController(RuleStore rules, Mining mining, Promotions promotions, Clock clock) {
+  PromptRulesController(
+      RuleStore rules, Mining mining, PromptTopics topics, Promotions promotions, Clock clock) {
     this.rules = rules;
     this.mining = mining;
+    this.topics = topics;
     this.promotions = promotions;
     this.clock = clock;
   }
@@ -141,7 +147,7 @@ final class PromptRulesController {
   @Post
   PromptRule create(HttpRequest<?> request, @Body NewRule asked) {
     String service = present(asked.service(), "service");
-    List<String> features = features(asked.features());
+    List<String> features = features(service, asked.features());
     RuleStage stage = stage(Objects.requireNonNullElse(asked.stage(), "shadow"));
     boolean pinned = Boolean.TRUE.equals(asked.pinned());
     Instant now = clock.instant();
@@ -179,6 +185,9 @@ final class PromptRulesController {
     RuleState before = rule.state();
     RuleStage stage = asked.stage() == null ? before.stage() : stage(asked.stage());
     boolean pinned = Objects.requireNonNullElse(asked.pinned(), before.pinned());
+    if (stage != RuleStage.RETIRED) {
+      rule.features().forEach(feature -> requireTopic(rule.service(), feature, "stage"));
+    }
     Instant now = clock.instant();
     RuleState next =
         stage == before.stage()
@@ -206,17 +215,18 @@ final class PromptRulesController {
   }
 
   private PromptRuleList shown(List<StoredRule> found) {
-    Instant now = clock.instant();
-    return new PromptRuleList(
-        "list",
-        found.stream()
-            .map(rule -> RuleViews.of(rule, null, promotions.lifecycle(rule.service()), now))
-            .toList());
+    return new PromptRuleList("list", found.stream().map(rule -> view(rule, null)).toList());
   }
 
   private PromptRule detail(StoredRule rule) {
+    return view(rule, rules.changes(rule.id()));
+  }
+
+  private PromptRule view(StoredRule rule, @Nullable List<Change> changes) {
+    StoredTopic topic =
+        topics.among(StoredRule.topics(List.of(rule))).values().stream().findFirst().orElse(null);
     return RuleViews.of(
-        rule, rules.changes(rule.id()), promotions.lifecycle(rule.service()), clock.instant());
+        rule, topic, changes, promotions.lifecycle(rule.service()), clock.instant());
   }
 
   private StoredRule require(String id) {
@@ -250,7 +260,7 @@ final class PromptRulesController {
     return Storable.text(value, field);
   }
 
-  private static List<String> features(@Nullable List<String> asked) {
+  private List<String> features(String service, @Nullable List<String> asked) {
     List<String> features = List.copyOf(new TreeSet<>(asked == null ? List.of() : asked));
     if (features.isEmpty() || features.size() > MOST_FEATURES) {
       throw ApiException.of(
@@ -258,17 +268,28 @@ final class PromptRulesController {
     }
     features.forEach(feature -> Storable.text(feature, "features"));
     features.stream()
-        .filter(feature -> !PromptFeatures.known(feature))
+        .filter(feature -> !TopicName.is(feature) && !PromptFeatures.known(feature))
         .findFirst()
         .ifPresent(
             unknown -> {
               throw ApiException.of(
                   ErrorCode.INVALID_VALUE,
-                  "'%s' is no feature; there are word:…, han:…, emoji-run>=…, length>=…, brackets>=…, mixed-scripts, frames>=…, steps>=… and pixels>=…, with certain bounds."
+                  "'%s' is no feature; there are word:…, han:…, emoji-run>=…, length>=…, brackets>=…, mixed-scripts, frames>=…, steps>=… and pixels>=…, with certain bounds, and topic:… of topics that mining found."
                       .formatted(unknown),
                   "features");
             });
+    features.forEach(feature -> requireTopic(service, feature, "features"));
     return features;
+  }
+
+  private void requireTopic(String service, String feature, String field) {
+    if (TopicName.is(feature) && !topics.has(service, feature)) {
+      throw ApiException.of(
+          ErrorCode.INVALID_VALUE,
+          "%s has no topic '%s': mining finds topics, and forgets those of rules that retired long ago."
+              .formatted(service, feature),
+          field);
+    }
   }
 
   private static RuleStage stage(String name) {

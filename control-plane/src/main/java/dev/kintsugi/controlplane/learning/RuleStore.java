@@ -103,7 +103,7 @@ class RuleStore {
     return transactions.durably(c -> add(c, service, features, found, state, why));
   }
 
-  private static Optional<StoredRule> add(
+  static Optional<StoredRule> add(
       Connection c,
       String service,
       List<String> features,

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.learning;
 
+import dev.kintsugi.controlplane.topics.StoredTopic;
 import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.RuleLifecycle;
 import dev.kintsugi.protocol.screening.PromptRule;
@@ -27,10 +28,12 @@ final class RuleViews {
   }
 
   /**
+   * @param topic that it is about; null for none, or one that is forgotten
    * @param changes null in lists
    */
   static PromptRule of(
       StoredRule rule,
+      @Nullable StoredTopic topic,
       @Nullable List<StoredRule.Change> changes,
       LifecyclePolicy policy,
       Instant now) {
@@ -59,6 +62,10 @@ final class RuleViews {
                 found.lift(),
                 found.leastPrecision(),
                 found.falseDiscovery()),
+        topic == null
+            ? null
+            : new PromptRule.Topic(
+                topic.words().words(), topic.words().prompts(), topic.topic().centre().model()),
         changes == null
             ? null
             : changes.stream()

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.cases.ReplayQueue;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.controlplane.topics.StoredTopic;
+import dev.kintsugi.core.learning.Direction;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.Sample;
@@ -18,8 +21,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -60,8 +66,10 @@ class SampleStore {
 
   private static final String ADD =
       """
-      INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
-      VALUES (?, ?, ?, ?, ?::text[], ?)
+      INSERT INTO prompt_sample
+        (job_id, service, ended_at, failed, features, stratum, model, direction)
+      SELECT id, ?, ?, ?, ?::text[], ?, ?, ? FROM job WHERE id = ? AND deleted_at IS NULL
+      ON CONFLICT DO NOTHING
       """;
 
   private static final String FAILURES =
@@ -95,6 +103,8 @@ class SampleStore {
    * A job that ended.
    *
    * @param failed by its input; null where it says nothing of it
+   * @param prompt empty where it says nothing of it
+   * @param direction of the prompt; null where that is not known
    */
   record Ended(
       UUID job,
@@ -102,24 +112,58 @@ class SampleStore {
       Instant createdAt,
       Instant endedAt,
       @Nullable Boolean failed,
+      String prompt,
       Set<String> features,
-      String stratum) {}
+      String stratum,
+      @Nullable Direction direction) {
 
-  /** Jobs that no sample was taken of yet, as samples; the caller's transaction keeps them. */
-  static List<Ended> take(Connection c, Instant now, int limit) throws SQLException {
-    List<Ended> fresh = Sql.rows(c, FRESH, SampleStore::ended, now.minus(LOOK_BACK), limit);
+    Ended with(Direction known) {
+      return new Ended(job, service, createdAt, endedAt, failed, prompt, features, stratum, known);
+    }
+
+    /** With the topics that its prompt is about. */
+    Ended with(Collection<StoredTopic> topics) {
+      if (direction == null || topics.isEmpty()) {
+        return this;
+      }
+      Set<String> all = new HashSet<>(features);
+      all.addAll(PromptTopics.about(topics, service, direction));
+      return new Ended(job, service, createdAt, endedAt, failed, prompt, all, stratum, direction);
+    }
+  }
+
+  /** Jobs that no sample was taken of yet, the oldest first. */
+  List<Ended> fresh(Instant now, int limit) {
+    return transactions.reading(
+        c -> Sql.rows(c, FRESH, SampleStore::ended, now.minus(LOOK_BACK), limit));
+  }
+
+  /**
+   * Takes samples, in the transaction of the connection.
+   *
+   * @return those that nobody else took, and that nobody deleted meanwhile
+   */
+  static List<Ended> take(Connection c, List<Ended> fresh) throws SQLException {
+    List<Ended> taken = new ArrayList<>();
     for (Ended ended : fresh) {
+      Direction direction = ended.direction();
       try (Sql sql = Sql.of(c, ADD)) {
-        sql.with(ended.job())
-            .with(ended.service())
-            .with(ended.endedAt())
-            .with(ended.failed())
-            .each("text", List.copyOf(ended.features()), feature -> feature)
-            .with(ended.stratum())
-            .update();
+        int added =
+            sql.with(ended.service())
+                .with(ended.endedAt())
+                .with(ended.failed())
+                .each("text", List.copyOf(ended.features()), feature -> feature)
+                .with(ended.stratum())
+                .with(direction == null ? null : direction.model())
+                .with(direction == null ? null : direction.steps())
+                .with(ended.job())
+                .update();
+        if (added > 0) {
+          taken.add(ended);
+        }
       }
     }
-    return fresh;
+    return taken;
   }
 
   /**
@@ -206,30 +250,32 @@ class SampleStore {
     // An operator's replay was chosen because it failed before.
     boolean replay = ReplayQueue.isReplay(row.getString("service"));
     Boolean failed = replay ? null : row.getObject("failed", Boolean.class);
+    Submission asked = asked(row.getString("parameters"));
     return new Ended(
         row.getObject("job_id", UUID.class),
         row.getString("service"),
         instant(row, "created_at"),
         at,
         failed,
-        failed == null ? Set.of() : features(row.getString("parameters")),
+        failed == null ? "" : asked.prompt(),
+        failed == null ? Set.of() : PromptFeatures.of(asked),
         "%s|%s|%s"
             .formatted(
                 row.getString("revision"),
                 row.getString("tenant"),
-                at.toString().substring(0, "2026-01-01".length())));
+                at.toString().substring(0, "2026-01-01".length())),
+        null);
   }
 
-  private static Set<String> features(String parameters) {
+  private static Submission asked(String parameters) {
     try {
       JsonNode asked = JSON.readTree(parameters);
-      return PromptFeatures.of(
-          new Submission(
-              asked.get("prompt").asText(),
-              asked.get("width").asInt(),
-              asked.get("height").asInt(),
-              asked.get("numFrames").asInt(),
-              asked.get("steps").asInt()));
+      return new Submission(
+          asked.get("prompt").asText(),
+          asked.get("width").asInt(),
+          asked.get("height").asInt(),
+          asked.get("numFrames").asInt(),
+          asked.get("steps").asInt());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a stored job cannot be read", e);
     }
@@ -240,6 +286,7 @@ class SampleStore {
    */
   private static Seen seen(ResultSet row, Map<String, String> names) throws SQLException {
     String[] features = (String[]) row.getArray("features").getArray();
+    String model = row.getString("model");
     return new Seen(
         instant(row, "ended_at"),
         new Sample(
@@ -247,6 +294,7 @@ class SampleStore {
                 .map(name -> names.computeIfAbsent(name, Function.identity()))
                 .collect(Collectors.toUnmodifiableSet()),
             row.getBoolean("failed"),
-            row.getString("stratum")));
+            row.getString("stratum"),
+            model == null ? null : new Direction(model, row.getBytes("direction"))));
   }
 }

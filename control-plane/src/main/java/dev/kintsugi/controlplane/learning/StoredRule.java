@@ -1,9 +1,12 @@
 package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.core.learning.RuleState;
+import dev.kintsugi.core.learning.TopicName;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +64,31 @@ record StoredRule(
   /** Its features as people read them. */
   String name() {
     return String.join(" & ", features);
+  }
+
+  /** What a customer is told that videos fail with. */
+  String told() {
+    List<String> others = features.stream().filter(feature -> !TopicName.is(feature)).toList();
+    String with = others.isEmpty() ? "" : "with " + String.join(" & ", others);
+    String about =
+        features.stream()
+            .flatMap(feature -> TopicName.parse(feature).stream())
+            .map(
+                topic ->
+                    topic.words().isEmpty()
+                        ? "of prompts like this one"
+                        : "of prompts like \"%s\"".formatted(String.join(", ", topic.words())))
+            .findFirst()
+            .orElse("");
+    return (with + " " + about).strip();
+  }
+
+  /** Features of rules that are topics. */
+  static Set<String> topics(Collection<StoredRule> rules) {
+    return rules.stream()
+        .flatMap(rule -> rule.features().stream())
+        .filter(TopicName::is)
+        .collect(Collectors.toSet());
   }
 
   StoredRule with(RuleState next, Instant seen) {

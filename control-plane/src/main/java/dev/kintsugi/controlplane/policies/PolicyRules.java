@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.policies;
 
 import dev.kintsugi.core.learning.PromptFeatures;
+import dev.kintsugi.core.learning.TopicName;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Threshold;
 import dev.kintsugi.protocol.fleet.PromptPolicyState;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +36,20 @@ final class PolicyRules {
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
   private final List<String> problems = new ArrayList<>();
+  private final Predicate<String> topics;
 
-  private PolicyRules() {}
+  private PolicyRules(Predicate<String> topics) {
+    this.topics = topics;
+  }
 
-  /** Empty when the policy may be put in force. */
-  static List<String> problems(String namespace, String name, PromptPolicyState pushed) {
-    PolicyRules rules = new PolicyRules();
+  /**
+   * Empty when the policy may be put in force.
+   *
+   * @param topics whether the policy's service has one of that feature
+   */
+  static List<String> problems(
+      String namespace, String name, PromptPolicyState pushed, Predicate<String> topics) {
+    PolicyRules rules = new PolicyRules(topics);
     rules.require(LABEL.matcher(namespace).matches(), "namespace: must be a DNS label");
     rules.require(SUBDOMAIN.matcher(name).matches(), "name: must be a DNS subdomain");
     rules.check(pushed);
@@ -104,11 +114,18 @@ final class PolicyRules {
     require(
         !features.isEmpty() && features.size() <= MOST_FEATURES, field + ": must be one to three");
     features.stream()
-        .filter(feature -> !PromptFeatures.known(feature))
+        .filter(feature -> !TopicName.is(feature) && !PromptFeatures.known(feature))
         .forEach(
             unknown ->
                 problems.add(
                     "%s: '%s' is no feature that is looked for".formatted(field, unknown)));
+    features.stream()
+        .filter(feature -> TopicName.is(feature) && !topics.test(feature))
+        .forEach(
+            unknown ->
+                problems.add(
+                    "%s: '%s' is no topic of the service that the policy names"
+                        .formatted(field, unknown)));
   }
 
   private void unique(@Nullable Integer before, String field) {

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.policies;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.topics.PromptTopics;
 import dev.kintsugi.core.dispatch.FleetVersion;
 import dev.kintsugi.core.dispatch.FleetVersion.Acceptance;
 import dev.kintsugi.core.screening.PolicyChoice;
@@ -33,6 +34,7 @@ public class PromptPolicies {
   private static final Logger LOG = LoggerFactory.getLogger(PromptPolicies.class);
 
   private final PolicyStore store;
+  private final PromptTopics topics;
   private final Clock clock;
   private volatile Known known = Known.of(List.of());
 
@@ -59,8 +61,9 @@ public class PromptPolicies {
     }
   }
 
-  PromptPolicies(PolicyStore store, Clock clock) {
+  PromptPolicies(PolicyStore store, PromptTopics topics, Clock clock) {
     this.store = store;
+    this.topics = topics;
     this.clock = clock;
   }
 
@@ -107,7 +110,13 @@ public class PromptPolicies {
    * @throws ApiException {@code invalid_value} with every problem, or {@code stale_generation}
    */
   public void put(String namespace, String name, PromptPolicyState pushed) {
-    List<String> problems = PolicyRules.problems(namespace, name, pushed);
+    String service = pushed.service();
+    List<String> problems =
+        PolicyRules.problems(
+            namespace,
+            name,
+            pushed,
+            topic -> service != null && topics.has(namespace + "/" + service, topic));
     if (!problems.isEmpty()) {
       throw ApiException.of(
           ErrorCode.INVALID_VALUE, "The policy is not valid: " + String.join("; ", problems));

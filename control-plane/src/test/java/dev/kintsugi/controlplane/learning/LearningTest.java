@@ -280,6 +280,9 @@ class LearningTest {
     assertThat(param("POST", RULES, "{\"service\":\"a/b\"}")).isEqualTo("features");
     assertThat(param("POST", RULES, "{\"service\":\"a/b\",\"features\":[\"frames>=7\"]}"))
         .isEqualTo("features");
+    assertThat(param("POST", RULES, good.replace("word:x1", "topic:dragon~1")))
+        .as("mining found none")
+        .isEqualTo("features");
     assertThat(param("POST", RULES, good.replace("]}", ",\"word:a1\",\"word:b1\",\"word:c1\"]}")))
         .as("four would take longer than three")
         .isEqualTo("features");

@@ -198,7 +198,7 @@ class PromptPoliciesTest {
                 0,
                 """
                 "thresholds":{"emojiRun":1,"loudness":3},
-                "rules":[{"name":"A","features":["frames>=50"],"stage":"loud"},
+                "rules":[{"name":"A","features":["frames>=50","topic:sea~1"],"stage":"loud"},
                   {"name":"b","features":["word:fox"],"stage":"shadow"},
                   {"name":"b","features":["word:fox"],"stage":"shadow"}],
                 "terms":{"categories":{"Bad one":["ab"]},"exceptions":[""]},
@@ -214,6 +214,7 @@ class PromptPoliciesTest {
             "rules[0].name: must be a DNS label",
             "rules[0].stage: must be shadow, canary or enforced",
             "rules[0].features: 'frames>=50' is no feature",
+            "rules[0].features: 'topic:sea~1' is no topic of the service that the policy names",
             "rules[2].name: the same as that of rules[1]",
             "rules[2].features: the same as that of rules[1]",
             "category 'Bad one' must be a DNS label",

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code rule_} and a number
  * @param object {@code prompt_rule}
  * @param service {@code namespace/name}
- * @param features all of which a submission must have, such as {@code word:dragon} or {@code
- *     frames>=49}
+ * @param features all of which a submission must have, such as {@code word:dragon} {@code
+ *     frames>=49} or {@code topic:dragon-castle-fire~12}
  * @param origin {@code mined}, {@code manual}, or {@code policy} while a PromptPolicy has it
  * @param policy {@code namespace/name} of the PromptPolicy that has it; null for none
  * @param stage {@code candidate}, {@code shadow}, {@code canary}, {@code enforced} or {@code
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopped prompts that it kept from a GPU, in all its life
  * @param outlook what it waits for, in one sentence with numbers
  * @param found what it was found by; null for a manual one
+ * @param topic what its prompts are about, where that is one of its features; null for none
  * @param changes every step of its life, oldest first; null in lists
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -44,6 +45,7 @@ public record PromptRule(
     @JsonProperty("last_seen_at") String lastSeenAt,
     @JsonProperty("outlook") String outlook,
     @JsonProperty("found") @Nullable Found found,
+    @JsonProperty("topic") @Nullable Topic topic,
     @JsonProperty("changes") @Nullable List<Change> changes) {
 
   /**
@@ -61,6 +63,18 @@ public record PromptRule(
       @JsonProperty("lift") double lift,
       @JsonProperty("least_precision") double leastPrecision,
       @JsonProperty("false_discovery") double falseDiscovery) {}
+
+  /**
+   * What prompts are about, whatever their words.
+   *
+   * @param words that are more frequent in them than in others; empty where they share none
+   * @param prompts different ones that were about it when it was found
+   * @param model that compares prompts by meaning, of one language
+   */
+  public record Topic(
+      @JsonProperty("words") List<String> words,
+      @JsonProperty("prompts") int prompts,
+      @JsonProperty("model") String model) {}
 
   /**
    * One step of its life.

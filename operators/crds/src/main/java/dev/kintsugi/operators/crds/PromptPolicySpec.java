@@ -70,11 +70,12 @@ public record PromptPolicySpec(
           @ValidationRule(
               value =
                   "self.all(f, f.matches('^(word:[^A-Z ]{2,100}|han:[^A-Za-z ]{2,3}|mixed-scripts"
-                      + "|(emoji-run|length|brackets|frames|steps|pixels)>=[1-9][0-9]{0,9})$'))",
+                      + "|(emoji-run|length|brackets|frames|steps|pixels)>=[1-9][0-9]{0,9}"
+                      + "|topic:[^~ ]{1,100}~[1-9][0-9]{0,17})$'))",
               message =
                   "spec.rules.features must be such as word:dragon, han:悲伤, mixed-scripts,"
-                      + " emoji-run>=5, length>=400, brackets>=2, frames>=49, steps>=50 or"
-                      + " pixels>=10000000")
+                      + " emoji-run>=5, length>=400, brackets>=2, frames>=49, steps>=50,"
+                      + " pixels>=10000000 or topic:dragon-castle~12")
           @JsonPropertyDescription("One to three, all of which a submission must have.")
           List<String> features,
       @JsonProperty("stage")
