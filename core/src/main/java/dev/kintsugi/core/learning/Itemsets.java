@@ -242,10 +242,20 @@ final class Itemsets {
     }
     Set<Set<String>> seen = new HashSet<>();
     pairs.values().stream()
+        .filter(
+            pair -> !aboutTopic(items.get(pair.first())) && !aboutTopic(items.get(pair.second())))
         .sorted(
             Comparator.comparingDouble((Pair pair) -> -excess(pair)).thenComparingLong(Pair::key))
         .limit(MOST_PAIRS)
         .forEach(pair -> extend(pair, items, pairs, tally, seen));
+  }
+
+  /**
+   * A pair with a topic is not extended. Wide topics around a true one stand out with every
+   * frequent word, and to read their many samples for a third feature would take most of the time.
+   */
+  private static boolean aboutTopic(Item item) {
+    return TopicName.is(item.name());
   }
 
   /** Standard deviations by which more of a pair's samples failed than of all. */

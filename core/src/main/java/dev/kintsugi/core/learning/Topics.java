@@ -36,8 +36,11 @@ public final class Topics {
   /** So small parts are as large as twice the least group, in the mean. */
   private static final int PROMPTS_A_PART = 2 * LEAST_MEMBERS;
 
-  /** What a larger share of all prompts is about is what the service is used for. */
-  private static final double WIDEST = 0.25;
+  /**
+   * What a larger share of all prompts is about is what the service is used for. It is above the
+   * share of failures among samples, since all of these may be about one thing.
+   */
+  private static final double WIDEST = 0.5;
 
   /** Members that lie outside: how far a topic reaches is for mining to choose. */
   private static final double[] OUTSIDE = {0.05, 0.4};
