@@ -15,6 +15,7 @@ import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.learning.Sample;
 import dev.kintsugi.core.learning.SampleSet;
+import dev.kintsugi.core.learning.TopicName;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -189,8 +190,21 @@ class SampleStore {
           return new SampleSet(
               Stream.concat(failures.stream(), some.stream()).map(Seen::sample).toList(),
               Math.max(1, others / (double) Math.max(1, some.size())),
-              (with, without) -> OptionalLong.of(others(service, since, with, without)));
+              (with, without) -> counted(service, since, with, without));
         });
+  }
+
+  /** Which jobs are about a topic is not stored: it was found in some of them just now. */
+  private OptionalLong counted(
+      String service, Instant since, Set<String> with, List<Set<String>> without) {
+    return with.stream().anyMatch(TopicName::is)
+        ? OptionalLong.empty()
+        : OptionalLong.of(
+            others(
+                service,
+                since,
+                with,
+                without.stream().filter(one -> one.stream().noneMatch(TopicName::is)).toList()));
   }
 
   /** Jobs since then that went well, with all of some features and none of the conjunctions. */

@@ -339,6 +339,11 @@ class LearningTest {
     assertThat(some.census().others(Set.of("word:a"), List.of(Set.of("word:a", "word:b"))))
         .hasValue(9_800 - 1_400);
     assertThat(some.census().others(Set.of("word:b"), List.of(Set.of("word:a")))).hasValue(0);
+    assertThat(some.census().others(Set.of("word:a", "topic:~1"), List.of()))
+        .as("which jobs are about a topic is not stored")
+        .isEmpty();
+    assertThat(some.census().others(Set.of("word:a"), List.of(Set.of("topic:x~1"))))
+        .hasValue(9_800);
 
     SampleSet few = store.newest("studio/busy", Instant.EPOCH, 150);
     assertThat(few.census().others(Set.of("word:a"), List.of())).hasValue(49 * 49);

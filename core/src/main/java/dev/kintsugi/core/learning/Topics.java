@@ -113,8 +113,7 @@ public final class Topics {
   }
 
   private static SampleSet widened(SampleSet set, Map<Direction, List<String>> features) {
-    return new SampleSet(
-        set.samples().stream().map(sample -> widened(sample, features)).toList(), set.othersEach());
+    return set.with(set.samples().stream().map(sample -> widened(sample, features)).toList());
   }
 
   private static Sample widened(Sample sample, Map<Direction, List<String>> features) {
