@@ -137,7 +137,8 @@ class TopicLearningTest {
             INSERT INTO attempt SELECT (jsonb_populate_record(a, jsonb_build_object(
               'id', gen_random_uuid(), 'job_id', copy.id))).*
             FROM copy, one JOIN attempt a ON a.job_id = (one.j).id)
-        INSERT INTO job_end SELECT (jsonb_populate_record(e, jsonb_build_object('job_id', copy.id))).*
+        INSERT INTO job_end SELECT (jsonb_populate_record(e, jsonb_build_object(
+          'job_id', copy.id, 'ended_at', now()))).*
         FROM copy, one JOIN job_end e ON e.job_id = (one.j).id
         """;
     try (Connection connection = server.database().dataSource().getConnection();
@@ -232,7 +233,8 @@ class TopicLearningTest {
     furtherOnesAreStoppedAndOthersAreNot();
     whatIsLetThroughIsEvidence(found);
     aDeletedVideoTakesItsMeaningAlong(failed);
-    theTopicIsForgottenLongAfterItsRule(found.get(0));
+    aRetiredRuleComesBackByFailuresSinceThen(rule(found, "topic:unnamed~2"));
+    theTopicIsForgottenLongAfterItsRule(rule(found, "topic:fish~1"));
   }
 
   private static void furtherOnesAreStoppedAndOthersAreNot() {
@@ -282,6 +284,17 @@ class TopicLearningTest {
     long before = rows("prompt_sample WHERE direction IS NOT NULL");
     assertThat(server.send(server.request("/v1/videos/" + id).DELETE()).status()).isEqualTo(200);
     assertThat(rows("prompt_sample WHERE direction IS NOT NULL")).isEqualTo(before - 1);
+  }
+
+  private static void aRetiredRuleComesBackByFailuresSinceThen(JsonNode rule) {
+    moved(rule, "retired", 200);
+    assertThat(mine()).as("nothing failed since then").isEmpty();
+    good("a quiet room", prompts(ORDINARY_CHINESE));
+    fails("a plain wall", CHINESE_SEA);
+    learn();
+    JsonNode back = mine();
+    assertThat(back).extracting(one -> one.get("id")).containsExactly(rule.get("id"));
+    assertThat(back.at("/0/stage").asText()).isEqualTo("candidate");
   }
 
   private static void theTopicIsForgottenLongAfterItsRule(JsonNode rule) {
