@@ -208,6 +208,8 @@ class DiffusionServiceReconcilerTest {
   void theControlPlaneIsToldEveryNodeAndLearnsOfChanges() {
     apply("wan", spec("1", PoolSpec.of("main", 2)));
     awaitReady("wan", 2);
+    eventually()
+        .until(() -> pushed().nodes().stream().filter(ServiceState.Node::ready).count() == 2);
 
     var state = pushed();
     assertThat(state.model()).isEqualTo(model());
@@ -274,7 +276,7 @@ class DiffusionServiceReconcilerTest {
             asked.cost(),
             new ProbeSpec(true, "a cat", "1s", "5s", 2)));
     awaitReady("wan", 2);
-    assertThat(pushed().probe()).isEqualTo(new ServiceState.Probe("a cat", 1, 5, 2));
+    eventually().until(() -> new ServiceState.Probe("a cat", 1, 5, 2).equals(pushed().probe()));
     String node = kubelet.pods().getFirst().getMetadata().getName();
 
     plane.probe(
@@ -442,7 +444,7 @@ class DiffusionServiceReconcilerTest {
 
     awaitReady("wan", 3);
     assertThat(service("wan").getStatus().selector()).isEqualTo("kintsugi.dev/service=wan");
-    assertThat(pushed().scaling()).isEqualTo(new ServiceState.Scaling(3, 1.5, 3));
+    eventually().until(() -> pushed().scaling().equals(new ServiceState.Scaling(3, 1.5, 3)));
     deployments().forEach(d -> admin.resource(d).scale(7));
     eventually().until(() -> deployments().getFirst().getSpec().getReplicas() == 3);
   }
@@ -474,7 +476,7 @@ class DiffusionServiceReconcilerTest {
     eventually().until(() -> names().size() == 1);
     assertThat(leaving).doesNotContainAnyElementsOf(names());
     assertThat(deployments().getFirst().getSpec().getReplicas()).isEqualTo(1);
-    assertThat(events()).contains("ScalingDown");
+    eventually().until(() -> events().contains("ScalingDown"));
   }
 
   @Test
@@ -538,7 +540,7 @@ class DiffusionServiceReconcilerTest {
     plane.running(oldPod, 0);
     eventually().until(() -> deployments().size() == 1);
     eventually().until(() -> reasons().contains("Drained"));
-    assertThat(reasons()).contains("RevisionReplaced");
+    eventually().until(() -> reasons().contains("RevisionReplaced"));
     awaitCondition("wan", "Progressing", "False", "Stable");
   }
 
@@ -572,7 +574,7 @@ class DiffusionServiceReconcilerTest {
     admin.resource(service("wan")).delete();
 
     eventually().until(() -> service("wan") == null);
-    assertThat(reasons()).contains("DrainBoundReached");
+    eventually().until(() -> reasons().contains("DrainBoundReached"));
   }
 
   @Test

@@ -155,6 +155,10 @@ class ModelRolloutReconcilerTest {
         .toList();
   }
 
+  private void awaitEvents(String... some) {
+    eventually().untilAsserted(() -> assertThat(events()).contains(some));
+  }
+
   private Stream<String> events() {
     return admin.events().v1().events().inNamespace(namespace).list().getItems().stream()
         .map(event -> event.getRegarding().getKind() + "/" + event.getReason());
@@ -197,14 +201,13 @@ class ModelRolloutReconcilerTest {
             "AGE");
     assertThat(table.getLast())
         .containsPattern("wan-1 +wan +1 +2 +Promoted +4/4 +100 +4.75 +PROMOTE");
-    assertThat(events())
-        .contains(
-            "ModelRollout/Started",
-            "DiffusionService/Started",
-            "ModelRollout/Promoted",
-            "DiffusionService/Promoted");
+    awaitEvents(
+        "ModelRollout/Started",
+        "DiffusionService/Started",
+        "ModelRollout/Promoted",
+        "DiffusionService/Promoted");
     eventually().until(() -> service().getStatus().canary() == null);
-    assertThat(pushed().rollout()).isNull();
+    eventually().until(() -> pushed().rollout() == null);
   }
 
   @Test
@@ -217,10 +220,9 @@ class ModelRolloutReconcilerTest {
     awaitPhase(1, "RolledBack");
     eventually().until(() -> pods("2").isEmpty());
     assertThat(pods("1")).hasSize(2);
-    assertThat(events())
-        .contains("ModelRollout/VerdictRollback", "DiffusionService/VerdictRollback");
+    awaitEvents("ModelRollout/VerdictRollback", "DiffusionService/VerdictRollback");
     eventually().until(() -> "rolled back".equals(service().getStatus().canary()));
-    assertThat(service().getStatus().phase()).isEqualTo("Ready");
+    eventually().until(() -> "Ready".equals(service().getStatus().phase()));
     assertThat(rollout(2)).isNull();
 
     plane.verdict("CONTINUE");
@@ -250,7 +252,7 @@ class ModelRolloutReconcilerTest {
               assertThat(entry.message()).contains("weights are missing");
             });
     awaitPhase(1, "RolledBack");
-    assertThat(weight("1")).isEqualTo(100);
+    eventually().until(() -> weight("1") == 100);
   }
 
   @Test
@@ -259,7 +261,7 @@ class ModelRolloutReconcilerTest {
     awaitPhase(1, "Progressing");
     apply("3");
     awaitPhase(2, "Progressing");
-    assertThat(status(1).phase()).isEqualTo("Superseded");
+    awaitPhase(1, "Superseded");
     assertThat(rollout(2).getSpec().from().model().version()).isEqualTo("1");
     eventually().until(() -> pods("2").isEmpty());
 
@@ -292,7 +294,7 @@ class ModelRolloutReconcilerTest {
     assertThat(refusal(1)).isEqualTo("AlreadySo");
     act(1, "dance");
     assertThat(refusal(1)).isEqualTo("UnknownAction");
-    assertThat(events()).contains("ModelRollout/ActionRefused");
+    awaitEvents("ModelRollout/ActionRefused");
     assertThat(status(1).step()).as("paused holds").isZero();
     plane.verdict("CONTINUE");
     eventually().until(() -> status(1).verdict().equals("CONTINUE"));
@@ -395,7 +397,7 @@ class ModelRolloutReconcilerTest {
     } else {
       plane.verdict("PROMOTE");
       awaitPhase(1, "Promoted");
-      assertThat(weight("2")).isEqualTo(100);
+      eventually().until(() -> weight("2") == 100);
     }
   }
 }
