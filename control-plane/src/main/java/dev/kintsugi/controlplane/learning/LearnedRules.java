@@ -147,7 +147,7 @@ public final class LearnedRules {
   @Scheduled(initialDelay = "1s", fixedDelay = "${kintsugi.learning.refresh-every:1s}")
   void refresh() {
     try {
-      all = store.list(null);
+      all = store.all();
       acting =
           all.stream()
               .filter(Deciding::acts)

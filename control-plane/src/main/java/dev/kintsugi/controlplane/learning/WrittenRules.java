@@ -63,7 +63,7 @@ public class WrittenRules {
   /** Makes them so now; nothing is written when they are. */
   public void apply() {
     List<Entry> wanted = wanted();
-    if (WrittenSteps.of(wanted, store.list(null)).isEmpty()) {
+    if (WrittenSteps.of(wanted, store.all()).isEmpty()) {
       return;
     }
     List<Step> done =
