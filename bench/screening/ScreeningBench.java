@@ -44,6 +44,9 @@ public final class ScreeningBench {
   private static final int TAUGHT = 5_000;
   private static final int TERMS = 2_000;
   private static final int QUESTIONS = 100;
+
+  /** Until nothing is compiled any more: some minutes of a busy control plane. */
+  private static final int WARM_UP = 15_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ScreeningBench() {}
@@ -185,7 +188,7 @@ public final class ScreeningBench {
     List<String> first = source.take(rounds * prompts);
     Files.write(work.resolve("prompts.txt"), first);
     List<Map<String, Double>> figures = new ArrayList<>();
-    warm(screenings, new Prompts(3).take(3_000));
+    warm(screenings, new Prompts(3).take(WARM_UP));
     for (int round = 0; round < rounds; round++) {
       List<String> own = first.subList(round * prompts, (round + 1) * prompts);
       // Others for the stages alone: what was screened already is remembered.
