@@ -123,7 +123,10 @@ func startAPIServer(l layout.Layout) error {
 	if err != nil {
 		return err
 	}
-	return startStore(l, client)
+	if err := startStore(l, client); err != nil {
+		return err
+	}
+	return controlplane.RestartControllers(l)
 }
 
 func status(l layout.Layout) error {

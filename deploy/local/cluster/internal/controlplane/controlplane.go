@@ -199,6 +199,20 @@ func StartServices(l layout.Layout) error {
 	return startAll(addonServices(l))
 }
 
+// RestartControllers lets them look at once: while the API server was away they waited longer and longer, up to a minute.
+func RestartControllers(l layout.Layout) error {
+	for _, spec := range coreServices(l) {
+		if spec.Name == "kube-proxy" {
+			continue
+		}
+		process.Stop(spec.Name, 5*time.Second)
+		if err := process.Start(spec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func startAll(specs []process.Spec) error {
 	for _, spec := range specs {
 		if err := process.Start(spec); err != nil {
