@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /** Jobs as customers send them, and what customers expect of them. */
 final class Jobs {
@@ -78,6 +79,25 @@ final class Jobs {
           Clip clip = Clip.decode(api.content(id));
           assertThat(clip.frames()).as("frames of " + id).hasSize(9);
         });
+  }
+
+  /**
+   * Waits until a small job is made as asked, at the first attempt.
+   *
+   * @param numbers of the jobs that try it
+   */
+  static void awaitFullQuality(Api api, IntSupplier numbers) {
+    await("clips are as asked again")
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              String id = api.submit(small(numbers.getAsInt()));
+              awaitCompleted(api, List.of(id));
+              JsonNode delivered = api.video(id).path("delivered");
+              return !delivered.path("degraded").asBoolean()
+                  && delivered.path("attempts").asInt() == 1;
+            });
   }
 
   static int attempts(Api api, String id) {

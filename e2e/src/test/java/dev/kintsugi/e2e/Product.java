@@ -84,6 +84,8 @@ final class Product implements AutoCloseable {
     env.put("KINTSUGI_ARTIFACTS_DIR", artifacts.toString());
     env.put("KINTSUGI_REPLICA_ID", name);
     env.put("KINTSUGI_LEASE", "5s");
+    // Seconds of a processor at each start, for what no job needs here.
+    env.put("KINTSUGI_EMBEDDING_ENABLED", "false");
     if (!databaseUrl.isEmpty()) {
       env.put("KINTSUGI_DATABASE_URL", databaseUrl);
       env.put("KINTSUGI_DATABASE_USERNAME", "postgres");

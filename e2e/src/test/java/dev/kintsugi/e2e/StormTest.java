@@ -41,7 +41,7 @@ class StormTest {
     assertThat(tenants.stream().mapToInt(tenant -> listed(tenant, jobs.keySet())).sum())
         .as("no job is doubled")
         .isEqualTo(JOBS);
-    tenants.forEach(StormTest::awaitFullQuality);
+    tenants.forEach(tenant -> Jobs.awaitFullQuality(tenant, () -> 20_000));
   }
 
   private static void awaitAnswers(Map<String, Api> jobs) {
@@ -90,20 +90,6 @@ class StormTest {
       }
       after = "&after=" + page.path("last_id").asText();
     }
-  }
-
-  private static void awaitFullQuality(Api tenant) {
-    await("clips are as asked again")
-        .atMost(Duration.ofMinutes(3))
-        .ignoreExceptions()
-        .until(
-            () -> {
-              String id = tenant.submit(Jobs.small(20_000));
-              Jobs.awaitCompleted(tenant, List.of(id));
-              JsonNode delivered = tenant.video(id).path("delivered");
-              return !delivered.path("degraded").asBoolean()
-                  && delivered.path("attempts").asInt() == 1;
-            });
   }
 
   private static Api tenant(LocalProduct product, String name) {
