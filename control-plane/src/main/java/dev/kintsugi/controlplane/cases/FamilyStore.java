@@ -255,7 +255,7 @@ final class FamilyStore {
   private void inTurn(Work work) {
     transactions.durably(
         c -> {
-          Sql.rows(c, "SELECT pg_advisory_xact_lock(?)", row -> 0, FAMILIES);
+          Sql.lock(c, FAMILIES);
           work.on(c);
           return 0;
         });

@@ -59,6 +59,11 @@ public final class Sql implements AutoCloseable {
         .getFirst();
   }
 
+  /** Waits for a lock, and keeps it until the end of the transaction. */
+  public static void lock(Connection connection, long lock) throws SQLException {
+    rows(connection, "SELECT pg_advisory_xact_lock(?)", row -> true, lock);
+  }
+
   private static Sql filled(Connection connection, String text, @Nullable Object... values)
       throws SQLException {
     Sql sql = of(connection, text);

@@ -69,7 +69,7 @@ public class WrittenRules {
     List<Step> done =
         transactions.durably(
             c -> {
-              Sql.rows(c, "SELECT pg_advisory_xact_lock(?)", row -> true, TURN);
+              Sql.lock(c, TURN);
               List<Step> steps = WrittenSteps.of(wanted, RuleStore.lockAll(c));
               for (Step step : steps) {
                 RuleStore.apply(c, step, clock.instant());

@@ -91,7 +91,7 @@ class PolicyStore {
   }
 
   private static void takeTurn(Connection c) throws SQLException {
-    Sql.rows(c, "SELECT pg_advisory_xact_lock(?)", row -> true, TURN);
+    Sql.lock(c, TURN);
   }
 
   private static Optional<FleetVersion> kept(Connection c, String namespace, String name)

@@ -67,7 +67,7 @@ class TopicStore {
 
   /** Nobody else adds topics until the transaction ends. */
   static void takeTurn(Connection c) throws SQLException {
-    Sql.rows(c, "SELECT pg_advisory_xact_lock(?)", row -> true, TURN);
+    Sql.lock(c, TURN);
   }
 
   static StoredTopic add(Connection c, String service, Topic topic, TopicWords words, Instant now)
