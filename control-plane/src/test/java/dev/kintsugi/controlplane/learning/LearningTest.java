@@ -15,7 +15,6 @@ import dev.kintsugi.core.learning.Sample;
 import dev.kintsugi.core.learning.SampleSet;
 import dev.kintsugi.core.recovery.Attribution;
 import dev.kintsugi.protocol.node.FailureClass;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -84,17 +83,10 @@ class LearningTest {
   }
 
   private JsonNode mine() {
-    return ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(FixedModels.SERVICE))
+    return server
+        .ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(FixedModels.SERVICE))
         .json()
         .get("data");
-  }
-
-  private Answer ops(String method, String path, String body) {
-    return server.send(
-        server
-            .request(path, TestServer.OPS_KEY)
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body)));
   }
 
   private JsonNode rule(String id) {
@@ -236,7 +228,7 @@ class LearningTest {
   @Test
   void aPersonWritesPinsMovesAndVetoesRules() {
     Answer made =
-        ops(
+        server.ops(
             "POST",
             RULES,
             """
@@ -257,7 +249,8 @@ class LearningTest {
     assertThat(refused.get("error").hasNonNull("suggested_prompt")).isFalse();
     assertThat(server.submit("{\"prompt\":\"a hill at night\"}")).startsWith("video_");
 
-    Answer veto = ops("PATCH", RULES + "/" + id, "{\"stage\":\"retired\",\"note\":\"mended\"}");
+    Answer veto =
+        server.ops("PATCH", RULES + "/" + id, "{\"stage\":\"retired\",\"note\":\"mended\"}");
     assertThat(veto.json().get("stage").asText()).isEqualTo("retired");
     assertThat(veto.json().get("pinned").asBoolean()).isTrue();
     JsonNode last = veto.json().at("/changes/1");
@@ -274,8 +267,8 @@ class LearningTest {
   @Test
   void senselessWishesNameTheirField() {
     String good = "{\"service\":\"a/b\",\"features\":[\"word:x1\"]}";
-    assertThat(ops("POST", RULES, good).status()).isEqualTo(200);
-    assertThat(ops("POST", RULES, good).status()).as("twice").isEqualTo(409);
+    assertThat(server.ops("POST", RULES, good).status()).isEqualTo(200);
+    assertThat(server.ops("POST", RULES, good).status()).as("twice").isEqualTo(409);
     assertThat(param("POST", RULES, "{\"features\":[\"word:x1\"]}")).isEqualTo("service");
     assertThat(param("POST", RULES, "{\"service\":\"a/b\"}")).isEqualTo("features");
     assertThat(param("POST", RULES, "{\"service\":\"a/b\",\"features\":[\"frames>=7\"]}"))
@@ -289,7 +282,7 @@ class LearningTest {
     assertThat(param("POST", RULES, good.replace("]}", "],\"stage\":\"loud\"}")))
         .isEqualTo("stage");
     assertThat(param("POST", RULES + "/mine", "{}")).isEqualTo("service");
-    assertThat(ops("PATCH", RULES + "/rule_9999", "{}").status()).isEqualTo(404);
+    assertThat(server.ops("PATCH", RULES + "/rule_9999", "{}").status()).isEqualTo(404);
     assertThat(server.ops(RULES + "/rule_x").status()).isEqualTo(404);
     assertThat(server.ops(RULES + "?stage=loud").json().at("/error/param").asText())
         .isEqualTo("stage");
@@ -297,14 +290,14 @@ class LearningTest {
   }
 
   private String param(String method, String path, String body) {
-    Answer answer = ops(method, path, body);
+    Answer answer = server.ops(method, path, body);
     assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
     return answer.json().at("/error/param").asText();
   }
 
   @Test
   void twoReplicasCountEachJobOnce() {
-    ops(
+    server.ops(
         "POST",
         RULES,
         "{\"service\":\"%s\",\"features\":[\"word:fox\"]}".formatted(FixedModels.SERVICE));

@@ -99,14 +99,6 @@ class PromptPoliciesTest {
         .asText();
   }
 
-  private static Answer ops(String method, String path, String body) {
-    return server.send(
-        server
-            .request(path, TestServer.OPS_KEY)
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body)));
-  }
-
   private static JsonNode rule(String id) {
     return server.ops(RULES + "/" + id).json();
   }
@@ -238,7 +230,7 @@ class PromptPoliciesTest {
     assertThat(verdict(server, "a lava lake")).isEqualTo("reject");
     assertThat(rule(id).get("policy").asText()).isEqualTo("studio/own");
 
-    ops("PATCH", RULES + "/" + id, "{\"stage\":\"retired\",\"pinned\":true}");
+    server.ops("PATCH", RULES + "/" + id, "{\"stage\":\"retired\",\"pinned\":true}");
     put(2, enforced + ",\"thresholds\":{\"emojiRun\":9}");
     assertThat(rule(id).get("stage").asText()).isEqualTo("retired");
 

@@ -12,7 +12,6 @@ import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.protocol.node.FailureClass;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -178,17 +177,10 @@ class TopicLearningTest {
   }
 
   private static JsonNode mine() {
-    return ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(FixedModels.SERVICE))
+    return server
+        .ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(FixedModels.SERVICE))
         .json()
         .get("data");
-  }
-
-  private static Answer ops(String method, String path, String body) {
-    return server.send(
-        server
-            .request(path, TestServer.OPS_KEY)
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body)));
   }
 
   private static JsonNode screened(String prompt) {
@@ -318,7 +310,8 @@ class TopicLearningTest {
   }
 
   private static String written(String service, String feature) {
-    return ops(
+    return server
+        .ops(
             "POST", RULES, "{\"service\":\"%s\",\"features\":[\"%s\"]}".formatted(service, feature))
         .message();
   }
@@ -334,7 +327,8 @@ class TopicLearningTest {
 
   private static Answer moved(JsonNode rule, String stage, int status) {
     Answer answer =
-        ops("PATCH", RULES + "/" + rule.get("id").asText(), "{\"stage\":\"%s\"}".formatted(stage));
+        server.ops(
+            "PATCH", RULES + "/" + rule.get("id").asText(), "{\"stage\":\"%s\"}".formatted(stage));
     assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
     return answer;
   }

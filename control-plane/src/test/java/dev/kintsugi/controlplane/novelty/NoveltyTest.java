@@ -8,8 +8,6 @@ import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.novelty.Novelty;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -187,15 +185,10 @@ class NoveltyTest {
 
   /** What is made with more care is made with fewer frames. */
   private static void aRuleAboutClipsAsLongAsUsualDoesNotStopThem(String usual) {
-    HttpRequest.Builder rule =
-        server
-            .request("/ops/v1/prompt-rules", TestServer.OPS_KEY)
-            .header("Content-Type", "application/json")
-            .POST(
-                BodyPublishers.ofString(
-                    "{\"service\":\"%s\",\"features\":[\"frames>=17\"],\"stage\":\"enforced\"}"
-                        .formatted(FixedModels.SERVICE)));
-    assertThat(server.send(rule).status()).isEqualTo(200);
+    String rule =
+        "{\"service\":\"%s\",\"features\":[\"frames>=17\"],\"stage\":\"enforced\"}"
+            .formatted(FixedModels.SERVICE);
+    assertThat(server.ops("POST", "/ops/v1/prompt-rules", rule).status()).isEqualTo(200);
     await().until(() -> screened(usual).at("/verdict").asText().equals("reject"));
     assertThat(screened(STRANGE.getFirst()).at("/verdict").asText()).isEqualTo("accept_safe_mode");
   }

@@ -19,7 +19,6 @@ import dev.kintsugi.core.screening.ScreeningPolicy;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -234,7 +233,8 @@ class ScreeningTest {
         """
         {"service":"%s","features":["word:fragile","frames>=17"],"stage":"enforced","pinned":true}
         """;
-    Answer written = ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
+    Answer written =
+        server.ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
     assertThat(written.status()).as(written.toString()).isEqualTo(200);
     String long17 = "{\"prompt\":\"a fragile owl\",\"size\":\"64x64\",\"num_frames\":17}";
     await()
@@ -265,7 +265,8 @@ class ScreeningTest {
     assertThat(verdict(prompt)).isEqualTo("hold_for_review");
     String id = server.submit(body(prompt));
     JsonNode approved =
-        ops(
+        server
+            .ops(
                 "POST",
                 "/ops/v1/reviews/" + id.replace("video_", "review_") + "/approve",
                 "{\"exception\":true,\"note\":\"a poet\"}")
@@ -280,27 +281,19 @@ class ScreeningTest {
     String exceptions = "/ops/v1/prompt-exceptions";
     JsonNode listed = server.ops(exceptions + "?service=" + FixedModels.SERVICE).json().get("data");
     assertThat(listed).extracting(e -> e.get("id").asText()).containsExactly(exception);
-    Answer revoked = ops("DELETE", exceptions + "/" + exception, "");
+    Answer revoked = server.ops("DELETE", exceptions + "/" + exception, "");
     assertThat(revoked.status()).as(revoked.toString()).isEqualTo(200);
     assertThat(revoked.json().get("note").asText()).isEqualTo("a poet");
     assertThat(verdict(prompt)).isEqualTo("hold_for_review");
-    assertThat(ops("DELETE", exceptions + "/" + exception, "").status()).isEqualTo(409);
-    assertThat(ops("DELETE", exceptions + "/exception_99", "").status()).isEqualTo(404);
-    assertThat(ops("DELETE", exceptions + "/exception_x", "").status()).isEqualTo(404);
+    assertThat(server.ops("DELETE", exceptions + "/" + exception, "").status()).isEqualTo(409);
+    assertThat(server.ops("DELETE", exceptions + "/exception_99", "").status()).isEqualTo(404);
+    assertThat(server.ops("DELETE", exceptions + "/exception_x", "").status()).isEqualTo(404);
     assertThat(server.ops(exceptions + "?service=%00").param()).isEqualTo("service");
     assertThat(server.get(exceptions).status()).as("a customer's key").isEqualTo(403);
   }
 
   private static String verdict(String prompt) {
     return server.post("/v1/prompts/screen", body(prompt)).json().get("verdict").asText();
-  }
-
-  private static Answer ops(String method, String path, String body) {
-    return server.send(
-        server
-            .request(path, TestServer.OPS_KEY)
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body)));
   }
 
   private static String body(String prompt) {

@@ -133,6 +133,14 @@ public final class TestServer implements AutoCloseable {
     return send(request(path, OPS_KEY));
   }
 
+  /** As an operator who sends something. */
+  public Answer ops(String method, String path, String json) {
+    return send(
+        request(path, OPS_KEY)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json)));
+  }
+
   public Answer post(String path, String json) {
     return send(json(path, json));
   }
