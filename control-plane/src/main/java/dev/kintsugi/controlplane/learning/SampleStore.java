@@ -264,15 +264,15 @@ class SampleStore {
     // An operator's replay was chosen because it failed before.
     boolean replay = ReplayQueue.isReplay(row.getString("service"));
     Boolean failed = replay ? null : row.getObject("failed", Boolean.class);
-    Submission asked = asked(row.getString("parameters"));
+    Submission asked = failed == null ? null : asked(row.getString("parameters"));
     return new Ended(
         row.getObject("job_id", UUID.class),
         row.getString("service"),
         instant(row, "created_at"),
         at,
         failed,
-        failed == null ? "" : asked.prompt(),
-        failed == null ? Set.of() : PromptFeatures.of(asked),
+        asked == null ? "" : asked.prompt(),
+        asked == null ? Set.of() : PromptFeatures.of(asked),
         "%s|%s|%s"
             .formatted(
                 row.getString("revision"),

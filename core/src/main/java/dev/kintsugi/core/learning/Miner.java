@@ -45,7 +45,7 @@ public final class Miner {
   private final Strata strata;
   private final double goodPrice;
   private final Itemsets itemsets;
-  private int counts;
+  private int counted;
 
   private Miner(SampleSet set, MiningPolicy policy) {
     this.set = set;
@@ -158,14 +158,14 @@ public final class Miner {
 
   private List<Priced> priced(List<Candidate> candidates, BitSet open) {
     int all = open.cardinality();
-    int failures = both(open, failed).cardinality();
+    int openFailures = both(open, failed).cardinality();
     List<Priced> priced = new ArrayList<>();
     for (Candidate candidate : candidates) {
       BitSet left = both(candidate.matched(), open);
       int matched = left.cardinality();
       left.and(failed);
       int hits = left.cardinality();
-      Counts counts = new Counts(all, failures, matched, hits);
+      Counts counts = new Counts(all, openFailures, matched, hits);
       if (passes(estimated(counts), possible(candidate.set()))) {
         priced.add(new Priced(candidate, counts, told(candidate.set()) * worth(hits, matched)));
       }
@@ -214,7 +214,7 @@ public final class Miner {
 
   /** Jobs of a rule that did not fail; empty where only the samples tell. */
   private OptionalLong others(Itemset items, List<Set<String>> without) {
-    return set.othersEach() == 1 || ++counts > MOST_COUNTS
+    return set.othersEach() == 1 || ++counted > MOST_COUNTS
         ? OptionalLong.empty()
         : set.census().others(items.names(), without);
   }
