@@ -81,7 +81,10 @@ record StartFailure(RolloutReason reason, String message) {
     return since != null && Duration.between(since, now).compareTo(bound) > 0;
   }
 
+  /** Silence is said too: who reads this at night need not look for a reason that nobody gave. */
   private static String problem(PodNode node) {
-    return node.problem() == null ? "" : " " + node.problem();
+    return node.problem() == null
+        ? " Neither it nor Kubernetes has said why; see its log."
+        : " " + node.problem();
   }
 }

@@ -173,7 +173,9 @@ class RolloutMachineTest {
     world.now = world.now.plusSeconds(3600);
     assertThat(world.look(false)).as("only one clock").isInstanceOf(RolloutDecision.Stay.class);
     world.theirs = world.now;
-    assertThat(world.look(false).reason()).isEqualTo(RolloutReason.CANARY_NEVER_READY);
+    var decision = world.look(false);
+    assertThat(decision.reason()).isEqualTo(RolloutReason.CANARY_NEVER_READY);
+    assertThat(decision.message()).contains("is not ready after").contains("see its log");
   }
 
   @Test
