@@ -8,14 +8,21 @@ import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobPage;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.TenantData;
+import dev.kintsugi.controlplane.webhooks.TenantWebhooks;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.core.order.Ordered;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Deletes videos with all that is kept of them. */
+/**
+ * Deletes videos with all that is kept of them. Of a tenant's data it comes last, so that the
+ * others count what they removed themselves.
+ */
 @Singleton
+@Order(Ordered.LOWEST_PRECEDENCE)
 final class VideoDeletion implements TenantData {
 
   private static final int PAGE = 100;
@@ -24,24 +31,32 @@ final class VideoDeletion implements TenantData {
   private final ArtifactPruner artifacts;
   private final CaseInputs inputs;
   private final Feedback feedback;
+  private final TenantWebhooks webhooks;
   private final Clock clock;
 
   VideoDeletion(
-      JobQueue queue, ArtifactPruner artifacts, CaseInputs inputs, Feedback feedback, Clock clock) {
+      JobQueue queue,
+      ArtifactPruner artifacts,
+      CaseInputs inputs,
+      Feedback feedback,
+      TenantWebhooks webhooks,
+      Clock clock) {
     this.queue = queue;
     this.artifacts = artifacts;
     this.inputs = inputs;
     this.feedback = feedback;
+    this.webhooks = webhooks;
     this.clock = clock;
   }
 
-  /** Deletes one that has ended, its files, and what the ledger and raters keep of it. */
+  /** Deletes one that has ended, its files, and what the ledger, raters and webhooks keep of it. */
   Deletion delete(Job job) {
     Deletion done = queue.delete(job.tenant(), job.id(), clock.instant());
     if (done instanceof Deletion.Deleted(Job deleted)) {
       artifacts.release(deleted);
       inputs.forget(deleted.id());
       feedback.forget(deleted.id());
+      webhooks.forget(deleted.id());
     }
     return done;
   }

@@ -6,12 +6,17 @@ import java.util.Map;
 
 /** Messages to a tenant have its prompts in them. */
 @Singleton
-final class TenantWebhooks implements TenantData {
+public final class TenantWebhooks implements TenantData {
 
   private final WebhookStore store;
 
   TenantWebhooks(WebhookStore store) {
     this.store = store;
+  }
+
+  /** Removes those over a job that was deleted; what was not delivered yet never will be. */
+  public void forget(String jobId) {
+    store.forgetJob(jobId);
   }
 
   /** Those that were not delivered yet are not delivered any more. */

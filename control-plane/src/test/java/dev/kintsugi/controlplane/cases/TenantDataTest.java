@@ -119,7 +119,7 @@ class TenantDataTest {
     assertThat(done.status()).as(done.toString()).isEqualTo(200);
     assertThat(done.json().at("/removed/videos").asInt()).isEqualTo(3);
     assertThat(done.json().at("/removed/webhooks").asInt()).isEqualTo(1);
-    assertThat(done.json().at("/removed/comments").asInt()).isLessThanOrEqualTo(1);
+    assertThat(done.json().at("/removed/comments").asInt()).isEqualTo(1);
     assertThat(done.json().at("/removed/prompts_of_cases").asInt()).isPositive();
     assertThat(tablesWith("quetzalcoatlus")).isEmpty();
     assertThat(server.send(server.request("/v1/videos/" + queued, key)).status()).isEqualTo(404);

@@ -73,6 +73,22 @@ class WebhooksTest {
       assertThat(event.at("/data/status").asText()).isEqualTo("completed");
       assertThat(event.at("/data/delivered/num_frames").asInt()).isEqualTo(17);
       await().atMost(PATIENCE).until(() -> delivered(server.database()) == 1);
+
+      server.send(server.request("/v1/videos/" + id).DELETE());
+      assertThat(server.database().number("SELECT count(*) FROM webhook_delivery"))
+          .as("the prompt was in it")
+          .isZero();
+    }
+  }
+
+  @Test
+  void saysNothingOverAVideoThatWasDeletedBeforeItWasAnnounced() {
+    try (TestServer server = TestServer.start(Map.of("kintsugi.scheduling.enabled", false))) {
+      var message =
+          new WebhookStore.Delivery(
+              "msg_1", "video_" + "0".repeat(32), "default", "https://x.example", "{}", 0);
+      server.bean(WebhookStore.class).add(message, Instant.now());
+      assertThat(server.database().number("SELECT count(*) FROM webhook_delivery")).isZero();
     }
   }
 
