@@ -59,7 +59,8 @@ func cniConfig(n layout.Node) string {
 `, n.CNINetwork(), n.Runtime("addresses"), n.PodSubnet())
 }
 
-// kubeletConfig never collects images, because none can be pulled again, and evicts only when the disk is all but full.
+// kubeletConfig never collects images, because none can be pulled again, and evicts only when the disk is all but full. What cannot start is tried
+// again every ten seconds, and not after minutes, so that who mends it sees it start.
 func kubeletConfig(l layout.Layout, n layout.Node) string {
 	cgroupV1 := ""
 	if !cgroup.Unified() {
@@ -97,6 +98,8 @@ syncFrequency: 10s
 nodeStatusUpdateFrequency: 5s
 nodeLeaseDurationSeconds: 20
 shutdownGracePeriod: 0s
+featureGates: {KubeletCrashLoopBackOffMax: true}
+crashLoopBackOff: {maxContainerRestartPeriod: 10s}
 `, n.Address(), l.Path("pki", "ca.crt"), key(".crt"), key(".key"), n.Socket(), cgroup.Parent, n.PodGroup(), cgroupV1,
 		layout.DNSService, n.Kept("resolv.conf"), n.Kept("pod-logs"), n.Kept("volume-plugins"))
 }
