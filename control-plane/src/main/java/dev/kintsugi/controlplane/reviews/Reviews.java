@@ -12,9 +12,9 @@ import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.controlplane.queue.Submission;
 import dev.kintsugi.controlplane.reviews.StoredReview.Decision;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
-import dev.kintsugi.core.admission.FieldRules;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.ReviewStatus;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
@@ -27,6 +27,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,11 +90,20 @@ public class Reviews {
     if (answer instanceof Submission.QueueFull(long pending, long limit)) {
       throw ApiException.retryable(
           ErrorCode.QUEUE_FULL,
-          "%d prompts wait for a person's decision already; at most %d may. A prompt of at most %d characters, or without brackets in brackets, needs none."
-              .formatted(pending, limit, FieldRules.MAX_PROMPT),
+          "%d prompts wait for a person's decision already; at most %d may. %s"
+              .formatted(pending, limit, why(job)),
           ASK_AGAIN);
     }
     return answer;
+  }
+
+  /** Each reason says what would need no review. */
+  private static String why(NewJob job) {
+    return job.screening() == null
+        ? ""
+        : job.screening().reasons().stream()
+            .map(PromptReason::message)
+            .collect(Collectors.joining(" "));
   }
 
   private Duration decideWithin(String service) {

@@ -1,17 +1,15 @@
 package dev.kintsugi.controlplane.screening;
 
-import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.screening.Said.Why;
 import dev.kintsugi.core.screening.PartOfSpeech;
 import dev.kintsugi.core.screening.Tagger;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.context.event.StartupEvent;
-import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -19,16 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The taggers of every language. They are loaded beside the start, so that no customer waits for
- * them; a prompt that comes before, or that a tagger fails on, passes the stage and is counted.
+ * them; a prompt that comes before, or that a tagger fails on, passes unread.
  */
 @Singleton
 final class LanguageTagger implements Tagger, ApplicationEventListener<StartupEvent> {
 
   private static final Logger LOG = LoggerFactory.getLogger(LanguageTagger.class);
-  private static final String STAGE = "language";
-
   private final Supplier<Readers> source;
-  private final Counter skips;
   private final CompletableFuture<Readers> loading = new CompletableFuture<>();
 
   /**
@@ -45,19 +40,15 @@ final class LanguageTagger implements Tagger, ApplicationEventListener<StartupEv
   }
 
   @Inject
-  LanguageTagger(Meters meters) {
-    this(meters, () -> Shared.READERS);
+  LanguageTagger() {
+    this(() -> Shared.READERS);
   }
 
   /**
    * @param source may take its time
    */
-  LanguageTagger(Meters meters, Supplier<Readers> source) {
+  LanguageTagger(Supplier<Readers> source) {
     this.source = source;
-    this.skips = meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS);
-    for (Why why : List.of(Why.UNAVAILABLE, Why.DEFECT)) {
-      skips.labelValues(STAGE, why.wireName()).inc(0);
-    }
   }
 
   @Override
@@ -81,28 +72,44 @@ final class LanguageTagger implements Tagger, ApplicationEventListener<StartupEv
 
   @Override
   public List<Term> chinese(String text) {
-    return read(readers -> readers.chinese().apply(text));
+    return telling(why -> {}).chinese(text);
   }
 
   @Override
   public List<PartOfSpeech> english(List<String> words) {
-    return read(readers -> readers.english().apply(words));
+    return telling(why -> {}).english(words);
   }
 
-  private <T> List<T> read(Function<Readers, List<T>> reading) {
+  /**
+   * These taggers.
+   *
+   * @param unread is told why whenever they say nothing
+   */
+  Tagger telling(Consumer<Why> unread) {
+    return new Tagger() {
+      @Override
+      public List<Term> chinese(String text) {
+        return read(readers -> readers.chinese().apply(text), unread);
+      }
+
+      @Override
+      public List<PartOfSpeech> english(List<String> words) {
+        return read(readers -> readers.english().apply(words), unread);
+      }
+    };
+  }
+
+  private <T> List<T> read(Function<Readers, List<T>> reading, Consumer<Why> unread) {
     if (!loading.isDone()) {
-      return skipped(Why.UNAVAILABLE);
+      unread.accept(Why.UNAVAILABLE);
+      return List.of();
     }
     try {
       return reading.apply(loading.join());
     } catch (RuntimeException | StackOverflowError defect) {
       LOG.error("A prompt passes without a look at its language", defect);
-      return skipped(Why.DEFECT);
+      unread.accept(Why.DEFECT);
+      return List.of();
     }
-  }
-
-  private <T> List<T> skipped(Why why) {
-    skips.labelValues(STAGE, why.wireName()).inc();
-    return List.of();
   }
 }

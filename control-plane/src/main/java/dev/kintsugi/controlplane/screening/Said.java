@@ -24,6 +24,11 @@ sealed interface Said<T> {
     /** Too little is known yet. */
     NOT_ENOUGH_DATA;
 
+    /** Something went wrong; otherwise there is nothing to ask, or too little to say. */
+    boolean abnormal() {
+      return this == DEFECT || this == SLOW || this == BUSY;
+    }
+
     String wireName() {
       return name().toLowerCase(Locale.ROOT);
     }

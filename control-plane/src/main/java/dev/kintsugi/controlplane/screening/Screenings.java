@@ -1,31 +1,27 @@
 package dev.kintsugi.controlplane.screening;
 
-import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.learning.LearnedRules;
 import dev.kintsugi.controlplane.learning.LearnedRules.Stop;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.screening.Said.Why;
 import dev.kintsugi.controlplane.screening.Stages.Passage;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
-import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
-import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
-import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.PromptScreening;
-import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Screens prompts, and counts what came of it. A stage that breaks or is slow lets the prompt
@@ -38,8 +34,21 @@ public final class Screenings {
       List.of(
           "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
 
+  /** A rule that stops only a share stops nothing. */
+  private static final DoubleSupplier EVERYTHING_PASSES = () -> 1.0;
+
+  /** What structure, language and lists make of a submission. */
+  @FunctionalInterface
+  interface Rules {
+
+    /**
+     * @param unread is told why its language could not be looked at
+     */
+    Screening decide(String service, Submission submission, Consumer<Why> unread);
+  }
+
   private final Stages stages;
-  private final BiFunction<String, Submission, Screening> screener;
+  private final Rules screener;
   private final Policies policies;
   private final Exceptions exceptions;
   private final LearnedRules learned;
@@ -55,7 +64,7 @@ public final class Screenings {
       Meters meters,
       Stages stages,
       Policies policies,
-      Tagger tagger,
+      LanguageTagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
@@ -64,9 +73,12 @@ public final class Screenings {
     this(
         meters,
         stages,
-        (service, submission) ->
+        (service, submission, unread) ->
             Screener.decide(
-                submission.prompt(), policies.of(service), policies.lexicon(service), tagger),
+                submission.prompt(),
+                policies.of(service),
+                policies.lexicon(service),
+                tagger.telling(unread)),
         policies,
         exceptions,
         learned,
@@ -76,13 +88,10 @@ public final class Screenings {
         () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  /**
-   * @param screener what becomes of a submission to a service
-   */
   Screenings(
       Meters meters,
       Stages stages,
-      BiFunction<String, Submission, Screening> screener,
+      Rules screener,
       Policies policies,
       Exceptions exceptions,
       LearnedRules learned,
@@ -116,102 +125,98 @@ public final class Screenings {
   public record Asking(Submission asked, Submission safe) {}
 
   /**
-   * A submission that is taken.
-   *
-   * @param held a person decides before it is made
-   * @param told to the customer; null when it is simply taken
-   */
-  public record Passed(boolean held, @Nullable PromptScreening told) {
-
-    /** It is made with other parameters than it would be otherwise. */
-    public boolean inSafeMode() {
-      return told != null && told.safeMode() != null;
-    }
-  }
-
-  /**
    * Without consequences; nothing is counted. Rules that stop only a share stop nothing here.
    *
    * @param service {@code namespace/name}
    */
   public PromptScreening tell(String service, Asking asking) {
-    return told(screen(service, asking, () -> 1.0), asking);
+    return screen(service, asking, EVERYTHING_PASSES).told();
   }
 
-  /**
-   * Lets a submission's prompt pass, or not.
-   *
-   * @throws ApiException {@code prompt_rejected}, with the reasons
-   */
-  public Passed admit(String service, Asking asking) {
-    Screened screened = screen(service, asking, draws);
-    Screening screening = screened.screening();
-    boolean unscreened =
-        screened.passage().skipped(Stage.RULES) && screening instanceof Screening.Accept;
-    count(service, screening, unscreened ? "error" : verdict(screening));
+  /** Screens a submission; it is counted by {@link #count} once it is known what came of it. */
+  public Screened screen(String service, Asking asking) {
+    return screen(service, asking, draws);
+  }
+
+  /** Counts a submission that was taken, or refused for its prompt; a repeated one is neither. */
+  public void count(String service, Screened screened) {
+    List<String> spoke =
+        screened.screening().reasons().stream()
+            .map(reason -> reason.rule().wireName())
+            .distinct()
+            .toList();
+    String verdict = screened.unscreened() ? "error" : screened.verdict();
+    verdicts.labelValues(verdict).inc();
+    spoke.forEach(rule -> rules.labelValues(rule).inc());
+    counts.add(service, verdict, spoke);
     stages.count(screened.passage());
     if (screened.stop() != null) {
       learned.count(screened.stop());
     }
-    return switch (screening) {
-      case Screening.Accept accept -> new Passed(false, null);
-      case Screening.Reject reject ->
-          throw ApiException.promptRejected(
-              reject.reasons().stream().map(Reason::message).collect(Collectors.joining(" ")),
-              reasons(reject),
-              reject.suggestion());
-      case Screening.HoldForReview held -> new Passed(true, told(screened, asking));
-      case Screening.SuggestRewrite taken -> new Passed(false, told(screened, asking));
-      case Screening.AcceptSafeMode taken -> new Passed(false, told(screened, asking));
-    };
-  }
-
-  private static PromptScreening told(Screened screened, Asking asking) {
-    Screening screening = screened.screening();
-    Submission safe = asking.safe();
-    boolean changes =
-        !(screening instanceof Screening.Reject)
-            && screening.careful()
-            && !safe.equals(asking.asked());
-    return new PromptScreening(
-        "prompt.screening",
-        verdict(screening),
-        reasons(screening),
-        screening.suggestion(),
-        changes ? new PromptScreening.SafeMode(safe.frames(), safe.steps()) : null,
-        skipped(screened.passage()));
   }
 
   /**
-   * @param stop the learned rule that rejects it; null where none does
-   * @param passage which stages said nothing
+   * What the rules say.
+   *
+   * @param unread why its language was not looked at; empty when it was
    */
-  private record Screened(Screening screening, @Nullable Stop stop, Passage passage) {}
+  private record Ruled(Screening screening, Set<Why> unread) {}
 
   private Screened screen(String service, Asking asking, DoubleSupplier draw) {
-    Submission submission = asking.asked();
     Passage passage = stages.begin();
-    Screening screening =
-        passage
-            .take(
-                Stage.RULES,
-                () ->
-                    new Said.Word<>(
-                        lookedAt(service, submission, screener.apply(service, submission))))
-            .orElseGet(Screening.Accept::new);
-    if (screening instanceof Screening.Reject) {
-      return new Screened(screening, null, passage);
+    Screening screening = ruled(service, asking.asked(), passage);
+    Stop stop = null;
+    Submission made = asking.asked();
+    if (!(screening instanceof Screening.Reject)) {
+      Screening compared = compared(service, asking.asked(), screening, passage);
+      made = compared.careful() ? asking.safe() : made;
+      stop = stopped(service, made, draw, passage).orElse(null);
+      screening =
+          stop == null
+              ? measured(service, asking.asked(), compared, passage)
+              : compared.with(stop.reason());
     }
-    Screening compared = compared(service, submission, screening, passage);
-    Submission made = compared.careful() ? asking.safe() : submission;
-    Optional<Stop> stop =
-        passage
-            .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, draw)))
-            .flatMap(Function.identity());
-    if (stop.isPresent()) {
-      return new Screened(compared.with(stop.get().reason()), stop.get(), passage);
-    }
-    return new Screened(measured(service, submission, compared, passage), null, passage);
+    return new Screened(asking, passable(service, made, screening, passage), stop, passage);
+  }
+
+  private Screening ruled(String service, Submission submission, Passage passage) {
+    Optional<Ruled> ruled =
+        passage.take(
+            Stage.RULES,
+            () -> {
+              Set<Why> unread = EnumSet.noneOf(Why.class);
+              return new Said.Word<>(
+                  new Ruled(screener.decide(service, submission, unread::add), unread));
+            });
+    ruled.ifPresent(said -> said.unread().forEach(why -> passage.note(Stages.LANGUAGE, why)));
+    return ruled
+        .map(said -> lookedAt(service, submission, said.screening()))
+        .orElseGet(() -> Screener.unread(submission.prompt()));
+  }
+
+  /** Whether somebody has looked at it before is for the database, in its own time. */
+  private Screening lookedAt(String service, Submission submission, Screening screening) {
+    return screening instanceof Screening.HoldForReview
+            && exceptions.has(service, submission.prompt())
+        ? screening.reviewed()
+        : screening;
+  }
+
+  private Optional<Stop> stopped(
+      String service, Submission made, DoubleSupplier draw, Passage passage) {
+    return passage
+        .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, draw)))
+        .flatMap(Function.identity());
+  }
+
+  /** Nobody is told a wording that what was learnt would stop next. */
+  private Screening passable(
+      String service, Submission made, Screening screening, Passage passage) {
+    String suggestion = screening.suggestion();
+    return suggestion != null
+            && stopped(service, made.with(suggestion), EVERYTHING_PASSES, passage).isPresent()
+        ? Screening.of(screening.reasons(), null)
+        : screening;
   }
 
   private Screening compared(
@@ -235,53 +240,10 @@ public final class Screenings {
                 tokens.look(
                     question,
                     text ->
-                        screener.apply(service, submission.with(text)) instanceof Screening.Accept))
+                        screener.decide(service, submission.with(text), why -> {})
+                            instanceof Screening.Accept))
         .flatMap(Function.identity())
         .map(tooLong -> screening.with(tooLong.reason(), tooLong.suggestion()))
         .orElse(screening);
-  }
-
-  private Screening lookedAt(String service, Submission submission, Screening screening) {
-    return screening instanceof Screening.HoldForReview
-            && exceptions.has(service, submission.prompt())
-        ? screening.reviewed()
-        : screening;
-  }
-
-  private void count(String service, Screening screening, String verdict) {
-    List<String> spoke =
-        screening.reasons().stream().map(reason -> reason.rule().wireName()).distinct().toList();
-    verdicts.labelValues(verdict).inc();
-    spoke.forEach(rule -> rules.labelValues(rule).inc());
-    counts.add(service, verdict, spoke);
-  }
-
-  private static String verdict(Screening screening) {
-    return switch (screening) {
-      case Screening.Accept accept -> "accept";
-      case Screening.SuggestRewrite suggest -> "suggest_rewrite";
-      case Screening.AcceptSafeMode safe -> "accept_safe_mode";
-      case Screening.HoldForReview hold -> "hold_for_review";
-      case Screening.Reject reject -> "reject";
-    };
-  }
-
-  private static List<SkippedStage> skipped(Passage passage) {
-    return passage.skips().stream()
-        .map(skip -> new SkippedStage(skip.stage().wireName(), skip.why().wireName()))
-        .toList();
-  }
-
-  private static List<PromptReason> reasons(Screening screening) {
-    return screening.reasons().stream()
-        .map(
-            reason ->
-                new PromptReason(
-                    reason.rule().wireName(),
-                    reason.start(),
-                    reason.end(),
-                    reason.text(),
-                    reason.message()))
-        .toList();
   }
 }

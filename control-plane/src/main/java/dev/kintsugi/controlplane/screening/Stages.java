@@ -37,6 +37,10 @@ final class Stages implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Stages.class);
   private static final double NANOS = 1e9;
+
+  /** A part of the first stage that may fail alone. */
+  static final String LANGUAGE = "language";
+
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
   private static final int WAITING = 64;
 
@@ -65,6 +69,9 @@ final class Stages implements AutoCloseable {
       }
       seconds.initLabelValues(stage.wireName());
     }
+    for (Why why : List.of(Why.UNAVAILABLE, Why.DEFECT)) {
+      skips.labelValues(LANGUAGE, why.wireName()).inc(0);
+    }
   }
 
   private static ExecutorService threads(Stage stage, int atOnce, int waiting) {
@@ -81,11 +88,11 @@ final class Stages implements AutoCloseable {
   }
 
   /**
-   * A stage that said nothing.
+   * A stage, or a part of one, that said nothing.
    *
-   * @param why one word
+   * @param stage one word
    */
-  record Skip(Stage stage, Why why) {}
+  record Skip(String stage, Why why) {}
 
   /** One prompt on its way; used by one thread. */
   final class Passage {
@@ -103,18 +110,31 @@ final class Stages implements AutoCloseable {
       return switch (said) {
         case Said.Word<T>(T value) -> Optional.of(value);
         case Said.Nothing<T>(Why why) -> {
-          skips.add(new Skip(stage, why));
+          note(stage.wireName(), why);
           yield Optional.empty();
         }
       };
+    }
+
+    /** Notes that this part said nothing. */
+    void note(String stage, Why why) {
+      Skip skip = new Skip(stage, why);
+      if (!skips.contains(skip)) {
+        skips.add(skip);
+      }
     }
 
     List<Skip> skips() {
       return List.copyOf(skips);
     }
 
+    /** Something went wrong on the way. */
+    boolean failed() {
+      return skips.stream().anyMatch(skip -> skip.why().abnormal());
+    }
+
     boolean skipped(Stage stage) {
-      return skips.stream().anyMatch(skip -> skip.stage() == stage);
+      return skips.stream().anyMatch(skip -> skip.stage().equals(stage.wireName()));
     }
   }
 
@@ -124,9 +144,7 @@ final class Stages implements AutoCloseable {
 
   /** A submission's stages that said nothing are counted; a dry run's are not. */
   void count(Passage passage) {
-    passage
-        .skips()
-        .forEach(skip -> skips.labelValues(skip.stage().wireName(), skip.why().wireName()).inc());
+    passage.skips().forEach(skip -> skips.labelValues(skip.stage(), skip.why().wireName()).inc());
   }
 
   @PreDestroy

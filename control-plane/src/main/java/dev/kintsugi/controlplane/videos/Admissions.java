@@ -14,6 +14,7 @@ import dev.kintsugi.controlplane.queue.NewJob;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.queue.Submission;
 import dev.kintsugi.controlplane.reviews.Reviews;
+import dev.kintsugi.controlplane.screening.Screened;
 import dev.kintsugi.controlplane.screening.Screenings;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.core.admission.Admission;
@@ -92,15 +93,22 @@ final class Admissions {
   /** Takes the job or an earlier one under the same idempotency key. */
   Job admit(Candidate candidate) {
     Instant now = clock.instant();
+    String service = candidate.model().service();
+    Screened screened = screenings.screen(service, asking(candidate.resolved(), candidate.safe()));
     Taking taking;
     try {
-      taking = taking(candidate, now);
+      taking = taking(candidate, screened, now);
     } catch (ApiException refusal) {
-      return replay(candidate, now).orElseThrow(() -> refusal);
+      Optional<Job> earlier = replay(candidate, now);
+      if (earlier.isEmpty() && screened.rejected()) {
+        screenings.count(service, screened);
+      }
+      return earlier.orElseThrow(() -> refusal);
     }
     Submission submission = submit(taking, now);
     return switch (submission) {
       case Submission.Accepted(Job accepted) -> {
+        screenings.count(service, screened);
         submitted
             .labelValues(accepted.service(), accepted.priority().wireName())
             .incWithExemplar(Meters.exemplar(accepted.traceId()));
@@ -114,10 +122,9 @@ final class Admissions {
     };
   }
 
-  private Taking taking(Candidate candidate, Instant now) {
+  private Taking taking(Candidate candidate, Screened screened, Instant now) {
     ServedModel model = candidate.model();
-    Screenings.Passed passed =
-        screenings.admit(model.service(), asking(candidate.resolved(), candidate.safe()));
+    Screened.Passed passed = screened.orRefuse();
     Resolved made = passed.inSafeMode() ? candidate.safe() : candidate.resolved();
     CostModel.Cost cost = CostModel.predict(made, model.stepSeconds());
     refuseUnlessCarried(candidate, cost, passed.held(), now);

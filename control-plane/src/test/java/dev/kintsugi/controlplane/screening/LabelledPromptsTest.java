@@ -3,7 +3,6 @@ package dev.kintsugi.controlplane.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.PromptTraits;
 import dev.kintsugi.core.screening.Reason;
@@ -36,7 +35,7 @@ class LabelledPromptsTest {
   private static final LanguageTagger TAGGER = tagger();
 
   static LanguageTagger tagger() {
-    LanguageTagger tagger = new LanguageTagger(new Meters());
+    LanguageTagger tagger = new LanguageTagger();
     tagger.load();
     return tagger;
   }

@@ -1,7 +1,6 @@
 package dev.kintsugi.controlplane.screening;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +13,6 @@ import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Screener;
-import dev.kintsugi.core.screening.Screening;
 import dev.kintsugi.core.screening.ScreeningPolicy;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
@@ -23,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,10 +86,8 @@ class ScreeningTest {
 
   @Test
   void aTaggerThatFailsOrIsNotThereYetTakesOnlyItsOwnStageAway() {
-    Meters meters = new Meters();
     var failing =
         new LanguageTagger(
-            meters,
             () ->
                 new LanguageTagger.Readers(
                     text -> {
@@ -99,29 +96,66 @@ class ScreeningTest {
                     words -> {
                       throw new StackOverflowError("a deep one");
                     }));
+    Meters meters = new Meters();
+    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Screenings screenings =
+        screenings(
+            meters,
+            stages,
+            Exceptions.NONE,
+            (service, submission, unread) ->
+                Screener.decide(
+                    submission.prompt(),
+                    ScreeningPolicy.DEFAULT,
+                    Lexicon.NONE,
+                    failing.telling(unread)));
     for (String cause : List.of("unavailable", "defect")) {
-      assertThat(decide("a scene", failing)).isInstanceOf(Screening.Accept.class);
-      assertThat(decide("一个场景", failing)).isInstanceOf(Screening.Accept.class);
-      assertThat(decide("a party 🎉🎉🎉🎉🎉 at night", failing))
-          .isInstanceOf(Screening.Reject.class);
-      assertThat(
-              meters
-                  .counter(MetricCatalogue.PROMPT_STAGE_SKIPS)
-                  .labelValues("language", cause)
-                  .get())
-          .as(cause)
-          .isEqualTo(3);
+      var skipped = new SkippedStage("language", cause);
+      for (String prompt : List.of("a scene", "一个场景")) {
+        Screened screened = screenings.screen("studio/wan", asking(prompt));
+        assertThat(screened.told().verdict()).isEqualTo("accept");
+        assertThat(screened.told().skipped()).contains(skipped);
+        Screened.Passed passed = screened.orRefuse();
+        assertThat(passed.told() != null && passed.told().skipped().contains(skipped))
+            .as("a defect is noted on the job, what is only not there yet is not")
+            .isEqualTo(cause.equals("defect"));
+        screenings.count("studio/wan", screened);
+      }
+      PromptScreening party = screenings.tell("studio/wan", asking("a party 🎉🎉🎉🎉🎉 at night"));
+      assertThat(party.verdict()).isEqualTo("reject");
+      assertThat(skips(meters, "language", cause)).as("dry runs are not counted").isEqualTo(2);
       failing.load();
     }
+    stages.close();
   }
 
-  private static Screening decide(String prompt, LanguageTagger tagger) {
-    return Screener.decide(prompt, ScreeningPolicy.DEFAULT, Lexicon.NONE, tagger);
+  private static double skips(Meters meters, String stage, String cause) {
+    return meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, cause).get();
+  }
+
+  private static Screenings.Asking asking(String prompt) {
+    var submission = new PromptFeatures.Submission(prompt, 64, 48, 9, 8);
+    return new Screenings.Asking(submission, submission);
+  }
+
+  private static Screenings screenings(
+      Meters meters, Stages stages, Exceptions exceptions, Screenings.Rules rules) {
+    return new Screenings(
+        meters,
+        stages,
+        rules,
+        server.bean(Policies.class),
+        exceptions,
+        server.bean(LearnedRules.class),
+        server.bean(TokenStage.class),
+        server.bean(NoveltyStage.class),
+        server.bean(PromptCounts.class),
+        () -> 0);
   }
 
   @Test
   void aSubmissionMeetsTheSameDecision() {
-    double before = rejected();
+    double before = verdicts("reject");
     Answer answer = server.post("/v1/videos", PARTY);
     assertThat(answer.status()).isEqualTo(400);
     JsonNode error = answer.json().get("error");
@@ -131,7 +165,7 @@ class ScreeningTest {
     assertThat(error.get("message").asText()).contains("Say it in words");
     assertThat(error.get("reasons").get(0).get("rule").asText()).isEqualTo("emoji_run");
     assertThat(error.get("suggested_prompt").asText()).isEqualTo("a party at night");
-    assertThat(rejected()).isEqualTo(before + 1);
+    assertThat(verdicts("reject")).isEqualTo(before + 1);
     await()
         .untilAsserted(
             () ->
@@ -168,30 +202,49 @@ class ScreeningTest {
     Meters meters = new Meters();
     Stages stages = new Stages(meters, StageSettings.USUAL);
     Screenings broken =
-        new Screenings(
+        screenings(
             meters,
             stages,
-            (service, submission) -> {
-              throw new IllegalStateException("a defect");
-            },
-            server.bean(Policies.class),
             Exceptions.NONE,
-            server.bean(LearnedRules.class),
-            server.bean(TokenStage.class),
-            server.bean(NoveltyStage.class),
-            server.bean(PromptCounts.class),
-            () -> 0);
-    var cat = new PromptFeatures.Submission("a cat", 64, 48, 9, 8);
-    var asking = new Screenings.Asking(cat, cat);
-    assertThatCode(() -> broken.admit("studio/wan", asking)).doesNotThrowAnyException();
+            (service, submission, unread) -> {
+              throw new IllegalStateException("a defect");
+            });
+    Screened screened = broken.screen("studio/wan", asking("a cat"));
+    Screened.Passed passed = screened.orRefuse();
+    broken.count("studio/wan", screened);
+    var skipped = new SkippedStage("rules", "defect");
+    assertThat(passed.told()).extracting(PromptScreening::skipped).asList().contains(skipped);
+    assertThat(passed.held()).isFalse();
     assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
-    assertThat(
-            meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues("rules", "defect").get())
-        .isEqualTo(1);
-    PromptScreening told = broken.tell("studio/wan", asking);
+    assertThat(skips(meters, "rules", "defect")).isEqualTo(1);
+    PromptScreening told = broken.tell("studio/wan", asking("a cat"));
     assertThat(told.verdict()).isEqualTo("accept");
-    assertThat(told.skipped()).contains(new SkippedStage("rules", "defect"));
+    assertThat(told.skipped()).contains(skipped);
+
+    Screened.Passed longer = broken.screen("studio/wan", asking("(" + "x".repeat(600))).orRefuse();
+    assertThat(longer.held()).as("which only a person may take").isTrue();
+    stages.close();
+  }
+
+  @Test
+  void aSlowDatabaseDoesNotLetAHeldPromptThrough() {
+    Meters meters = new Meters();
+    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Exceptions slow =
+        (service, prompt) -> {
+          LockSupport.parkNanos(Stage.RULES.budget().plusMillis(50).toNanos());
+          return false;
+        };
+    Screenings screenings =
+        screenings(
+            meters,
+            stages,
+            slow,
+            (service, submission, unread) ->
+                Screener.decide(submission.prompt(), ScreeningPolicy.DEFAULT));
+    String held = "a castle [in a [very] long] tale " + "x".repeat(500);
+    assertThat(screenings.screen("studio/wan", asking(held)).orRefuse().held()).isTrue();
     stages.close();
   }
 
@@ -225,6 +278,50 @@ class ScreeningTest {
     assertThat(asked.at("/delivered").has("safe_mode")).isFalse();
     assertThat(asked.at("/screening/verdict").asText()).isEqualTo("accept_safe_mode");
     assertThat(asked.at("/screening/safe_mode").isNull()).isTrue();
+  }
+
+  @Test
+  void aRepeatedSubmissionIsCountedOnce() {
+    double before = verdicts("accept");
+    String id = repeatable("a kite over dunes").json().get("id").asText();
+    assertThat(repeatable("a kite over dunes").json().get("id").asText()).isEqualTo(id);
+    assertThat(repeatable("a kite over hills").code()).isEqualTo("idempotency_key_reused");
+    assertThat(verdicts("accept")).isEqualTo(before + 1);
+  }
+
+  private static Answer repeatable(String prompt) {
+    return server.send(
+        server.json("/v1/videos", body(prompt)).header("Idempotency-Key", "counted-once"));
+  }
+
+  private static double verdicts(String verdict) {
+    return server
+        .bean(Meters.class)
+        .counter(MetricCatalogue.PROMPT_SCREENINGS)
+        .labelValues(verdict)
+        .get();
+  }
+
+  @Test
+  void aWordingThatALearnedRuleWouldStopIsNotSuggested() {
+    String prompt = body("a man walks and feels very sad");
+    assertThat(suggested(prompt)).contains("static camera");
+    String rule =
+        """
+        {"service":"%s","features":["word:camera"],"stage":"enforced","pinned":true}
+        """;
+    Answer written =
+        server.ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
+    await().atMost(Duration.ofSeconds(30)).until(() -> suggested(prompt).isEmpty());
+    server.ops(
+        "PATCH",
+        "/ops/v1/prompt-rules/" + written.json().get("id").asText(),
+        "{\"stage\":\"retired\"}");
+    await().atMost(Duration.ofSeconds(30)).until(() -> !suggested(prompt).isEmpty());
+  }
+
+  private static String suggested(String body) {
+    return server.post("/v1/prompts/screen", body).json().path("suggested_prompt").asText("");
   }
 
   @Test
@@ -298,13 +395,5 @@ class ScreeningTest {
 
   private static String body(String prompt) {
     return "{\"prompt\":\"%s\",\"size\":\"64x64\"}".formatted(prompt);
-  }
-
-  private static double rejected() {
-    return server
-        .bean(Meters.class)
-        .counter(MetricCatalogue.PROMPT_SCREENINGS)
-        .labelValues("reject")
-        .get();
   }
 }

@@ -53,16 +53,16 @@ class StagesTest {
   void aStageThatIsStuckIsPassedAndTakesNobodyElse() {
     Passage first = stages.begin();
     assertThat(first.take(Stage.NOVELTY, this::stuck)).isEmpty();
-    assertThat(first.skips()).containsExactly(new Skip(Stage.NOVELTY, Why.SLOW));
+    assertThat(first.skips()).containsExactly(new Skip("novelty", Why.SLOW));
 
     Passage second = stages.begin();
     assertThat(second.take(Stage.NOVELTY, () -> new Said.Word<>("never"))).isEmpty();
-    assertThat(second.skips()).as("it waited").containsExactly(new Skip(Stage.NOVELTY, Why.SLOW));
+    assertThat(second.skips()).as("it waited").containsExactly(new Skip("novelty", Why.SLOW));
     Passage third = stages.begin();
     assertThat(third.take(Stage.NOVELTY, () -> new Said.Word<>("never"))).isEmpty();
     assertThat(third.skips())
         .as("one is at it and one waits")
-        .containsExactly(new Skip(Stage.NOVELTY, Why.BUSY));
+        .containsExactly(new Skip("novelty", Why.BUSY));
     assertThat(third.take(Stage.RULES, () -> new Said.Word<>("word"))).contains("word");
 
     stages.count(first);
@@ -85,8 +85,7 @@ class StagesTest {
     assertThat(passage.take(Stage.TOKENS, () -> new Said.Nothing<String>(Why.UNAVAILABLE)))
         .isEmpty();
     assertThat(passage.skips())
-        .containsExactly(
-            new Skip(Stage.RULES, Why.DEFECT), new Skip(Stage.TOKENS, Why.UNAVAILABLE));
+        .containsExactly(new Skip("rules", Why.DEFECT), new Skip("tokens", Why.UNAVAILABLE));
     assertThat(passage.skipped(Stage.RULES)).isTrue();
     assertThat(passage.skipped(Stage.NOVELTY)).isFalse();
   }

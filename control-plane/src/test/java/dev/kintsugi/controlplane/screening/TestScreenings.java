@@ -6,7 +6,6 @@ import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
-import dev.kintsugi.core.screening.Tagger;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
@@ -26,7 +25,7 @@ final class TestScreenings {
       Meters meters,
       Stages stages,
       Policies policies,
-      Tagger tagger,
+      LanguageTagger tagger,
       Exceptions exceptions,
       LearnedRules learned,
       TokenStage tokens,
@@ -35,11 +34,14 @@ final class TestScreenings {
     return new Screenings(
         meters,
         stages,
-        (service, submission) ->
+        (service, submission, unread) ->
             submission.prompt().contains(WORD)
                 ? fragile(submission.prompt())
                 : Screener.decide(
-                    submission.prompt(), policies.of(service), policies.lexicon(service), tagger),
+                    submission.prompt(),
+                    policies.of(service),
+                    policies.lexicon(service),
+                    tagger.telling(unread)),
         policies,
         exceptions,
         learned,

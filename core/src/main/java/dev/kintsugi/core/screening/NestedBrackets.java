@@ -37,4 +37,19 @@ final class NestedBrackets {
             "%d characters with brackets %d deep: a person looks at it first. At most %d characters, or none in nested brackets, need no review."
                 .formatted(length, nesting.depth(), longest)));
   }
+
+  /** A prompt so long was let in for its brackets alone, which nobody could look at. */
+  static List<Reason> unread(String prompt) {
+    int length = prompt.codePointCount(0, prompt.length());
+    return length <= FieldRules.MAX_PROMPT
+        ? List.of()
+        : List.of(
+            new Reason(
+                Rule.NESTED_BRACKETS,
+                0,
+                length,
+                prompt,
+                "%d characters that could not be screened now: a person looks at it first. At most %d need no review."
+                    .formatted(length, FieldRules.MAX_PROMPT)));
+  }
 }

@@ -52,6 +52,15 @@ public final class Screener {
   }
 
   /**
+   * What becomes of a prompt that could not be looked at: it is taken, unless one of its length is
+   * taken only after a person looked.
+   */
+  public static Screening unread(String prompt) {
+    List<Reason> reasons = NestedBrackets.unread(prompt);
+    return reasons.isEmpty() ? new Screening.Accept() : new Screening.HoldForReview(reasons, null);
+  }
+
+  /**
    * A prompt said anew and briefly: who, what they do, where, then how it looks. For prompts that
    * are too long for their model, which only it can tell.
    *

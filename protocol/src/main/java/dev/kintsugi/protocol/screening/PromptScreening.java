@@ -38,7 +38,8 @@ public record PromptScreening(
   /**
    * A stage that said nothing.
    *
-   * @param stage {@code rules}, {@code novelty}, {@code learned} or {@code tokens}
+   * @param stage {@code rules}, {@code language} (a part of it), {@code novelty}, {@code learned}
+   *     or {@code tokens}
    * @param reason {@code defect}, {@code slow}, {@code busy}, {@code unavailable} (what it asks is
    *     not there) or {@code not_enough_data}
    */
