@@ -84,7 +84,9 @@ class Learning {
     this.failures = meters.counter(MetricCatalogue.PROMPT_FAILURES);
   }
 
-  @Scheduled(initialDelay = "5s", fixedDelay = "${kintsugi.learning.look-every:5s}")
+  @Scheduled(
+      initialDelay = "${kintsugi.learning.look-every:5s}",
+      fixedDelay = "${kintsugi.learning.look-every:5s}")
   void look() {
     try {
       int last = AT_ONCE;

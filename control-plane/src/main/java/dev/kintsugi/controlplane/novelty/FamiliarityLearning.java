@@ -67,7 +67,9 @@ class FamiliarityLearning {
 
   private record Taught(Good job, Optional<Embedding> embedding) {}
 
-  @Scheduled(initialDelay = "20s", fixedDelay = "${kintsugi.novelty.look-every:30s}")
+  @Scheduled(
+      initialDelay = "${kintsugi.novelty.look-every:20s}",
+      fixedDelay = "${kintsugi.novelty.look-every:30s}")
   void look() {
     try {
       int last = AT_ONCE;
