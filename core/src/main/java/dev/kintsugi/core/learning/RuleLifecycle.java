@@ -51,7 +51,8 @@ public final class RuleLifecycle {
   }
 
   /**
-   * @param lastSeen newest prompt of the rule, stopped or not; the beginning of the stage if none
+   * @param lastSeen newest prompt of the rule, stopped or not, in whatever stage; each stage waits
+   *     anew for one
    */
   public static RuleDecision decide(
       RuleState state, Instant lastSeen, LifecyclePolicy policy, Instant now) {
@@ -66,7 +67,8 @@ public final class RuleLifecycle {
           state.at(RuleStage.RETIRED, now),
           "Its prompts do not fail any more: %s.".formatted(counted(state)));
     }
-    if (Duration.between(lastSeen, now).compareTo(policy.unseen()) >= 0) {
+    Instant waited = lastSeen.isAfter(state.since()) ? lastSeen : state.since();
+    if (Duration.between(waited, now).compareTo(policy.unseen()) >= 0) {
       return new RuleDecision.Move(
           state.at(RuleStage.RETIRED, now),
           "No prompt of it for %d days.".formatted(policy.unseen().toDays()));

@@ -98,6 +98,11 @@ class RuleLifecycleTest {
         .isInstanceOf(RuleDecision.Move.class);
     assertThat(RuleLifecycle.decide(state, later, POLICY, later))
         .isInstanceOf(RuleDecision.Stay.class);
+    assertThat(
+            RuleLifecycle.decide(
+                RuleState.begin(RuleStage.CANARY, later), NOON, POLICY, later.plusSeconds(5)))
+        .as("a stage that began just now waits anew")
+        .isInstanceOf(RuleDecision.Stay.class);
     RuleState pinned = new RuleState(RuleStage.ENFORCED, NOON, true, 9, 0, 99);
     assertThat(RuleLifecycle.decide(pinned, NOON, POLICY, later))
         .isEqualTo(new RuleDecision.Stay("A person pinned it."));
