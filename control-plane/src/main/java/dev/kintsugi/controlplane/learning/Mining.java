@@ -68,7 +68,9 @@ class Mining {
     this.clock = clock;
   }
 
-  @Scheduled(initialDelay = "1m", fixedDelay = "1m")
+  @Scheduled(
+      initialDelay = "${kintsugi.learning.mine-look-every:1m}",
+      fixedDelay = "${kintsugi.learning.mine-look-every:1m}")
   void mine() {
     try {
       for (String service : samples.services()) {
@@ -175,12 +177,9 @@ class Mining {
         .findFirst()
         .flatMap(
             mined -> {
-              RuleState state = RuleState.begin(RuleStage.CANDIDATE, now);
               Change why =
                   change(now, RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
-              return rules.move(rule, state, why)
-                  ? Optional.of(rule.with(state, now))
-                  : Optional.empty();
+              return rules.move(rule, RuleStage.CANDIDATE, false, why);
             });
   }
 

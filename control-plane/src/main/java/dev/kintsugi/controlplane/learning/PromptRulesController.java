@@ -189,15 +189,12 @@ final class PromptRulesController {
       rule.features().forEach(feature -> requireTopic(rule.service(), feature, "stage"));
     }
     Instant now = clock.instant();
-    RuleState next =
-        stage == before.stage()
-            ? new RuleState(
-                stage, before.since(), pinned, before.matched(), before.failed(), before.doubt())
-            : new RuleState(stage, now, pinned, 0, 0, 0);
     Change why = change(request, before.stage(), stage, pinned, asked.note(), now);
-    if (!rules.move(rule, next, why)) {
+    if (rules.move(rule, stage, pinned, why).isEmpty()) {
       throw ApiException.of(
-          ErrorCode.CONFLICT, "The rule moved meanwhile; look at it again.", "rule_id");
+          ErrorCode.CONFLICT,
+          "The rule was moved or pinned meanwhile; look at it again.",
+          "rule_id");
     }
     return detail(require(rule_id));
   }

@@ -179,25 +179,30 @@ class RuleStore {
   }
 
   /**
-   * Gives a rule another state.
+   * Moves a rule to a stage, or pins it or not in the one it has.
    *
-   * @return false when it was not in the expected stage any more
+   * @param rule as the caller saw it
+   * @param why since when, too
+   * @return as it is now; empty when it was moved, pinned or let go meanwhile
    */
-  boolean move(StoredRule rule, RuleState next, Change why) {
+  Optional<StoredRule> move(StoredRule rule, RuleStage stage, boolean pinned, Change why) {
     return transactions.durably(
         c -> {
-          List<StoredRule> now =
+          Optional<StoredRule> moved =
               Sql.rows(
-                  c,
-                  "SELECT * FROM prompt_rule WHERE id = ? FOR UPDATE",
-                  RuleStore::rule,
-                  rule.id());
-          if (now.isEmpty() || now.getFirst().state().stage() != rule.state().stage()) {
-            return false;
+                      c,
+                      "SELECT * FROM prompt_rule WHERE id = ? FOR UPDATE",
+                      RuleStore::rule,
+                      rule.id())
+                  .stream()
+                  .filter(now -> now.state().follows(rule.state()))
+                  .map(now -> now.with(now.state().as(stage, pinned, why.at()), now.lastSeen()))
+                  .findFirst();
+          if (moved.isPresent()) {
+            set(c, moved.get());
+            log(c, rule.id(), why);
           }
-          set(c, rule.with(next, rule.lastSeen()));
-          log(c, rule.id(), why);
-          return true;
+          return moved;
         });
   }
 

@@ -18,6 +18,18 @@ public record RuleState(
     return new RuleState(stage, now, false, 0, 0, 0);
   }
 
+  /** Whether nothing but evidence changed it since then. */
+  public boolean follows(RuleState earlier) {
+    return stage == earlier.stage && since.equals(earlier.since) && pinned == earlier.pinned;
+  }
+
+  /** In a stage as a person wants it: what was seen of it stays where the stage does. */
+  public RuleState as(RuleStage next, boolean pin, Instant now) {
+    return next == stage
+        ? new RuleState(stage, since, pin, matched, failed, doubt)
+        : new RuleState(next, now, pin, 0, 0, 0);
+  }
+
   RuleState at(RuleStage next, Instant now) {
     return new RuleState(next, now, pinned, 0, 0, 0);
   }

@@ -1,0 +1,159 @@
+package dev.kintsugi.controlplane.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.learning.StoredRule.Change;
+import dev.kintsugi.controlplane.testkit.Answer;
+import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.core.learning.RuleStage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is evidence for a rule and what is not; each test has a service of its own. */
+class RuleEvidenceTest {
+
+  private static final String RULES = "/ops/v1/prompt-rules";
+  private static final String TENANT = "acme";
+
+  private static TestServer server;
+  private static CopiedJobs jobs;
+
+  @BeforeAll
+  static void start() {
+    server =
+        TestServer.start(
+            Map.of(
+                "kintsugi.learning.look-every", "1h",
+                "kintsugi.learning.refresh-every", "1h"));
+    jobs = CopiedJobs.of(server);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static List<String> numbered(String prompt, int many) {
+    return IntStream.range(0, many).mapToObj(i -> prompt + " take" + i).toList();
+  }
+
+  private static void learn() {
+    server.bean(Learning.class).look();
+  }
+
+  private static String written(String service, String feature, String stage) {
+    Answer made =
+        server.ops(
+            "POST",
+            RULES,
+            "{\"service\":\"%s\",\"features\":[\"%s\"],\"stage\":\"%s\"}"
+                .formatted(service, feature, stage));
+    assertThat(made.status()).as(made.toString()).isEqualTo(200);
+    return made.json().get("id").asText();
+  }
+
+  private static JsonNode patched(String id, String change) {
+    Answer answer = server.ops("PATCH", RULES + "/" + id, change);
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+    return answer.json();
+  }
+
+  private static JsonNode rule(String id) {
+    return server.ops(RULES + "/" + id).json();
+  }
+
+  private static String stage(String id) {
+    return rule(id).get("stage").asText();
+  }
+
+  private static StoredRule stored(String id) {
+    return server.bean(RuleStore.class).find(number(id)).orElseThrow();
+  }
+
+  private static long number(String id) {
+    return RuleViews.parse(id).orElseThrow();
+  }
+
+  private static JsonNode mine(String service) {
+    return server
+        .ops("POST", RULES + "/mine", "{\"service\":\"%s\"}".formatted(service))
+        .json()
+        .get("data");
+  }
+
+  private static void notSeenForLong(String id) {
+    server
+        .database()
+        .execute(
+            "UPDATE prompt_rule SET last_seen = now() - interval '40 d' WHERE id = " + number(id));
+  }
+
+  private static Change why(RuleStage to, boolean pinned) {
+    return new Change(Instant.now(), Change.LEARNING, null, to.wireName(), pinned, "a test");
+  }
+
+  @Test
+  void aRuleThatComesBackAfterALongTimeIsGivenItsTimeAgain() {
+    String service = "studio/back";
+    String id = written(service, "word:dragon", "retired");
+    notSeenForLong(id);
+    patched(id, "{\"stage\":\"enforced\"}");
+    learn();
+    assertThat(stage(id)).as("a person wants it").isEqualTo("enforced");
+
+    patched(id, "{\"stage\":\"retired\"}");
+    notSeenForLong(id);
+    jobs.good(service, TENANT, numbered("a cat", 100));
+    jobs.failed(service, TENANT, numbered("a dragon", 20));
+    learn();
+    assertThat(mine(service)).extracting(back -> back.get("id").asText()).containsExactly(id);
+    learn();
+    assertThat(stage(id)).as("true again").isEqualTo("shadow");
+  }
+
+  @Test
+  void whoeverSawARuleAsItIsNoMoreDoesNotMoveIt() {
+    String service = "studio/veto";
+    String id = written(service, "word:geyser", "retired");
+    RuleStore store = server.bean(RuleStore.class);
+    StoredRule before = stored(id);
+    patched(id, "{\"pinned\":true}");
+    assertThat(store.move(before, RuleStage.CANDIDATE, false, why(RuleStage.CANDIDATE, false)))
+        .as("a veto while mining")
+        .isEmpty();
+    assertThat(store.move(before, RuleStage.RETIRED, false, why(RuleStage.RETIRED, false)))
+        .as("a note, and a pin at the same time")
+        .isEmpty();
+    assertThat(stored(id).state().pinned()).isTrue();
+
+    patched(id, "{\"pinned\":false}");
+    StoredRule again = stored(id);
+    patched(id, "{\"stage\":\"shadow\"}");
+    patched(id, "{\"stage\":\"retired\"}");
+    assertThat(store.move(again, RuleStage.CANDIDATE, false, why(RuleStage.CANDIDATE, false)))
+        .as("away and back")
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsSeenWhileAPersonWritesANoteStays() {
+    String service = "studio/note";
+    String id = written(service, "word:glacier", "shadow");
+    StoredRule before = stored(id);
+    jobs.failed(service, TENANT, numbered("a glacier", 3));
+    learn();
+    assertThat(
+            server
+                .bean(RuleStore.class)
+                .move(before, RuleStage.SHADOW, true, why(RuleStage.SHADOW, true)))
+        .hasValueSatisfying(now -> assertThat(now.state().matched()).isEqualTo(3));
+    assertThat(rule(id).get("failed").asInt()).isEqualTo(3);
+    assertThat(rule(id).get("pinned").asBoolean()).isTrue();
+  }
+}
