@@ -40,7 +40,7 @@ class LearnedRuleTest {
         .until(
             () -> api.post("/v1/prompts/screen", volcano).json().path("verdict").asText(),
             "reject"::equals);
-    JsonNode error = refused(api, volcano);
+    JsonNode error = refused(api);
     assertThat(error.path("code").asText()).isEqualTo("prompt_rejected");
     assertThat(error.at("/reasons/0/rule").asText()).isEqualTo("learned_rule");
     assertThat(error.at("/reasons/0/text").asText()).isEqualTo("VOLCANO");
@@ -59,10 +59,11 @@ class LearnedRuleTest {
     assertThat(product.kubectl("get", "dsvc", "-n", "studio")).contains("Ready");
   }
 
-  /** One in twenty is let through, to see whether the rule is still true. */
-  private static JsonNode refused(Api api, Map<String, Object> request) {
+  /** One prompt in twenty is let through each time, to see whether the rule is still true. */
+  private static JsonNode refused(Api api) {
     for (int i = 0; i < 10; i++) {
-      Api.Answer answer = api.post("/v1/videos", request);
+      Api.Answer answer =
+          api.post("/v1/videos", Jobs.request("a red VOLCANO on the beach take" + i, 4, 900));
       if (answer.status() == 400) {
         return answer.json().path("error");
       }

@@ -267,7 +267,8 @@ class PlantedTruthTest {
                 PLACES.get(i / 5 % PLACES.size()),
                 what)
             .strip();
-    Map<String, Object> request = Jobs.request(prompt, 2, 40_000 + i);
+    // What is asked for again is no evidence; a word that one prompt has is no feature of several.
+    Map<String, Object> request = Jobs.request(prompt + " take" + i, 2, 40_000 + i);
     request.put("size", width + "x" + height);
     request.put("num_frames", frames);
     return request;

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,9 +102,10 @@ public final class LearnedRules {
   /**
    * Asks the one rule that decides of a submission.
    *
-   * @param draw 0..1, fresh: rules in trial stop only a share
+   * @param tenant that asks, whose prompt has the same answer each time while the rule is in one
+   *     stage; null in a dry run, where rules that stop only a share stop nothing
    */
-  public Optional<Stop> stops(String service, Submission submission, DoubleSupplier draw) {
+  public Optional<Stop> stops(String service, Submission submission, @Nullable String tenant) {
     Acting rules = acting.getOrDefault(service, Acting.NONE);
     if (rules.rules().isEmpty()) {
       return Optional.empty();
@@ -120,8 +121,14 @@ public final class LearnedRules {
         .filter(
             rule ->
                 RuleLifecycle.stops(
-                    rule.state(), draw.getAsDouble(), promotions.lifecycle(service)))
+                    rule.state(), draw(rule, submission, tenant), promotions.lifecycle(service)))
         .map(rule -> new Stop(rule, reason(rule, submission.prompt())));
+  }
+
+  private static double draw(StoredRule rule, Submission submission, @Nullable String tenant) {
+    return tenant == null
+        ? 1
+        : OnePrompt.draw(rule.id(), rule.state().since(), tenant, submission.prompt());
   }
 
   /** It was stopped; does not wait for the database. */

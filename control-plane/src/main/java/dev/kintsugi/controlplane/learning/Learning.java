@@ -167,12 +167,16 @@ class Learning {
     }
   }
 
-  /** Only prompts that came in the present stage are evidence in it. */
+  /** Only prompts that came in the present stage are evidence in it, and each of them once. */
   private static StoredRule seen(StoredRule rule, List<Ended> ended, LifecyclePolicy policy) {
     StoredRule after = rule;
     for (Ended job : ended) {
       if (job.failed() != null && cameIn(rule, job) && rule.matches(job.features())) {
-        after = after.with(RuleLifecycle.seen(after.state(), job.failed(), policy), job.endedAt());
+        RuleState seen =
+            job.firstSince(rule.state().since())
+                ? RuleLifecycle.seen(after.state(), job.failed(), policy)
+                : after.state();
+        after = after.with(seen, job.endedAt());
       }
     }
     return after;

@@ -105,7 +105,7 @@ class Mining {
     Instant now = clock.instant();
     List<StoredRule> known = rules.list(service);
     Map<String, Topic> kept = kept(service);
-    Topics.Seen seen = Topics.all(samples.newest(service, Instant.EPOCH, settings.samples()), kept);
+    Topics.Seen seen = Topics.all(samples.newest(service, oldest(now), settings.samples()), kept);
     Look look = new Look(service, seen, kept.keySet(), new HashMap<>(), now);
     List<StoredRule> found = new ArrayList<>();
     for (MinedRule mined : Miner.mine(seen.set(), promotions.mining(service))) {
@@ -169,7 +169,8 @@ class Mining {
     if (rule.state().stage() != RuleStage.RETIRED || rule.state().pinned()) {
       return Optional.empty();
     }
-    SampleSet since = samples.newest(rule.service(), rule.state().since(), settings.samples());
+    Instant then = rule.state().since().isAfter(oldest(now)) ? rule.state().since() : oldest(now);
+    SampleSet since = samples.newest(rule.service(), then, settings.samples());
     List<MinedRule> still =
         Miner.mine(Topics.with(since, kept(rule.service())), promotions.mining(rule.service()));
     return still.stream()
@@ -181,6 +182,11 @@ class Mining {
                   change(now, RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
               return rules.move(rule, RuleStage.CANDIDATE, false, why);
             });
+  }
+
+  /** A prompt whose first sample is gone is there by the next one again. */
+  private Instant oldest(Instant now) {
+    return now.minus(settings.retention());
   }
 
   private static Change change(Instant now, @Nullable String from, String reason) {

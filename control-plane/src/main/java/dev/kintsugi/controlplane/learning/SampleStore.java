@@ -68,19 +68,23 @@ class SampleStore {
   private static final String ADD =
       """
       INSERT INTO prompt_sample
-        (job_id, service, ended_at, failed, features, stratum, model, direction)
-      SELECT id, ?, ?, ?, ?::text[], ?, ?, ? FROM job WHERE id = ? AND deleted_at IS NULL
-      ON CONFLICT DO NOTHING
+        (job_id, service, ended_at, failed, features, stratum, model, direction, digest, previous_at)
+      SELECT id, ?, ?, ?, ?::text[], ?, ?, ?, ?::uuid,
+        (SELECT max(s.ended_at) FROM prompt_sample s WHERE s.service = ? AND s.digest = ?::uuid)
+      FROM job WHERE id = ? AND deleted_at IS NULL
+      ON CONFLICT DO NOTHING RETURNING previous_at
       """;
+
+  /** In a time that began then. */
+  private static final String FIRST = " AND (previous_at IS NULL OR previous_at <= ?)";
 
   private static final String FAILURES =
-      """
-      SELECT * FROM prompt_sample WHERE service = ? AND failed AND ended_at > ?
-      ORDER BY ended_at DESC LIMIT ?
-      """;
+      "SELECT * FROM prompt_sample WHERE service = ? AND failed AND ended_at > ?"
+          + FIRST
+          + " ORDER BY ended_at DESC LIMIT ?";
 
   private static final String OTHERS =
-      "FROM prompt_sample WHERE service = ? AND NOT failed AND ended_at >= ?";
+      "FROM prompt_sample WHERE service = ? AND NOT failed AND ended_at >= ?" + FIRST;
 
   /** The same ones each time: a hash of a random name is as good as a die. */
   private static final String SOME =
@@ -106,6 +110,8 @@ class SampleStore {
    * @param failed by its input; null where it says nothing of it
    * @param prompt empty where it says nothing of it
    * @param direction of the prompt; null where that is not known
+   * @param digest equal for what the tenant asked for again; null where it says nothing of it
+   * @param previous end of the last one of this digest that was taken before; null for none
    */
   record Ended(
       UUID job,
@@ -116,10 +122,26 @@ class SampleStore {
       String prompt,
       Set<String> features,
       String stratum,
-      @Nullable Direction direction) {
+      @Nullable Direction direction,
+      @Nullable UUID digest,
+      @Nullable Instant previous) {
 
     Ended with(Direction known) {
-      return new Ended(job, service, createdAt, endedAt, failed, prompt, features, stratum, known);
+      return with(features, known, previous);
+    }
+
+    private Ended after(@Nullable Instant known) {
+      return with(features, direction, known);
+    }
+
+    private Ended with(Set<String> named, @Nullable Direction known, @Nullable Instant taken) {
+      return new Ended(
+          job, service, createdAt, endedAt, failed, prompt, named, stratum, known, digest, taken);
+    }
+
+    /** Whether the same had not ended before in a time that began then. */
+    boolean firstSince(Instant then) {
+      return previous == null || previous.isBefore(then);
     }
 
     /** With the topics that its prompt is about. */
@@ -129,7 +151,7 @@ class SampleStore {
       }
       Set<String> all = new HashSet<>(features);
       all.addAll(PromptTopics.about(topics, service, direction));
-      return new Ended(job, service, createdAt, endedAt, failed, prompt, all, stratum, direction);
+      return with(all, direction, previous);
     }
   }
 
@@ -149,27 +171,27 @@ class SampleStore {
     for (Ended ended : fresh) {
       Direction direction = ended.direction();
       try (Sql sql = Sql.of(c, ADD)) {
-        int added =
-            sql.with(ended.service())
-                .with(ended.endedAt())
-                .with(ended.failed())
-                .each("text", List.copyOf(ended.features()), feature -> feature)
-                .with(ended.stratum())
-                .with(direction == null ? null : direction.model())
-                .with(direction == null ? null : direction.steps())
-                .with(ended.job())
-                .update();
-        if (added > 0) {
-          taken.add(ended);
-        }
+        sql.with(ended.service())
+            .with(ended.endedAt())
+            .with(ended.failed())
+            .each("text", List.copyOf(ended.features()), feature -> feature)
+            .with(ended.stratum())
+            .with(direction == null ? null : direction.model())
+            .with(direction == null ? null : direction.steps())
+            .with(ended.digest())
+            .with(ended.service())
+            .with(ended.digest())
+            .with(ended.job())
+            .rows(row -> ended.after(Sql.instantOrNull(row, "previous_at")))
+            .forEach(taken::add);
       }
     }
     return taken;
   }
 
   /**
-   * Samples of a service that ended after then: its newest failures, and some of the other jobs of
-   * the same time.
+   * Samples of a service that ended after then, of repeated prompts only the first: its newest
+   * failures, and some of the other jobs of the same time.
    *
    * @param limit about how many
    */
@@ -179,36 +201,40 @@ class SampleStore {
           Map<String, String> names = new HashMap<>();
           int room = limit / FAILURES_PART;
           List<Seen> failures =
-              Sql.rows(c, FAILURES, row -> seen(row, names), service, after, room);
+              Sql.rows(c, FAILURES, row -> seen(row, names), service, after, after, room);
           Instant since = failures.size() == room ? failures.getLast().endedAt() : after;
           long others =
-              Sql.rows(c, "SELECT count(*) " + OTHERS, row -> row.getLong(1), service, since)
+              Sql.rows(c, "SELECT count(*) " + OTHERS, row -> row.getLong(1), service, since, after)
                   .getFirst();
           double share = Math.min(1, (limit - failures.size()) / (double) Math.max(1, others));
           List<Seen> some =
-              Sql.rows(c, SOME, row -> seen(row, names), service, since, (long) (share * HASHES));
+              Sql.rows(
+                  c, SOME, row -> seen(row, names), service, since, after, (long) (share * HASHES));
           return new SampleSet(
               Stream.concat(failures.stream(), some.stream()).map(Seen::sample).toList(),
               Math.max(1, others / (double) Math.max(1, some.size())),
-              (with, without) -> counted(service, since, with, without));
+              (with, without) -> counted(new Span(service, since, after), with, without));
         });
   }
 
+  /**
+   * Jobs of a service that ended since one time, whose prompts had not ended before since another.
+   */
+  private record Span(String service, Instant since, Instant first) {}
+
   /** Which jobs are about a topic is not stored: it was found in some of them just now. */
-  private OptionalLong counted(
-      String service, Instant since, Set<String> with, List<Set<String>> without) {
+  private OptionalLong counted(Span span, Set<String> with, List<Set<String>> without) {
     return with.stream().anyMatch(TopicName::is)
         ? OptionalLong.empty()
         : OptionalLong.of(
             others(
-                service,
-                since,
+                span,
                 with,
                 without.stream().filter(one -> one.stream().noneMatch(TopicName::is)).toList()));
   }
 
-  /** Jobs since then that went well, with all of some features and none of the conjunctions. */
-  private long others(String service, Instant since, Set<String> with, List<Set<String>> without) {
+  /** Jobs that went well, with all of some features and none of the conjunctions. */
+  private long others(Span span, Set<String> with, List<Set<String>> without) {
     String sql =
         "SELECT count(*) "
             + OTHERS
@@ -217,7 +243,11 @@ class SampleStore {
     return transactions.reading(
         c -> {
           try (Sql query = Sql.of(c, sql)) {
-            query.with(service).with(since).each("text", List.copyOf(with), name -> name);
+            query
+                .with(span.service())
+                .with(span.since())
+                .with(span.first())
+                .each("text", List.copyOf(with), name -> name);
             for (Set<String> each : without) {
               query.each("text", List.copyOf(each), name -> name);
             }
@@ -265,6 +295,7 @@ class SampleStore {
     boolean replay = ReplayQueue.isReplay(row.getString("service"));
     Boolean failed = replay ? null : row.getObject("failed", Boolean.class);
     Submission asked = failed == null ? null : asked(row.getString("parameters"));
+    String tenant = row.getString("tenant");
     return new Ended(
         row.getObject("job_id", UUID.class),
         row.getString("service"),
@@ -276,8 +307,10 @@ class SampleStore {
         "%s|%s|%s"
             .formatted(
                 row.getString("revision"),
-                row.getString("tenant"),
+                tenant,
                 at.toString().substring(0, "2026-01-01".length())),
+        null,
+        asked == null ? null : OnePrompt.digest(tenant, asked),
         null);
   }
 

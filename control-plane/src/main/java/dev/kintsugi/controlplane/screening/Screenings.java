@@ -18,10 +18,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Screens prompts, and counts what came of it. A stage that breaks or is slow lets the prompt
@@ -33,9 +32,6 @@ public final class Screenings {
   private static final List<String> VERDICTS =
       List.of(
           "accept", "suggest_rewrite", "accept_safe_mode", "hold_for_review", "reject", "error");
-
-  /** A rule that stops only a share stops nothing. */
-  private static final DoubleSupplier EVERYTHING_PASSES = () -> 1.0;
 
   /** What structure, language and lists make of a submission. */
   @FunctionalInterface
@@ -55,7 +51,6 @@ public final class Screenings {
   private final TokenStage tokens;
   private final NoveltyStage novelty;
   private final PromptCounts counts;
-  private final DoubleSupplier draws;
   private final Counter verdicts;
   private final Counter rules;
 
@@ -84,8 +79,7 @@ public final class Screenings {
         learned,
         tokens,
         novelty,
-        counts,
-        () -> ThreadLocalRandom.current().nextDouble());
+        counts);
   }
 
   Screenings(
@@ -97,8 +91,7 @@ public final class Screenings {
       LearnedRules learned,
       TokenStage tokens,
       NoveltyStage novelty,
-      PromptCounts counts,
-      DoubleSupplier draws) {
+      PromptCounts counts) {
     this.stages = stages;
     this.screener = screener;
     this.policies = policies;
@@ -107,7 +100,6 @@ public final class Screenings {
     this.tokens = tokens;
     this.novelty = novelty;
     this.counts = counts;
-    this.draws = draws;
     this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
     this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
     VERDICTS.forEach(verdict -> verdicts.labelValues(verdict).inc(0));
@@ -130,12 +122,17 @@ public final class Screenings {
    * @param service {@code namespace/name}
    */
   public PromptScreening tell(String service, Asking asking) {
-    return screen(service, asking, EVERYTHING_PASSES).told();
+    return screened(null, service, asking).told();
   }
 
-  /** Screens a submission; it is counted by {@link #count} once it is known what came of it. */
-  public Screened screen(String service, Asking asking) {
-    return screen(service, asking, draws);
+  /**
+   * Screens a submission; it is counted by {@link #count} once it is known what came of it.
+   *
+   * @param tenant whose prompts have the same answer each time
+   * @param service {@code namespace/name}
+   */
+  public Screened screen(String tenant, String service, Asking asking) {
+    return screened(tenant, service, asking);
   }
 
   /** Counts a submission that was taken, or refused for its prompt; a repeated one is neither. */
@@ -162,7 +159,10 @@ public final class Screenings {
    */
   private record Ruled(Screening screening, Set<Why> unread) {}
 
-  private Screened screen(String service, Asking asking, DoubleSupplier draw) {
+  /**
+   * @param tenant null in a dry run
+   */
+  private Screened screened(@Nullable String tenant, String service, Asking asking) {
     Passage passage = stages.begin();
     Screening screening = ruled(service, asking.asked(), passage);
     Stop stop = null;
@@ -170,7 +170,7 @@ public final class Screenings {
     if (!(screening instanceof Screening.Reject)) {
       Screening compared = compared(service, asking.asked(), screening, passage);
       made = compared.careful() ? asking.safe() : made;
-      stop = stopped(service, made, draw, passage).orElse(null);
+      stop = stopped(tenant, service, made, passage).orElse(null);
       screening =
           stop == null
               ? measured(service, asking.asked(), compared, passage)
@@ -202,10 +202,13 @@ public final class Screenings {
         : screening;
   }
 
+  /**
+   * @param tenant null where a rule that stops only a share stops nothing
+   */
   private Optional<Stop> stopped(
-      String service, Submission made, DoubleSupplier draw, Passage passage) {
+      @Nullable String tenant, String service, Submission made, Passage passage) {
     return passage
-        .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, draw)))
+        .take(Stage.LEARNED, () -> new Said.Word<>(learned.stops(service, made, tenant)))
         .flatMap(Function.identity());
   }
 
@@ -213,8 +216,7 @@ public final class Screenings {
   private Screening passable(
       String service, Submission made, Screening screening, Passage passage) {
     String suggestion = screening.suggestion();
-    return suggestion != null
-            && stopped(service, made.with(suggestion), EVERYTHING_PASSES, passage).isPresent()
+    return suggestion != null && stopped(null, service, made.with(suggestion), passage).isPresent()
         ? Screening.of(screening.reasons(), null)
         : screening;
   }

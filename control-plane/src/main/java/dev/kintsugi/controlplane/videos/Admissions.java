@@ -94,7 +94,11 @@ final class Admissions {
   Job admit(Candidate candidate) {
     Instant now = clock.instant();
     String service = candidate.model().service();
-    Screened screened = screenings.screen(service, asking(candidate.resolved(), candidate.safe()));
+    Screened screened =
+        screenings.screen(
+            candidate.incoming().tenant().name(),
+            service,
+            asking(candidate.resolved(), candidate.safe()));
     Taking taking;
     try {
       taking = taking(candidate, screened, now);

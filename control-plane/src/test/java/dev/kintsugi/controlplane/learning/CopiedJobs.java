@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Jobs that ended as one that really ran did, each of a prompt of its own. */
 final class CopiedJobs {
@@ -63,7 +64,7 @@ final class CopiedJobs {
     return new CopiedJobs(server, good, newest(server));
   }
 
-  private static String newest(TestServer server) {
+  static String newest(TestServer server) {
     try (Connection connection = server.database().dataSource().getConnection();
         PreparedStatement newest =
             connection.prepareStatement("SELECT id FROM job ORDER BY created_at DESC LIMIT 1");
@@ -76,14 +77,23 @@ final class CopiedJobs {
   }
 
   void good(String service, String tenant, List<String> prompts) {
-    copy(good, service, tenant, prompts);
+    copy(server, good, service, tenant, prompts);
   }
 
   void failed(String service, String tenant, List<String> prompts) {
-    copy(failed, service, tenant, prompts);
+    copy(server, failed, service, tenant, prompts);
   }
 
-  private void copy(String job, String service, String tenant, List<String> prompts) {
+  /**
+   * @param service null for that of the job
+   * @param tenant null for that of the job
+   */
+  static void copy(
+      TestServer server,
+      String job,
+      @Nullable String service,
+      @Nullable String tenant,
+      List<String> prompts) {
     try (Connection connection = server.database().dataSource().getConnection();
         PreparedStatement statement = connection.prepareStatement(COPY)) {
       statement.setString(1, job);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,9 @@ class LearningLoopTest {
   private static final String SERVICE = "studio/wan-tiny";
   private static final String RULES = "/ops/v1/prompt-rules";
   private static final List<String> SUBJECTS = List.of("cat", "dog", "fox", "owl", "robot");
+
+  /** Each prompt has one, so that none is sent again. */
+  private static final AtomicInteger TAKES = new AtomicInteger();
 
   @Test
   void whatBothNodesFailAtIsLearntAndWhatOneFailedAtByChanceIsNot() throws Exception {
@@ -84,8 +88,10 @@ class LearningLoopTest {
       Answer answer =
           server.post(
               "/v1/videos",
-              "{\"prompt\":\"%s\",\"size\":\"64x64\"}"
-                  .formatted(prompt.formatted(SUBJECTS.get(i % SUBJECTS.size()))));
+              "{\"prompt\":\"%s take%d\",\"size\":\"64x64\"}"
+                  .formatted(
+                      prompt.formatted(SUBJECTS.get(i % SUBJECTS.size())),
+                      TAKES.incrementAndGet()));
       if (answer.status() == 200) {
         taken.add(answer.json().get("id").asText());
       } else {

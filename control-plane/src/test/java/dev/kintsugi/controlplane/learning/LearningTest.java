@@ -33,6 +33,7 @@ class LearningTest {
       List.of("on a beach", "in a forest", "under rain", "at night");
 
   private TestServer server;
+  private int takes;
 
   @BeforeEach
   void start() {
@@ -53,8 +54,13 @@ class LearningTest {
     return "a %s %s".formatted(SUBJECTS.get(i % 5), PLACES.get(i / 5 % 4));
   }
 
+  /** Another prompt each time, by a word that no other has. */
+  private String body(String prompt) {
+    return "{\"prompt\":\"%s take%d\"}".formatted(prompt, ++takes);
+  }
+
   private Claim claimed(String prompt) {
-    server.submit("{\"prompt\":\"%s\"}".formatted(prompt));
+    server.submit(body(prompt));
     return server.worker().claim();
   }
 
@@ -156,7 +162,7 @@ class LearningTest {
   private void letThrough(String stage, String id) {
     int stopped = 0;
     for (int i = 0; i < 200 && rule(id).get("stage").asText().equals(stage); i++) {
-      Answer answer = server.post("/v1/videos", "{\"prompt\":\"the dragon of a lake\"}");
+      Answer answer = server.post("/v1/videos", body("the dragon of a lake"));
       if (answer.status() == 400) {
         stopped++;
       } else {
@@ -177,7 +183,7 @@ class LearningTest {
 
   private JsonNode refused(String prompt) {
     for (int i = 0; i < 50; i++) {
-      Answer answer = server.post("/v1/videos", "{\"prompt\":\"%s\"}".formatted(prompt));
+      Answer answer = server.post("/v1/videos", body(prompt));
       if (answer.status() == 400) {
         return answer.json();
       }
@@ -189,7 +195,7 @@ class LearningTest {
   /** The few that are let through go well now. */
   private void causeIsMended(String id) {
     for (int i = 0; i < 2_000 && rule(id).get("stage").asText().equals("enforced"); i++) {
-      if (server.post("/v1/videos", "{\"prompt\":\"a dragon asleep\"}").status() == 200) {
+      if (server.post("/v1/videos", body("a dragon asleep")).status() == 200) {
         server.worker().complete(server.worker().claim());
         learn();
       }

@@ -297,7 +297,7 @@ class PromptPoliciesTest {
         "\"promotion\":{\"manual\":true,\"least_precision\":0.3},"
             + "\"rules\":[{\"name\":\"geysers\",\"features\":[\"word:geyser\"],\"stage\":\"shadow\"}]");
     for (int i = 0; i < 12; i++) {
-      server.submit("{\"prompt\":\"a geyser\"}");
+      server.submit("{\"prompt\":\"a geyser take%d\"}".formatted(i));
       fail(server.worker().claim());
     }
     learn();
@@ -328,7 +328,8 @@ class PromptPoliciesTest {
     int stopped = 0;
     int failed = 0;
     while (failed < 5 || stopped < 10) {
-      if (server.post("/v1/videos", "{\"prompt\":\"falling ash\"}").status() == 400) {
+      String prompt = "{\"prompt\":\"falling ash take%d\"}".formatted(stopped + failed);
+      if (server.post("/v1/videos", prompt).status() == 400) {
         stopped++;
       } else {
         fail(server.worker().claim());

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.testkit.Answer;
+import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.RuleStage;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,5 +160,76 @@ class RuleEvidenceTest {
         .hasValueSatisfying(now -> assertThat(now.state().matched()).isEqualTo(3));
     assertThat(rule(id).get("failed").asInt()).isEqualTo(3);
     assertThat(rule(id).get("pinned").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aPromptThatIsSentAgainAndAgainIsOneWitness() {
+    String service = "studio/again";
+    String id = written(service, "word:volcano", "shadow");
+    List<String> same =
+        IntStream.range(0, 30)
+            .mapToObj(i -> i % 2 == 0 ? "A Volcano, at night" : "a  volcano at night!")
+            .toList();
+    jobs.failed(service, TENANT, same);
+    learn();
+    assertThat(rule(id).get("matched").asInt()).as("within a batch").isEqualTo(1);
+    jobs.good(service, TENANT, same);
+    jobs.failed(service, "other", same);
+    learn();
+    assertThat(rule(id).get("matched").asInt()).as("of another tenant, too").isEqualTo(2);
+    assertThat(rule(id).get("failed").asInt()).as("the first outcome").isEqualTo(2);
+    assertThat(stage(id)).isEqualTo("shadow");
+
+    patched(id, "{\"stage\":\"canary\"}");
+    jobs.failed(service, TENANT, same);
+    learn();
+    assertThat(rule(id).get("matched").asInt()).as("a stage counts anew").isEqualTo(1);
+  }
+
+  @Test
+  void miningDoesNotBelieveOneThatSaysItOften() {
+    String service = "studio/often";
+    jobs.good(service, TENANT, numbered("a cat", 120));
+    jobs.failed(service, TENANT, Collections.nCopies(40, "a comet"));
+    learn();
+    assertThat(mine(service)).isEmpty();
+    SampleStore samples = server.bean(SampleStore.class);
+    Instant long_ = Instant.now().minus(Duration.ofDays(1));
+    assertThat(samples.newest(service, long_, 1_000).samples()).hasSize(121);
+    assertThat(samples.newest(service, long_, 60))
+        .satisfies(
+            some -> assertThat(some.census().others(Set.of("word:cat"), List.of())).hasValue(120));
+
+    jobs.good(service, TENANT, Collections.nCopies(40, "a cat take1"));
+    learn();
+    assertThat(samples.newest(service, long_, 60).census().others(Set.of("word:cat"), List.of()))
+        .as("a census counts nobody twice")
+        .hasValue(120);
+    jobs.failed(service, TENANT, numbered("a comet", 12));
+    learn();
+    JsonNode found = mine(service);
+    assertThat(found).hasSize(1);
+    assertThat(found.at("/0/features/0").asText()).isEqualTo("word:comet");
+    assertThat(found.at("/0/found/failed").asInt()).isEqualTo(13);
+  }
+
+  @Test
+  void whoTriesAgainHasTheSameAnswer() {
+    written(FixedModels.SERVICE, "word:tornado", "canary");
+    server.bean(LearnedRules.class).refresh();
+    Set<Integer> answers = new HashSet<>();
+    for (String prompt : numbered("a tornado", 40)) {
+      answers.add(submitted(prompt));
+    }
+    assertThat(answers).as("by chance").containsExactlyInAnyOrder(200, 400);
+    int first = submitted("a tornado over fields");
+    for (int i = 0; i < 10; i++) {
+      assertThat(submitted(i % 2 == 0 ? "A tornado over fields!" : "a tornado over fields"))
+          .isEqualTo(first);
+    }
+  }
+
+  private static int submitted(String prompt) {
+    return server.post("/v1/videos", "{\"prompt\":\"%s\"}".formatted(prompt)).status();
   }
 }

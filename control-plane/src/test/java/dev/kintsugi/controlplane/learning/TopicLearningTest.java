@@ -12,9 +12,6 @@ import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.protocol.node.FailureClass;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,29 +121,7 @@ class TopicLearningTest {
 
   /** Jobs that end as the newest one did, each of a prompt of its own. */
   private static void likeTheNewest(List<String> prompts) {
-    String copies =
-        """
-        WITH one AS (SELECT j FROM job j ORDER BY created_at DESC LIMIT 1),
-          copy AS (
-            INSERT INTO job SELECT (jsonb_populate_record(one.j, jsonb_build_object(
-              'id', gen_random_uuid(), 'created_at', now() - interval '1 ms',
-              'parameters', jsonb_set((one.j).parameters, '{prompt}', to_jsonb(p))))).*
-            FROM one, unnest(?) AS p RETURNING id),
-          tried AS (
-            INSERT INTO attempt SELECT (jsonb_populate_record(a, jsonb_build_object(
-              'id', gen_random_uuid(), 'job_id', copy.id))).*
-            FROM copy, one JOIN attempt a ON a.job_id = (one.j).id)
-        INSERT INTO job_end SELECT (jsonb_populate_record(e, jsonb_build_object(
-          'job_id', copy.id, 'ended_at', now()))).*
-        FROM copy, one JOIN job_end e ON e.job_id = (one.j).id
-        """;
-    try (Connection connection = server.database().dataSource().getConnection();
-        PreparedStatement statement = connection.prepareStatement(copies)) {
-      statement.setArray(1, connection.createArrayOf("text", prompts.toArray()));
-      assertThat(statement.executeUpdate()).isEqualTo(prompts.size());
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    CopiedJobs.copy(server, CopiedJobs.newest(server), null, null, prompts);
   }
 
   private static String good(String first, List<String> more) {

@@ -112,7 +112,7 @@ class ScreeningTest {
     for (String cause : List.of("unavailable", "defect")) {
       var skipped = new SkippedStage("language", cause);
       for (String prompt : List.of("a scene", "一个场景")) {
-        Screened screened = screenings.screen("studio/wan", asking(prompt));
+        Screened screened = screenings.screen("acme", "studio/wan", asking(prompt));
         assertThat(screened.told().verdict()).isEqualTo("accept");
         assertThat(screened.told().skipped()).contains(skipped);
         Screened.Passed passed = screened.orRefuse();
@@ -149,8 +149,7 @@ class ScreeningTest {
         server.bean(LearnedRules.class),
         server.bean(TokenStage.class),
         server.bean(NoveltyStage.class),
-        server.bean(PromptCounts.class),
-        () -> 0);
+        server.bean(PromptCounts.class));
   }
 
   @Test
@@ -209,7 +208,7 @@ class ScreeningTest {
             (service, submission, unread) -> {
               throw new IllegalStateException("a defect");
             });
-    Screened screened = broken.screen("studio/wan", asking("a cat"));
+    Screened screened = broken.screen("acme", "studio/wan", asking("a cat"));
     Screened.Passed passed = screened.orRefuse();
     broken.count("studio/wan", screened);
     var skipped = new SkippedStage("rules", "defect");
@@ -222,7 +221,8 @@ class ScreeningTest {
     assertThat(told.verdict()).isEqualTo("accept");
     assertThat(told.skipped()).contains(skipped);
 
-    Screened.Passed longer = broken.screen("studio/wan", asking("(" + "x".repeat(600))).orRefuse();
+    Screened.Passed longer =
+        broken.screen("acme", "studio/wan", asking("(" + "x".repeat(600))).orRefuse();
     assertThat(longer.held()).as("which only a person may take").isTrue();
     stages.close();
   }
@@ -244,7 +244,7 @@ class ScreeningTest {
             (service, submission, unread) ->
                 Screener.decide(submission.prompt(), ScreeningPolicy.DEFAULT));
     String held = "a castle [in a [very] long] tale " + "x".repeat(500);
-    assertThat(screenings.screen("studio/wan", asking(held)).orRefuse().held()).isTrue();
+    assertThat(screenings.screen("acme", "studio/wan", asking(held)).orRefuse().held()).isTrue();
     stages.close();
   }
 

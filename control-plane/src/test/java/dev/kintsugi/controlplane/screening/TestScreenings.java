@@ -47,8 +47,7 @@ final class TestScreenings {
         learned,
         tokens,
         novelty,
-        counts,
-        () -> 0.5);
+        counts);
   }
 
   private static Screening fragile(String prompt) {

@@ -47,8 +47,18 @@ public final class PromptFeatures {
 
   public static Set<String> of(Submission submission) {
     PromptTraits traits = PromptTraits.of(submission.prompt());
-    Set<String> features = new TreeSet<>();
+    Set<String> features = quantities(traits, submission);
     fragments(traits).forEach(named -> features.add(named.name()));
+    return features;
+  }
+
+  /** Those of a submission that are no part of its text. */
+  public static Set<String> quantities(Submission submission) {
+    return quantities(PromptTraits.of(submission.prompt()), submission);
+  }
+
+  private static Set<String> quantities(PromptTraits traits, Submission submission) {
+    Set<String> features = new TreeSet<>();
     reached(features, "emoji-run", traits.longestEmojiRun(), EMOJI);
     reached(features, "length", traits.length(), LENGTHS);
     reached(features, "brackets", traits.bracketDepth(), BRACKETS);

@@ -40,7 +40,7 @@ public final class RuleLifecycle {
   /**
    * Whether a prompt of the rule is stopped.
    *
-   * @param draw 0..1, fresh for each prompt
+   * @param draw 0..1, of each prompt by chance
    */
   public static boolean stops(RuleState state, double draw, LifecyclePolicy policy) {
     return switch (state.stage()) {
