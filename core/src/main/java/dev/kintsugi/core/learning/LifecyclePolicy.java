@@ -6,7 +6,8 @@ import java.time.Duration;
  * When rules move on.
  *
  * @param alpha highest probability that a rule is ever moved up though it is less precise than
- *     {@code leastPrecision}; and that a precise one is doubted in any 1/alpha of its prompts
+ *     {@code leastPrecision}, or ever back though it is not; and that a precise one is doubted in
+ *     any 1/alpha of its prompts
  * @param leastPrecision share of a rule's prompts that must fail, 0..1
  * @param falsePrecision a rule that is true no more has so small a share, below leastPrecision
  * @param canaryShare of its prompts that a canary stops, 0..1

@@ -17,6 +17,10 @@ import java.util.Locale;
  * over the wanted one is multiplied up and never falls below 1 (CUSUM); with a true rule it takes
  * 1/alpha prompts or more on average until it doubts for nothing (Shin, Ramdas and Rinaldo,
  * "E-detectors", 2023).
+ *
+ * <p>Back: an enforced rule that is true too seldom, though not as seldom as that, is tried again.
+ * Its share is below the wanted one by the same bound from above; in a stage that it is truly in
+ * place in, that happens with probability alpha at most, however long the stage is.
  */
 public final class RuleLifecycle {
 
@@ -76,15 +80,31 @@ public final class RuleLifecycle {
     if (state.stage() == RuleStage.CANDIDATE) {
       return new RuleDecision.Move(state.at(RuleStage.SHADOW, now), "It is watched from now on.");
     }
-    double least = leastPrecision(state.failed(), state.matched(), policy.alpha());
-    String numbers =
-        String.format(
-            Locale.ROOT,
-            "%s, so at least %.0f %% do, with %.0f %% wanted",
-            counted(state),
-            100 * least,
-            100 * policy.leastPrecision());
-    if (least < policy.leastPrecision() || state.stage() == RuleStage.ENFORCED) {
+    return state.stage() == RuleStage.ENFORCED
+        ? enforced(state, policy, now)
+        : onTrial(state, policy, now);
+  }
+
+  private static RuleDecision enforced(RuleState state, LifecyclePolicy policy, Instant now) {
+    if (!tooSeldom(state, policy)) {
+      return new RuleDecision.Stay(numbers(state, "at least", least(state, policy), policy) + ".");
+    }
+    double most = mostPrecision(state.failed(), state.matched(), policy.alpha());
+    return new RuleDecision.Move(
+        state.at(RuleStage.CANARY, now), numbers(state, "at most", most, policy) + ".");
+  }
+
+  /** Whether the upper bound of its share is below the wanted one. */
+  static boolean tooSeldom(RuleState state, LifecyclePolicy policy) {
+    double wanted = policy.leastPrecision();
+    return state.failed() < wanted * state.matched()
+        && against(wanted, state.failed(), state.matched()) > -Math.log(policy.alpha());
+  }
+
+  private static RuleDecision onTrial(RuleState state, LifecyclePolicy policy, Instant now) {
+    double least = least(state, policy);
+    String numbers = numbers(state, "at least", least, policy);
+    if (least < policy.leastPrecision()) {
       return new RuleDecision.Stay(numbers + ".");
     }
     return policy.manual() && state.stage() == RuleStage.SHADOW
@@ -96,8 +116,28 @@ public final class RuleLifecycle {
     return stage == RuleStage.SHADOW ? RuleStage.CANARY : RuleStage.ENFORCED;
   }
 
+  private static double least(RuleState state, LifecyclePolicy policy) {
+    return leastPrecision(state.failed(), state.matched(), policy.alpha());
+  }
+
+  private static String numbers(
+      RuleState state, String bounded, double share, LifecyclePolicy policy) {
+    return String.format(
+        Locale.ROOT,
+        "%s, so %s %.0f %% do, with %.0f %% wanted",
+        counted(state),
+        bounded,
+        100 * share,
+        100 * policy.leastPrecision());
+  }
+
   private static String counted(RuleState state) {
     return "%d of %d let through failed".formatted(state.failed(), state.matched());
+  }
+
+  /** Upper bound of a share, whenever one looks. */
+  static double mostPrecision(long failed, long matched, double alpha) {
+    return 1 - leastPrecision(matched - failed, matched, alpha);
   }
 
   /** Lower bound of a share, whenever one looks; bisected, since the evidence falls towards it. */

@@ -145,6 +145,70 @@ class RuleLifecycleTest {
     return false;
   }
 
+  private static LifecyclePolicy wanting(double precision) {
+    return new LifecyclePolicy(
+        POLICY.alpha(),
+        precision,
+        POLICY.falsePrecision(),
+        POLICY.canaryShare(),
+        POLICY.exploreShare(),
+        POLICY.unseen(),
+        POLICY.manual());
+  }
+
+  @Test
+  void anEnforcedRuleThatIsTrueTooSeldomIsTriedAgain() {
+    LifecyclePolicy strict = wanting(0.95);
+    RuleState state = new RuleState(RuleStage.ENFORCED, NOON, false, 40, 24, 0);
+    var move = (RuleDecision.Move) RuleLifecycle.decide(state, NOON, strict, NOON);
+    assertThat(move.state()).isEqualTo(RuleState.begin(RuleStage.CANARY, NOON));
+    assertThat(move.reason())
+        .isEqualTo("24 of 40 let through failed, so at most 84 % do, with 95 % wanted.");
+    RuleState pinned = new RuleState(RuleStage.ENFORCED, NOON, true, 40, 24, 0);
+    assertThat(RuleLifecycle.decide(pinned, NOON, strict, NOON))
+        .isEqualTo(new RuleDecision.Stay("A person pinned it."));
+    assertThat(RuleLifecycle.decide(state, NOON, wanting(0.6), NOON))
+        .isInstanceOf(RuleDecision.Stay.class);
+  }
+
+  /** Seldom enough to stop more good prompts than bad ones, too often to be doubted. */
+  @Test
+  void oneThatIsTrueInThreeOfTenIsTriedAgainAndNotKept() {
+    for (long seed = 0; seed < 50; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      RuleState state = RuleState.begin(RuleStage.ENFORCED, NOON);
+      while (moved(state) == RuleStage.ENFORCED && state.matched() < 300) {
+        state = RuleLifecycle.seen(state, random.nextDouble() < 0.3, POLICY);
+      }
+      assertThat(moved(state)).isIn(RuleStage.CANARY, RuleStage.RETIRED);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.5, 0.5", "0.8, 0.8", "0.95, 0.95", "0.95, 0.99", "0.5, 0.6"})
+  void oneThatIsTrueEnoughStaysEnforced(double wanted, double share) {
+    int histories = 2_000;
+    long back =
+        LongStream.range(0, histories)
+            .parallel()
+            .filter(seed -> everBack(seed, wanting(wanted), share))
+            .count();
+    assertThat((double) back / histories).isLessThanOrEqualTo(POLICY.alpha());
+  }
+
+  /** Whether evidence ever moves it to the canary, looked at after each of 500 prompts. */
+  private static boolean everBack(long seed, LifecyclePolicy policy, double share) {
+    SplittableRandom random = new SplittableRandom(seed);
+    RuleState state = RuleState.begin(RuleStage.ENFORCED, NOON);
+    for (int i = 0; i < 500; i++) {
+      state = RuleLifecycle.seen(state, random.nextDouble() < share, policy);
+      if (RuleLifecycle.tooSeldom(state, policy)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Test
   void theBoundIsNearTheShareWhenMuchWasSeen() {
     assertThat(RuleLifecycle.leastPrecision(0, 0, 0.01)).isZero();
