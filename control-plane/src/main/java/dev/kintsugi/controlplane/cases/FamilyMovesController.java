@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -230,6 +231,9 @@ final class FamilyMovesController {
   private static List<UUID> cases(@Nullable List<String> asked) {
     if (asked == null || asked.isEmpty() || asked.size() > MOST_CASES) {
       throw invalid("'cases' must have 1 to " + MOST_CASES + " ids of cases.", "cases");
+    }
+    if (asked.stream().anyMatch(Objects::isNull)) {
+      throw invalid("'cases' must have no null among its ids.", "cases");
     }
     return asked.stream()
         .distinct()

@@ -258,6 +258,10 @@ final class PromptRulesController {
   }
 
   private List<String> features(String service, @Nullable List<String> asked) {
+    if (asked != null && asked.stream().anyMatch(Objects::isNull)) {
+      throw ApiException.of(
+          ErrorCode.INVALID_VALUE, "'features' must have no null among its entries.", "features");
+    }
     List<String> features = List.copyOf(new TreeSet<>(asked == null ? List.of() : asked));
     if (features.isEmpty() || features.size() > MOST_FEATURES) {
       throw ApiException.of(
@@ -271,7 +275,7 @@ final class PromptRulesController {
             unknown -> {
               throw ApiException.of(
                   ErrorCode.INVALID_VALUE,
-                  "'%s' is no feature; there are word:…, han:…, emoji-run>=…, length>=…, brackets>=…, mixed-scripts, frames>=…, steps>=… and pixels>=…, with certain bounds, and topic:… of topics that mining found."
+                  "'%s' is no feature; there are word:… (one word as it is folded: in lower case, at most 64 letters), han:… (two or three Chinese characters), emoji-run>=…, length>=…, brackets>=…, mixed-scripts, frames>=…, steps>=… and pixels>=…, with certain bounds, and topic:… of topics that mining found."
                       .formatted(unknown),
                   "features");
             });

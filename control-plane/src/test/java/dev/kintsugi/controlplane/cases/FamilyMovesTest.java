@@ -148,6 +148,7 @@ class FamilyMovesTest {
     assertThat(merge(split, family).json().get("cases").asInt()).isEqualTo(4);
     assertThat(cases(family)).hasSize(4);
     assertThat(post(family, "split", "{\"cases\":[]}").param()).isEqualTo("cases");
+    assertThat(post(family, "split", "{\"cases\":[null]}").param()).isEqualTo("cases");
     assertThat(post(family, "split", "{\"cases\":[\"case_x\"]}").status()).isEqualTo(400);
   }
 

@@ -279,6 +279,11 @@ class LearningTest {
     assertThat(param("POST", RULES, "{\"service\":\"a/b\"}")).isEqualTo("features");
     assertThat(param("POST", RULES, "{\"service\":\"a/b\",\"features\":[\"frames>=7\"]}"))
         .isEqualTo("features");
+    for (String never :
+        List.of("word:Volcano", "word:two words", "han:悲伤欲绝", "word:" + "ab".repeat(2_000))) {
+      assertThat(param("POST", RULES, good.replace("word:x1", never))).isEqualTo("features");
+    }
+    assertThat(param("POST", RULES, good.replace("\"word:x1\"", "null"))).isEqualTo("features");
     assertThat(param("POST", RULES, good.replace("word:x1", "topic:dragon~1")))
         .as("mining found none")
         .isEqualTo("features");

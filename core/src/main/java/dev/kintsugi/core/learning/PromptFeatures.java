@@ -22,6 +22,11 @@ public final class PromptFeatures {
   private static final int MOST_WORDS = 120;
 
   private static final int SHORTEST_WORD = 2;
+
+  /** A longer run of letters is hardly a word, and no index holds any length. */
+  private static final int LONGEST_WORD = 64;
+
+  private static final String MIXED = "mixed-scripts";
   private static final int[] EMOJI = {3, 5, 8, 12};
   private static final int[] LENGTHS = {100, 200, 400, 800, 1600};
   private static final int[] BRACKETS = {1, 2, 3};
@@ -63,7 +68,7 @@ public final class PromptFeatures {
     reached(features, "length", traits.length(), LENGTHS);
     reached(features, "brackets", traits.bracketDepth(), BRACKETS);
     if (traits.mixed()) {
-      features.add("mixed-scripts");
+      features.add(MIXED);
     }
     reached(features, "frames", submission.frames(), FRAMES);
     reached(features, "steps", submission.steps(), STEPS);
@@ -97,6 +102,7 @@ public final class PromptFeatures {
     return Stream.concat(
         traits.words().stream()
             .filter(word -> word.text().length() >= SHORTEST_WORD)
+            .filter(word -> word.text().length() <= LONGEST_WORD)
             .limit(MOST_WORDS)
             .map(word -> new Named("word:" + word.text(), word)),
         traits.chinese().stream()
@@ -126,15 +132,14 @@ public final class PromptFeatures {
     return Math.round(bound / unit) * unit;
   }
 
-  /** Whether a name is one that {@link #of} gives. */
+  /** Whether a name is one that {@link #of} gives: a part of a text has it itself. */
   public static boolean known(String feature) {
-    int bound = feature.indexOf(">=");
-    if (bound < 0) {
-      return feature.equals("mixed-scripts")
-          || (feature.startsWith("word:") && feature.length() >= 5 + SHORTEST_WORD)
-          || (feature.startsWith("han:") && feature.length() >= 6);
+    if (BOUNDS.contains(feature) || feature.equals(MIXED)) {
+      return true;
     }
-    return BOUNDS.contains(feature);
+    String text = feature.substring(feature.indexOf(':') + 1);
+    return text.length() <= LONGEST_WORD
+        && fragments(PromptTraits.of(text)).anyMatch(named -> named.name().equals(feature));
   }
 
   private static Set<String> bounds() {

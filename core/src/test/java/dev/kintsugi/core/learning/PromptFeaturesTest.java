@@ -46,9 +46,35 @@ class PromptFeaturesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"word:", "word:a", "frames>=10", "frames>=", "weather>=3", "dragon", "han:悲", "''"})
+  @CsvSource({
+    "word:",
+    "word:a",
+    "word:Volcano",
+    "word:two words",
+    "word:ｆｕｌｌ",
+    "word:悲伤",
+    "frames>=10",
+    "frames>=",
+    "weather>=3",
+    "dragon",
+    "han:悲",
+    "han:悲伤欲绝",
+    "han:悲 伤",
+    "han:dragon",
+    "''"
+  })
   void otherNamesAreNot(String name) {
     assertThat(PromptFeatures.known(name)).isFalse();
+  }
+
+  @Test
+  void aRunOfLettersWithoutEndIsNoWord() {
+    assertThat(of("ш".repeat(64))).contains("word:" + "ш".repeat(64));
+    assertThat(of("a " + "ш".repeat(65) + " cat"))
+        .contains("word:cat")
+        .noneMatch(n -> n.length() > 69);
+    assertThat(PromptFeatures.known("word:" + "ш".repeat(64))).isTrue();
+    assertThat(PromptFeatures.known("word:" + "ш".repeat(65))).isFalse();
   }
 
   @Test
