@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.learning;
 
+import dev.kintsugi.controlplane.database.DatabaseException;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
@@ -117,12 +118,38 @@ class Learning {
         samples.fresh(clock.instant(), AT_ONCE).stream()
             .map(job -> topics.direction(job.prompt()).map(job::with).orElse(job))
             .toList();
-    Optional<List<Ended>> taken =
-        transactions.durably(
-            c -> Sql.tryLock(c, TURN) ? Optional.of(learn(c, fresh)) : Optional.empty());
+    Optional<List<Ended>> taken = taken(fresh);
     failures.inc(
         taken.orElse(List.of()).stream().filter(job -> Boolean.TRUE.equals(job.failed())).count());
     return taken.isPresent() ? fresh.size() : 0;
+  }
+
+  private Optional<List<Ended>> taken(List<Ended> fresh) {
+    try {
+      return together(fresh);
+    } catch (DatabaseException refused) {
+      if (together(List.of()).isEmpty()) {
+        return Optional.empty();
+      }
+      LOG.warn("{} jobs are taken in one by one", fresh.size(), refused);
+      return Optional.of(fresh.stream().flatMap(job -> alone(job).stream()).toList());
+    }
+  }
+
+  /** All or none; empty while another replica has the turn. */
+  private Optional<List<Ended>> together(List<Ended> fresh) {
+    return transactions.durably(
+        c -> Sql.tryLock(c, TURN) ? Optional.of(learn(c, fresh)) : Optional.empty());
+  }
+
+  /** One that cannot be kept as it is says nothing, and keeps no other from being learnt. */
+  private List<Ended> alone(Ended job) {
+    try {
+      return together(List.of(job)).orElse(List.of());
+    } catch (DatabaseException refused) {
+      LOG.error("Nothing is learnt from job {}: it cannot be kept", job.job(), refused);
+      return together(List.of(job.mute())).orElse(List.of());
+    }
   }
 
   private List<Ended> learn(Connection c, List<Ended> fresh) throws SQLException {

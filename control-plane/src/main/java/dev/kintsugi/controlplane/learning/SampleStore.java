@@ -36,6 +36,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What jobs that ended say of their prompts, in PostgreSQL. */
 @Singleton
@@ -44,6 +46,7 @@ class SampleStore {
   /** Jobs that ended earlier were read, or the control plane was away for longer. */
   private static final Duration LOOK_BACK = Duration.ofHours(1);
 
+  private static final Logger LOG = LoggerFactory.getLogger(SampleStore.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -128,6 +131,12 @@ class SampleStore {
 
     Ended with(Direction known) {
       return with(features, known, previous);
+    }
+
+    /** As if it said nothing of its prompt. */
+    Ended mute() {
+      return new Ended(
+          job, service, createdAt, endedAt, null, "", Set.of(), stratum, null, null, null);
     }
 
     private Ended after(@Nullable Instant known) {
@@ -294,14 +303,14 @@ class SampleStore {
     // An operator's replay was chosen because it failed before.
     boolean replay = ReplayQueue.isReplay(row.getString("service"));
     Boolean failed = replay ? null : row.getObject("failed", Boolean.class);
-    Submission asked = failed == null ? null : asked(row.getString("parameters"));
+    Submission asked = failed == null ? null : asked(row);
     String tenant = row.getString("tenant");
     return new Ended(
         row.getObject("job_id", UUID.class),
         row.getString("service"),
         instant(row, "created_at"),
         at,
-        failed,
+        asked == null ? null : failed,
         asked == null ? "" : asked.prompt(),
         asked == null ? Set.of() : PromptFeatures.of(asked),
         "%s|%s|%s"
@@ -314,17 +323,19 @@ class SampleStore {
         null);
   }
 
-  private static Submission asked(String parameters) {
+  /** Null where it cannot be read: one such job must not keep all others from being learnt. */
+  private static @Nullable Submission asked(ResultSet row) throws SQLException {
     try {
-      JsonNode asked = JSON.readTree(parameters);
+      JsonNode asked = JSON.readTree(row.getString("parameters"));
       return new Submission(
-          asked.get("prompt").asText(),
-          asked.get("width").asInt(),
-          asked.get("height").asInt(),
-          asked.get("numFrames").asInt(),
-          asked.get("steps").asInt());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a stored job cannot be read", e);
+          asked.required("prompt").asText(),
+          asked.required("width").asInt(),
+          asked.required("height").asInt(),
+          asked.required("numFrames").asInt(),
+          asked.required("steps").asInt());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      LOG.warn("Nothing is learnt from job {}: it cannot be read", row.getString("job_id"), e);
+      return null;
     }
   }
 

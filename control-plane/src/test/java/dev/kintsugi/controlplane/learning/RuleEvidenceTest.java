@@ -14,7 +14,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -211,6 +213,36 @@ class RuleEvidenceTest {
     assertThat(found).hasSize(1);
     assertThat(found.at("/0/features/0").asText()).isEqualTo("word:comet");
     assertThat(found.at("/0/found/failed").asInt()).isEqualTo(13);
+  }
+
+  @Test
+  void oneJobThatCannotBeKeptKeepsNoOtherFromBeingLearnt() {
+    String service = "studio/bad";
+    server
+        .database()
+        .execute(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON prompt_sample FOR EACH ROW
+              WHEN (NEW.features @> ARRAY['word:poison']) EXECUTE FUNCTION refuse()
+            """);
+    String letters =
+        new Random(1)
+            .ints(1_400, 'а', 'я' + 1)
+            .mapToObj(Character::toString)
+            .collect(Collectors.joining());
+    jobs.good(service, TENANT, List.of("a cat", "a poison", letters, "a dog"));
+    jobs.good(service, TENANT, List.of("an owl of no size"));
+    server
+        .database()
+        .execute(
+            "UPDATE job SET parameters = parameters - 'width'"
+                + " WHERE parameters ->> 'prompt' = 'an owl of no size'");
+    learn();
+    String of = "SELECT count(*) FROM prompt_sample WHERE service = 'studio/bad' AND ";
+    assertThat(server.database().number(of + "NOT failed")).isEqualTo(3);
+    assertThat(server.database().number(of + "failed IS NULL")).isEqualTo(2);
   }
 
   @Test
