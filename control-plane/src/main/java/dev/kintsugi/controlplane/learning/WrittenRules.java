@@ -3,15 +3,17 @@ package dev.kintsugi.controlplane.learning;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
-import dev.kintsugi.controlplane.fleet.FleetRegistry;
-import dev.kintsugi.controlplane.fleet.RegisteredService;
+import dev.kintsugi.controlplane.fleet.FleetServices;
 import dev.kintsugi.controlplane.learning.WrittenSteps.Entry;
 import dev.kintsugi.controlplane.learning.WrittenSteps.Step;
+import dev.kintsugi.controlplane.policies.PolicySet;
 import dev.kintsugi.controlplane.policies.PromptPolicies;
 import dev.kintsugi.controlplane.policies.StoredPolicy;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +34,7 @@ public class WrittenRules {
   private final RuleStore store;
   private final Transactions transactions;
   private final PromptPolicies policies;
-  private final FleetRegistry fleet;
+  private final FleetServices services;
   private final LearnedRules learned;
   private final Clock clock;
 
@@ -40,13 +42,13 @@ public class WrittenRules {
       RuleStore store,
       Transactions transactions,
       PromptPolicies policies,
-      FleetRegistry fleet,
+      FleetServices services,
       LearnedRules learned,
       Clock clock) {
     this.store = store;
     this.transactions = transactions;
     this.policies = policies;
-    this.fleet = fleet;
+    this.services = services;
     this.learned = learned;
     this.clock = clock;
   }
@@ -62,20 +64,11 @@ public class WrittenRules {
 
   /** Makes them so now; nothing is written when they are. */
   public void apply() {
-    List<Entry> wanted = wanted();
-    if (WrittenSteps.of(wanted, store.all()).isEmpty()) {
+    List<Entry> expected = wanted(policies.known(), services.known());
+    if (WrittenSteps.of(expected, store.all()).isEmpty()) {
       return;
     }
-    List<Step> done =
-        transactions.durably(
-            c -> {
-              Sql.lock(c, TURN);
-              List<Step> steps = WrittenSteps.of(wanted, RuleStore.lockAll(c));
-              for (Step step : steps) {
-                RuleStore.apply(c, step, clock.instant());
-              }
-              return steps;
-            });
+    List<Step> done = transactions.durably(this::apply);
     done.forEach(
         step ->
             LOG.info(
@@ -86,10 +79,24 @@ public class WrittenRules {
     learned.refresh();
   }
 
-  private List<Entry> wanted() {
+  /**
+   * What this replica remembers may be older than what another one made of it, so both policies and
+   * services are read once more, after whoever had the turn before is through.
+   */
+  private List<Step> apply(Connection c) throws SQLException {
+    Sql.lock(c, TURN);
+    List<Entry> wanted = wanted(policies.stored(c), services.stored(c));
+    List<Step> steps = WrittenSteps.of(wanted, RuleStore.lockAll(c));
+    for (Step step : steps) {
+      RuleStore.apply(c, step, clock.instant());
+    }
+    return steps;
+  }
+
+  private static List<Entry> wanted(PolicySet policies, List<String> services) {
     List<Entry> wanted = new ArrayList<>();
     for (StoredPolicy policy : policies.all()) {
-      services(policy)
+      services(policy, services)
           .filter(service -> policies.governs(policy, service))
           .forEach(
               service ->
@@ -102,10 +109,8 @@ public class WrittenRules {
   }
 
   /** A service that a policy names may come later; the others are those that are there. */
-  private Stream<String> services(StoredPolicy policy) {
+  private static Stream<String> services(StoredPolicy policy, List<String> services) {
     String service = policy.pushed().service();
-    return service != null
-        ? Stream.of(policy.namespace() + "/" + service)
-        : fleet.services().stream().map(RegisteredService::key);
+    return service != null ? Stream.of(policy.namespace() + "/" + service) : services.stream();
   }
 }

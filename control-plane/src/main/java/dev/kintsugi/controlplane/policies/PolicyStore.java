@@ -86,8 +86,12 @@ class PolicyStore {
 
   /** Every policy, by namespace and name. */
   List<StoredPolicy> all() {
-    return transactions.reading(
-        c -> Sql.rows(c, "SELECT * FROM prompt_policy ORDER BY namespace, name", this::policy));
+    return transactions.reading(this::all);
+  }
+
+  /** The same, in the transaction of the connection. */
+  List<StoredPolicy> all(Connection c) throws SQLException {
+    return Sql.rows(c, "SELECT * FROM prompt_policy ORDER BY namespace, name", this::policy);
   }
 
   private static void takeTurn(Connection c) throws SQLException {

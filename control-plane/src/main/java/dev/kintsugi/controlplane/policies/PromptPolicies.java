@@ -5,20 +5,16 @@ import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.topics.PromptTopics;
 import dev.kintsugi.core.dispatch.FleetVersion;
 import dev.kintsugi.core.dispatch.FleetVersion.Acceptance;
-import dev.kintsugi.core.screening.PolicyChoice;
-import dev.kintsugi.core.screening.PolicyChoice.Claim;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.fleet.PromptPolicyState;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,30 +32,7 @@ public class PromptPolicies {
   private final PolicyStore store;
   private final PromptTopics topics;
   private final Clock clock;
-  private volatile Known known = Known.of(List.of());
-
-  /**
-   * What is known at one time.
-   *
-   * @param chosen by service, filled as services are asked for
-   */
-  private record Known(
-      List<StoredPolicy> all,
-      Map<Claim, StoredPolicy> byClaim,
-      Map<String, Optional<StoredPolicy>> chosen) {
-
-    static Known of(List<StoredPolicy> all) {
-      return new Known(
-          all,
-          all.stream().collect(Collectors.toMap(StoredPolicy::claim, Function.identity())),
-          new ConcurrentHashMap<>());
-    }
-
-    Optional<StoredPolicy> of(String service) {
-      return chosen.computeIfAbsent(
-          service, asked -> PolicyChoice.of(asked, byClaim.keySet()).map(byClaim::get));
-    }
-  }
+  private volatile PolicySet known = new PolicySet(List.of());
 
   PromptPolicies(PolicyStore store, PromptTopics topics, Clock clock) {
     this.store = store;
@@ -81,14 +54,24 @@ public class PromptPolicies {
     return known.all();
   }
 
+  /** All of them, as known here: up to a second old, or none before the first was read. */
+  public PolicySet known() {
+    return known;
+  }
+
+  /** All of them, as the transaction of the connection sees them. */
+  public PolicySet stored(Connection c) throws SQLException {
+    return new PolicySet(store.all(c));
+  }
+
   /** The older policy that is in force in its place; empty when this one is. */
   public Optional<String> before(StoredPolicy policy) {
-    return PolicyChoice.before(policy.claim(), known.byClaim().keySet()).map(Claim::name);
+    return known.before(policy);
   }
 
   /** Whether a service is governed by this policy. */
   public boolean governs(StoredPolicy policy, String service) {
-    return of(service).filter(one -> one.key().equals(policy.key())).isPresent();
+    return known.governs(policy, service);
   }
 
   /**
@@ -146,7 +129,7 @@ public class PromptPolicies {
   private synchronized void read() {
     List<StoredPolicy> now = store.all();
     if (!now.equals(known.all())) {
-      known = Known.of(now);
+      known = new PolicySet(now);
     }
   }
 

@@ -1,0 +1,94 @@
+package dev.kintsugi.controlplane.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.fleet.TestFleetServices;
+import dev.kintsugi.controlplane.policies.TestPolicies;
+import dev.kintsugi.controlplane.testkit.Answer;
+import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.protocol.fleet.ServiceState;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** While others push, delete and grow old: over real HTTP, on real PostgreSQL. */
+class LearningAmongOthersTest {
+
+  private static final String TOKEN = "fleet-token-of-this-test-0123456789";
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    server =
+        TestServer.start(
+            Map.of(
+                "kintsugi.fleet.token", TOKEN,
+                "kintsugi.learning.look-every", "1h",
+                "kintsugi.learning.refresh-every", "1h"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static Answer send(String method, String path, String body) {
+    return server.send(
+        server
+            .request("/fleet/v1/" + path, TOKEN)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body)));
+  }
+
+  private static JsonNode rule(String id) {
+    return server.ops("/ops/v1/prompt-rules/" + id).json();
+  }
+
+  @Test
+  void aReplicaThatKnowsLessLeavesWhatAnotherMadeOfAPush() throws Exception {
+    ServiceState hall =
+        new ServiceState(
+            "hall",
+            1,
+            1,
+            "hall",
+            600,
+            List.of(),
+            List.of(new ServiceState.Revision("r1", "1", null, 100)),
+            List.of(),
+            List.of("new_seed"),
+            null);
+    send("PUT", "services/halls/one", new ObjectMapper().writeValueAsString(hall));
+    String policy =
+        """
+        {"uid":"wide","generation":1,"created_at":"2026-01-01T00:00:00Z",
+         "rules":[{"name":"no-dust","features":["word:dust"],"stage":"canary"}]}
+        """;
+    String path = "prompt-policies/halls/wide";
+    String id = send("PUT", path, policy).json().at("/rules/0/id").asText();
+    server.database().execute("UPDATE prompt_rule SET matched = 7 WHERE service = 'halls/one'");
+
+    new WrittenRules(
+            server.bean(RuleStore.class),
+            server.bean(Transactions.class),
+            TestPolicies.unread(server),
+            TestFleetServices.unread(),
+            server.bean(LearnedRules.class),
+            Clock.systemUTC())
+        .keep();
+    assertThat(rule(id).get("stage").asText()).isEqualTo("canary");
+    assertThat(rule(id).get("matched").asInt()).as("its evidence stays").isEqualTo(7);
+    assertThat(rule(id).get("changes")).hasSize(1);
+
+    assertThat(send("DELETE", path, "").status()).isEqualTo(204);
+    assertThat(rule(id).get("stage").asText()).isEqualTo("retired");
+  }
+}
