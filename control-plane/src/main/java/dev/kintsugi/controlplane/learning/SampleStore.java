@@ -68,6 +68,14 @@ class SampleStore {
       ORDER BY e.ended_at LIMIT ?
       """;
 
+  /**
+   * Whoever deletes one of them waits, and finds its sample. In one order, as all who lock many.
+   */
+  private static final String HOLD =
+      """
+      SELECT id FROM job WHERE id = ANY(?::uuid[]) AND deleted_at IS NULL ORDER BY id FOR SHARE
+      """;
+
   private static final String ADD =
       """
       INSERT INTO prompt_sample
@@ -176,6 +184,7 @@ class SampleStore {
    * @return those that nobody else took, and that nobody deleted meanwhile
    */
   static List<Ended> take(Connection c, List<Ended> fresh) throws SQLException {
+    hold(c, fresh);
     List<Ended> taken = new ArrayList<>();
     for (Ended ended : fresh) {
       Direction direction = ended.direction();
@@ -196,6 +205,12 @@ class SampleStore {
       }
     }
     return taken;
+  }
+
+  private static void hold(Connection c, List<Ended> fresh) throws SQLException {
+    try (Sql sql = Sql.of(c, HOLD)) {
+      sql.each("uuid", fresh, Ended::job).rows(row -> true);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,8 +13,12 @@ import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,5 +95,37 @@ class LearningAmongOthersTest {
 
     assertThat(send("DELETE", path, "").status()).isEqualTo(204);
     assertThat(rule(id).get("stage").asText()).isEqualTo("retired");
+  }
+
+  @Test
+  void aVideoThatIsDeletedWhileItIsLearntFromLeavesNoSample() throws Exception {
+    String id = server.submit("{\"prompt\":\"a secret garden\"}");
+    server.worker().makeOne();
+    SampleStore samples = server.bean(SampleStore.class);
+    try (ExecutorService customer = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Answer> deletion =
+          server
+              .bean(Transactions.class)
+              .durably(
+                  c -> {
+                    assertThat(SampleStore.take(c, samples.fresh(Instant.now(), 10))).hasSize(1);
+                    Future<Answer> begun =
+                        customer.submit(
+                            () -> server.send(server.request("/v1/videos/" + id).DELETE()));
+                    await().until(() -> begun.isDone() || waitsForALock());
+                    return begun;
+                  });
+      assertThat(deletion.get().status()).isEqualTo(200);
+    }
+    assertThat(server.database().number("SELECT count(*) FROM prompt_sample")).isZero();
+  }
+
+  private static boolean waitsForALock() {
+    return server
+            .database()
+            .number(
+                "SELECT count(*) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        > 0;
   }
 }
