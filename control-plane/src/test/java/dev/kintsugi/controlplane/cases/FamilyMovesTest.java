@@ -4,9 +4,14 @@ import static dev.kintsugi.controlplane.cases.TestCases.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.knowledge.Ask;
+import dev.kintsugi.controlplane.knowledge.Found;
+import dev.kintsugi.controlplane.knowledge.Found.Hit;
+import dev.kintsugi.controlplane.knowledge.TestKnowledge;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +23,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What people do with families, over HTTP and on real PostgreSQL. */
 class FamilyMovesTest {
@@ -150,6 +156,29 @@ class FamilyMovesTest {
     assertThat(post(family, "split", "{\"cases\":[]}").param()).isEqualTo("cases");
     assertThat(post(family, "split", "{\"cases\":[null]}").param()).isEqualTo("cases");
     assertThat(post(family, "split", "{\"cases\":[\"case_x\"]}").status()).isEqualTo(400);
+  }
+
+  @Test
+  void theNoteOfASplitIsFoundAsItIsAfterARebuild(@TempDir Path directory) {
+    String first = TestCases.written(server, job, "INTERNAL", "omega broke", NOON);
+    TestCases.written(server, job, "INTERNAL", "omega broke", NOON.plusSeconds(5));
+    TestKnowledge index = TestKnowledge.of(server);
+    index.settle();
+    post(
+        familyOf(first),
+        "split",
+        "{\"cases\":[\"%s\"],\"note\":\"the gasket leaks\"}".formatted(first));
+    index.settle();
+    Ask asked = new Ask("gasket", Map.of(), null, List.of(), null, null);
+    List<Hit> found = hits(index, asked);
+    assertThat(found).hasSize(1);
+    try (TestKnowledge rebuilt = TestKnowledge.startedIn(directory, server)) {
+      assertThat(hits(rebuilt, asked)).isEqualTo(found);
+    }
+  }
+
+  private static List<Hit> hits(TestKnowledge index, Ask asked) {
+    return index.knowledge().find(asked).map(Found::hits).orElseThrow();
   }
 
   @Test
