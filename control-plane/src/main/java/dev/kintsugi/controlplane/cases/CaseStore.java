@@ -88,17 +88,21 @@ final class CaseStore {
    * @return false when the case was kept before
    */
   boolean insert(StoredCase row, Fingerprint fingerprint, @Nullable JobParameters input) {
-    return transactions.durably(
-        connection -> {
-          if (!insert(connection, row)) {
-            return false;
-          }
-          count(connection, row, fingerprint);
-          if (input != null) {
-            insertInput(connection, row.jobId(), input);
-          }
-          return true;
-        });
+    return transactions.durably(connection -> insert(connection, row, fingerprint, input));
+  }
+
+  /** The same, in the transaction of the connection, which writes no other case. */
+  static boolean insert(
+      Connection connection, StoredCase row, Fingerprint fingerprint, @Nullable JobParameters input)
+      throws SQLException {
+    if (!insert(connection, row)) {
+      return false;
+    }
+    count(connection, row, fingerprint);
+    if (input != null) {
+      insertInput(connection, row.jobId(), input);
+    }
+    return true;
   }
 
   private static boolean insert(Connection connection, StoredCase row) throws SQLException {

@@ -7,13 +7,17 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.controlplane.queue.JobParameters;
+import dev.kintsugi.controlplane.tenants.Erasures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.ledger.Features;
 import dev.kintsugi.core.ledger.Fingerprint;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,25 +44,32 @@ final class StoppedStore {
       """;
 
   private final Transactions transactions;
-  private final CaseStore cases;
   private final Counter recorded;
 
-  StoppedStore(Transactions transactions, CaseStore cases, Meters meters) {
+  StoppedStore(Transactions transactions, Meters meters) {
     this.transactions = transactions;
-    this.cases = cases;
     this.recorded = meters.counter(MetricCatalogue.CASES);
   }
 
-  /** Counts it; makes a case of it when it is new and the tenant has not too many today. */
+  /**
+   * Counts it; makes a case of it when it is new and the tenant has not too many today, without its
+   * words when those were to go meanwhile.
+   */
   void add(Seen seen) {
-    if (!counted(seen)) {
-      return;
-    }
     Stopped stopped = seen.stopped();
     Fingerprint fingerprint = Fingerprint.of(facts(stopped));
+    StoredCase row = row(seen, CaseIds.ofFamily(fingerprint));
     boolean fresh =
-        cases.insert(
-            row(seen, CaseIds.ofFamily(fingerprint)), fingerprint, input(stopped.submission()));
+        transactions.durably(
+            c ->
+                counted(c, seen)
+                    && CaseStore.insert(
+                        c,
+                        row,
+                        fingerprint,
+                        Erasures.since(c, stopped.tenant(), seen.last())
+                            ? null
+                            : input(stopped.submission())));
     if (fresh) {
       recorded
           .labelValues(
@@ -68,34 +79,27 @@ final class StoppedStore {
     }
   }
 
-  private boolean counted(Seen seen) {
+  /** False where there is nothing more to do. */
+  private static boolean counted(Connection c, Seen seen) throws SQLException {
+    if (Sql.update(c, AGAIN, seen.times(), seen.last(), seen.id()) > 0) {
+      return false;
+    }
     Stopped stopped = seen.stopped();
-    return transactions.durably(
-        c -> {
-          if (Sql.update(c, AGAIN, seen.times(), seen.last(), seen.id()) > 0) {
-            return false;
-          }
-          long recent =
-              Sql.rows(
-                      c,
-                      RECENT,
-                      row -> row.getLong(1),
-                      stopped.tenant(),
-                      seen.last().minus(Duration.ofDays(1)))
-                  .getFirst();
-          return recent < MOST_A_DAY
-              && Sql.update(
-                      c,
-                      ADD,
-                      seen.id(),
-                      stopped.tenant(),
-                      stopped.service(),
-                      stopped.rules().getFirst(),
-                      seen.times(),
-                      seen.first(),
-                      seen.last())
-                  > 0;
-        });
+    Instant dayBefore = seen.last().minus(Duration.ofDays(1));
+    long recent =
+        Sql.rows(c, RECENT, row -> row.getLong(1), stopped.tenant(), dayBefore).getFirst();
+    return recent < MOST_A_DAY
+        && Sql.update(
+                c,
+                ADD,
+                seen.id(),
+                stopped.tenant(),
+                stopped.service(),
+                stopped.rules().getFirst(),
+                seen.times(),
+                seen.first(),
+                seen.last())
+            > 0;
   }
 
   /** One family a rule: what stopped them is what they have in common. */

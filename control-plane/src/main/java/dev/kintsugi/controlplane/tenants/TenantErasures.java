@@ -44,6 +44,8 @@ final class TenantErasures {
           ErrorCode.INVALID_VALUE, "'confirm' must be the name of the tenant.", "confirm");
     }
     end(tenant, cancel);
+    // Who writes later what came before sees that it may not.
+    store.saveErasure(tenant, by, clock.instant(), Map.of(), note);
     Map<String, Long> removed = new TreeMap<>();
     keepers.forEach(keeper -> removed.putAll(keeper.forgetTenant(tenant)));
     Instant now = clock.instant();

@@ -197,18 +197,20 @@ final class TenantStore {
   void saveErasure(
       String tenant, String actor, Instant now, Map<String, Long> removed, @Nullable String note) {
     transactions.durably(
-        connection ->
-            Sql.update(
-                connection,
-                "INSERT INTO tenant_erasure (tenant, actor, at, removed, note)"
-                    + " VALUES (?, ?, ?, (SELECT coalesce(jsonb_object_agg(key, value), '{}')"
-                    + " FROM unnest(?::text[], ?::bigint[]) AS each (key, value)), ?)",
-                tenant,
-                actor,
-                now,
-                array(removed.keySet()),
-                array(removed.values()),
-                note));
+        connection -> {
+          Erasures.takeTurn(connection);
+          return Sql.update(
+              connection,
+              "INSERT INTO tenant_erasure (tenant, actor, at, removed, note)"
+                  + " VALUES (?, ?, ?, (SELECT coalesce(jsonb_object_agg(key, value), '{}')"
+                  + " FROM unnest(?::text[], ?::bigint[]) AS each (key, value)), ?)",
+              tenant,
+              actor,
+              now,
+              array(removed.keySet()),
+              array(removed.values()),
+              note);
+        });
   }
 
   private static String array(Collection<?> values) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.knowledge.TestKnowledge;
+import dev.kintsugi.controlplane.tenants.TestTenants;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
@@ -80,6 +81,44 @@ class TenantDataTest {
     assertThat(search("unwanted").get("data")).isEmpty();
   }
 
+  @Test
+  void aStoppedPromptWhoseCaseCouldNotBeWrittenIsNewTheNextTime() {
+    StoppedPrompts stopped = server.bean(StoppedPrompts.class);
+    StoppedPrompts.Stopped once = stopped("unlucky", "a comet", List.of("lexicon"));
+    server
+        .database()
+        .execute(
+            "ALTER TABLE failure_case ADD CONSTRAINT unlucky CHECK (tenant <> 'unlucky') NOT VALID");
+    stopped.record(once);
+    stopped.write();
+    server.database().execute("ALTER TABLE failure_case DROP CONSTRAINT unlucky");
+    stopped.record(once);
+    stopped.write();
+    assertThat(
+            server.database().number("SELECT count(*) FROM failure_case WHERE tenant = 'unlucky'"))
+        .isOne();
+  }
+
+  @Test
+  void whatIsWrittenWhileATenantsDataGoesHasNoWords() throws SQLException {
+    server.key("leaving", "standard");
+    StoppedPrompts stopped = server.bean(StoppedPrompts.class);
+    stopped.record(stopped("leaving", "a phoenix", List.of("lexicon")));
+    TestTenants.erase(
+        server,
+        "leaving",
+        List.of(
+            server.bean(CaseInputs.class),
+            tenant -> {
+              stopped.write();
+              return Map.of();
+            }));
+    assertThat(
+            server.database().number("SELECT count(*) FROM failure_case WHERE tenant = 'leaving'"))
+        .isOne();
+    assertThat(tablesWith("phoenix")).isEmpty();
+  }
+
   private static StoppedPrompts.Stopped stopped(String tenant, String prompt, List<String> rules) {
     return new StoppedPrompts.Stopped(
         tenant, "studio/other", "m", new Submission(prompt, 64, 48, 9, 8), rules);
@@ -100,6 +139,7 @@ class TenantDataTest {
     StoppedPrompts stopped = server.bean(StoppedPrompts.class);
     stopped.record(stopped("acme", "many a quetzalcoatlus", List.of("emoji_run")));
     stopped.write();
+    stopped.record(stopped("acme", "a quetzalcoatlus that waits", List.of("lexicon")));
     TestKnowledge index = TestKnowledge.of(server);
     index.settle();
     assertThat(index.has("quetzalcoatlu")).isTrue();
@@ -121,7 +161,11 @@ class TenantDataTest {
     assertThat(done.json().at("/removed/webhooks").asInt()).isEqualTo(1);
     assertThat(done.json().at("/removed/comments").asInt()).isEqualTo(1);
     assertThat(done.json().at("/removed/prompts_of_cases").asInt()).isPositive();
-    assertThat(tablesWith("quetzalcoatlus")).isEmpty();
+    stopped.write();
+    assertThat(tablesWith("quetzalcoatlus")).as("nor what was waiting").isEmpty();
+    assertThat(
+            server.database().number("SELECT count(*) FROM stopped_prompt WHERE tenant = 'acme'"))
+        .isEqualTo(2);
     assertThat(server.send(server.request("/v1/videos/" + queued, key)).status()).isEqualTo(404);
 
     index.settle();
