@@ -9,10 +9,15 @@ import dev.kintsugi.protocol.node.NodeStatus;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +56,12 @@ final class PromptTokens implements TokenCounter {
           });
 
   /**
+   * Texts may be long, so they are not kept.
+   *
    * @param model of the service: another one counts differently
+   * @param texts their digest
    */
-  private record Question(String model, List<String> texts) {}
+  private record Question(String model, String texts) {}
 
   PromptTokens(
       FleetRegistry fleet,
@@ -72,9 +80,9 @@ final class PromptTokens implements TokenCounter {
   public Optional<List<Integer>> count(String service, List<String> texts)
       throws InterruptedException {
     Instant until = clock.instant().plus(within);
+    String digest = digest(texts);
     for (FleetNode node : nodes(service)) {
-      String model = model(sights.of(node.nodeId()));
-      Question question = new Question(model, List.copyOf(texts));
+      Question question = new Question(model(sights.of(node.nodeId())), digest);
       List<Integer> known = cache.get(question);
       if (known != null) {
         return Optional.of(known);
@@ -89,6 +97,20 @@ final class PromptTokens implements TokenCounter {
       }
     }
     return Optional.empty();
+  }
+
+  private static String digest(List<String> texts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String text : texts) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        sha.update(bytes);
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private Answer ask(FleetNode node, List<String> texts, Duration left)

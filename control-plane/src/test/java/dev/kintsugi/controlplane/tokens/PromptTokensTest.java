@@ -13,6 +13,7 @@ import dev.kintsugi.controlplane.testkit.FakeNodeStatus;
 import dev.kintsugi.core.dispatch.NodeHealth;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,29 @@ class PromptTokensTest {
     assertThat(tokens.count(SERVICE, TEXTS)).as("another model").isPresent();
     assertThat(asked.get()).isEqualTo(2);
     assertThat(tokens.count("studio/other", TEXTS)).isEmpty();
+  }
+
+  @Test
+  void whatWasAskedIsNotKept() throws Exception {
+    sights.put(NODE, warm("1"));
+    PromptTokens tokens = tokens(Duration.ofSeconds(10));
+    WeakReference<String> prompt = asked(tokens);
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(prompt.get()).isNull();
+            });
+    tokens.count(SERVICE, List.of("four words", "in two texts"));
+    assertThat(asked.get()).as("kept all the same").isEqualTo(1);
+    tokens.count(SERVICE, List.of("four words in", "two texts"));
+    assertThat(asked.get()).as("another question").isEqualTo(2);
+  }
+
+  private static WeakReference<String> asked(PromptTokens tokens) throws InterruptedException {
+    String prompt = String.join(" ", "four", "words");
+    assertThat(tokens.count(SERVICE, List.of(prompt, "in two texts"))).contains(List.of(2, 3));
+    return new WeakReference<>(prompt);
   }
 
   @Test
