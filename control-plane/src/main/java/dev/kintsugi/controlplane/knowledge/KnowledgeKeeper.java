@@ -35,8 +35,6 @@ class KnowledgeKeeper {
   /** A position that moved without a change is not worth a write each second. */
   private static final Duration COMMIT_IDLE = Duration.ofMinutes(10);
 
-  private static final Duration COUNT_EVERY = Duration.ofSeconds(30);
-
   private static final int FORGET_AT_ONCE = 10_000;
 
   private final KnowledgeStore store;
@@ -55,7 +53,6 @@ class KnowledgeKeeper {
   private Reading reading = Reading.NOWHERE;
   private Instant verifiedAt = Instant.EPOCH;
   private Instant committedAt = Instant.EPOCH;
-  private Instant countedAt = Instant.EPOCH;
   private Instant notBefore = Instant.EPOCH;
   private Instant expungeAfter = Instant.EPOCH;
 
@@ -116,7 +113,7 @@ class KnowledgeKeeper {
       Horizon horizon = store.horizon();
       KnowledgeIndex open = ready(horizon);
       catchUp(open, horizon);
-      count();
+      count(open);
     } catch (DatabaseUnavailableException away) {
       LOG.debug("The index waits for the database: {}", away.getMessage());
     } catch (IOException | RuntimeException defect) {
@@ -124,13 +121,10 @@ class KnowledgeKeeper {
     }
   }
 
-  /** Counting a million cases takes a while. */
-  private void count() {
+  /** Counting a million cases in the ledger takes a while, and the index has just read them. */
+  private void count(KnowledgeIndex open) {
     behind = store.behind(reading.position());
-    if (clock.instant().isAfter(countedAt.plus(COUNT_EVERY))) {
-      total = store.cases();
-      countedAt = clock.instant();
-    }
+    total = open.cases();
   }
 
   @Scheduled(initialDelay = "11m", fixedDelay = "1h")
