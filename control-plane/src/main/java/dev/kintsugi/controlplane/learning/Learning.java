@@ -59,6 +59,7 @@ class Learning {
 
   private final Transactions transactions;
   private final SampleStore samples;
+  private final RuleStore rules;
   private final OutcomeStore outcomes;
   private final PromptTopics topics;
   private final Promotions promotions;
@@ -69,6 +70,7 @@ class Learning {
   Learning(
       Transactions transactions,
       SampleStore samples,
+      RuleStore rules,
       OutcomeStore outcomes,
       PromptTopics topics,
       Promotions promotions,
@@ -77,6 +79,7 @@ class Learning {
       Meters meters) {
     this.transactions = transactions;
     this.samples = samples;
+    this.rules = rules;
     this.outcomes = outcomes;
     this.topics = topics;
     this.promotions = promotions;
@@ -104,9 +107,10 @@ class Learning {
     try {
       Instant now = clock.instant();
       int removed = samples.prune(now.minus(retention));
+      int retired = rules.prune(now.minus(retention));
       int forgotten = topics.prune(now.minus(retention));
       outcomes.prune(now.minus(Grain.MINUTES_UP_TO).minus(SPARE), now.minus(KEPT));
-      LOG.debug("Removed {} samples and {} topics by age", removed, forgotten);
+      LOG.debug("Removed {} samples, {} rules and {} topics by age", removed, retired, forgotten);
     } catch (DatabaseUnavailableException away) {
       LOG.debug("Old samples will be removed later: {}", away.getMessage());
     }

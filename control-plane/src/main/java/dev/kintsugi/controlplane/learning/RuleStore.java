@@ -49,6 +49,14 @@ class RuleStore {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """;
 
+  /** What a person or a policy says of a rule holds for good, so it stays. */
+  private static final String OLD =
+      """
+      SELECT id FROM prompt_rule
+      WHERE origin = 'mined' AND stage = 'retired' AND NOT pinned AND policy IS NULL AND since < ?
+      ORDER BY id FOR UPDATE
+      """;
+
   /** Every change of a row gives it a later transaction, so that the sum never stays the same. */
   private static final String MARK =
       "SELECT concat_ws('/', count(*), sum(xmin::text::bigint)) FROM prompt_rule";
@@ -243,6 +251,22 @@ class RuleStore {
         prompts,
         last,
         id);
+  }
+
+  /**
+   * Removes mined rules that retired before then, with their changes; returns how many. Mining
+   * finds them anew where they are true again.
+   */
+  int prune(Instant retiredBefore) {
+    return transactions.durably(
+        c -> {
+          List<Long> old = Sql.rows(c, OLD, row -> row.getLong(1), retiredBefore);
+          try (Sql changes = Sql.of(c, "DELETE FROM prompt_rule_change WHERE rule_id = ANY(?)");
+              Sql rules = Sql.of(c, "DELETE FROM prompt_rule WHERE id = ANY(?)")) {
+            changes.each("int8", old, id -> id).update();
+            return rules.each("int8", old, id -> id).update();
+          }
+        });
   }
 
   private static StoredRule rule(ResultSet row) throws SQLException {

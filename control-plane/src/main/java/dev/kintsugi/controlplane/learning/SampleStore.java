@@ -109,6 +109,19 @@ class SampleStore {
    */
   private static final int FAILURES_PART = 3;
 
+  /** From one to the next by the index: there are few of them and many samples of each. */
+  private static final String SERVICES =
+      """
+      WITH RECURSIVE known AS (
+        (SELECT service FROM prompt_sample WHERE failed IS NOT NULL ORDER BY service LIMIT 1)
+        UNION ALL
+        SELECT (SELECT s.service FROM prompt_sample s
+          WHERE s.failed IS NOT NULL AND s.service > k.service ORDER BY s.service LIMIT 1)
+        FROM known k WHERE k.service IS NOT NULL
+      )
+      SELECT service FROM known WHERE service IS NOT NULL
+      """;
+
   private final Transactions transactions;
 
   SampleStore(Transactions transactions) {
@@ -284,12 +297,7 @@ class SampleStore {
 
   /** Services that have samples. */
   List<String> services() {
-    return transactions.reading(
-        c ->
-            Sql.rows(
-                c,
-                "SELECT DISTINCT service FROM prompt_sample WHERE failed IS NOT NULL",
-                row -> row.getString(1)));
+    return transactions.reading(c -> Sql.rows(c, SERVICES, row -> row.getString(1)));
   }
 
   /** Whether it is this replica's turn to mine; then nobody else's for so long. */

@@ -98,6 +98,55 @@ class LearningAmongOthersTest {
   }
 
   @Test
+  void rulesThatRetiredLongAgoGoUnlessSomebodyWantedThem() {
+    server
+        .database()
+        .execute(
+            """
+            WITH old AS (
+              INSERT INTO prompt_rule (service, features, origin, created_at, stage, since, pinned,
+                matched, failed, doubt, last_seen, policy)
+              SELECT 'old/one', ARRAY['word:' || name], origin, now(), stage,
+                now() - make_interval(days => days), pinned, 0, 0, 0, now(), policy
+              FROM (VALUES ('gone', 'mined', 'retired', 91, false, NULL),
+                ('newer', 'mined', 'retired', 89, false, NULL),
+                ('acts', 'mined', 'enforced', 91, false, NULL),
+                ('vetoed', 'mined', 'retired', 91, true, NULL),
+                ('written', 'mined', 'retired', 91, false, 'old/policy'),
+                ('person', 'manual', 'retired', 91, false, NULL))
+                AS each (name, origin, stage, days, pinned, policy)
+              RETURNING id
+            )
+            INSERT INTO prompt_rule_change (rule_id, at, actor, to_stage, pinned, reason)
+            SELECT id, now(), 'learning', 'retired', false, '' FROM old""");
+    server.bean(Learning.class).prune();
+    assertThat(server.ops("/ops/v1/prompt-rules?service=old/one").json().findValues("features"))
+        .extracting(features -> features.get(0).asText())
+        .containsExactlyInAnyOrder(
+            "word:newer", "word:acts", "word:vetoed", "word:written", "word:person");
+    assertThat(
+            server.database().number("SELECT count(*) FROM prompt_rule_change WHERE reason = ''"))
+        .isEqualTo(5);
+    server.database().execute("DELETE FROM prompt_rule_change WHERE reason = ''");
+    server.database().execute("DELETE FROM prompt_rule WHERE service = 'old/one'");
+  }
+
+  @Test
+  void servicesWithSamplesAreFoundByTheIndex() {
+    server
+        .database()
+        .execute(
+            """
+            INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
+            SELECT gen_random_uuid(), 'many/' || n % 3, now(), CASE WHEN n % 3 < 2 THEN n % 5 = 0 END,
+              '{}', '' FROM generate_series(1, 30) AS n""");
+    assertThat(server.bean(SampleStore.class).services())
+        .contains("many/0", "many/1")
+        .doesNotContain("many/2");
+    server.database().execute("DELETE FROM prompt_sample WHERE service LIKE 'many/%'");
+  }
+
+  @Test
   void aVideoThatIsDeletedWhileItIsLearntFromLeavesNoSample() throws Exception {
     String id = server.submit("{\"prompt\":\"a secret garden\"}");
     server.worker().makeOne();

@@ -279,9 +279,8 @@ class TopicLearningTest {
     assertThat(written(FixedModels.SERVICE, topic)).contains("has a rule of these features");
     learning.prune();
     assertThat(rows("prompt_topic")).isEqualTo(1);
-    assertThat(moved(rule, "shadow", 400).message()).contains("has no topic '" + topic + "'");
-    assertThat(server.ops(RULES + "/" + rule.get("id").asText()).json().get("stage").asText())
-        .isEqualTo("retired");
+    assertThat(moved(rule, "shadow", 404).message()).contains("There is no rule");
+    assertThat(written(FixedModels.SERVICE, topic)).contains("has no topic '" + topic + "'");
   }
 
   private static String written(String service, String feature) {
