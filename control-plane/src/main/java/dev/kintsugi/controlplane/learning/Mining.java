@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -112,7 +113,10 @@ class Mining {
       List<String> features = List.copyOf(mined.features());
       Optional<StoredRule> same =
           known.stream().filter(rule -> rule.features().equals(features)).findFirst();
-      (same.isPresent() ? again(same.get(), now) : add(look, mined)).ifPresent(found::add);
+      (same.isPresent()
+              ? again(same.get(), now)
+              : unexplained(look, mined, known).flatMap(one -> add(look, one)))
+          .ifPresent(found::add);
     }
     return found;
   }
@@ -121,6 +125,25 @@ class Mining {
     Map<String, Topic> kept = new TreeMap<>();
     topics.of(service).forEach((feature, stored) -> kept.put(feature, stored.topic()));
     return kept;
+  }
+
+  /** What a broader rule explained until it was retired says nothing for a narrower one. */
+  private Optional<MinedRule> unexplained(Look look, MinedRule mined, List<StoredRule> known) {
+    Optional<Instant> retired =
+        known.stream()
+            .filter(rule -> rule.state().stage() == RuleStage.RETIRED && !rule.state().pinned())
+            .filter(rule -> mined.features().containsAll(rule.features()))
+            .map(rule -> rule.state().since())
+            .max(Comparator.naturalOrder());
+    if (retired.isEmpty()) {
+      return Optional.of(mined);
+    }
+    SampleSet since = samples.newest(look.service(), retired.get(), settings.samples());
+    Map<String, Topic> about = kept(look.service());
+    about.putAll(look.seen().fresh());
+    return Miner.mine(Topics.with(since, about), promotions.mining(look.service())).stream()
+        .filter(still -> still.features().equals(mined.features()))
+        .findFirst();
   }
 
   private Optional<StoredRule> add(Look look, MinedRule mined) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.fleet.TestFleetServices;
+import dev.kintsugi.controlplane.learning.StoredRule.Found;
 import dev.kintsugi.controlplane.policies.TestPolicies;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
@@ -144,6 +145,40 @@ class LearningAmongOthersTest {
         .contains("many/0", "many/1")
         .doesNotContain("many/2");
     server.database().execute("DELETE FROM prompt_sample WHERE service LIKE 'many/%'");
+  }
+
+  @Test
+  void whatARetiredRuleExplainedMakesNoNarrowerOne() {
+    samples(40, true, "{word:lava,word:slow}", "10 d");
+    samples(60, false, "{word:lava,word:fast}", "1 d");
+    samples(60, false, "{word:snow,word:slow}", "1 d");
+    samples(200, false, "{word:cat}", "1 d");
+    server
+        .database()
+        .execute(
+            """
+            INSERT INTO prompt_rule (service, features, origin, created_at, stage, since, pinned,
+              matched, failed, doubt, last_seen)
+            VALUES ('mended/one', '{word:lava}', 'mined', now(), 'retired', now() - interval '5 d',
+              false, 0, 0, 0, now())""");
+    assertThat(server.bean(Mining.class).mine("mended/one")).isEmpty();
+
+    samples(20, true, "{word:lava,word:slow}", "1 h");
+    List<StoredRule> found = server.bean(Mining.class).mine("mended/one");
+    assertThat(found).extracting(StoredRule::name).containsExactly("word:lava & word:slow");
+    assertThat(found.getFirst().found()).extracting(Found::failed).isEqualTo(20);
+    server.database().execute("DELETE FROM prompt_sample WHERE service = 'mended/one'");
+  }
+
+  private static void samples(int jobs, boolean failed, String features, String ago) {
+    server
+        .database()
+        .execute(
+            """
+            INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
+            SELECT gen_random_uuid(), 'mended/one', now() - interval '%s', %s, '%s', ''
+            FROM generate_series(1, %d)"""
+                .formatted(ago, failed, features, jobs));
   }
 
   @Test
