@@ -27,7 +27,7 @@ final class AddedTerms {
       return everywhere;
     }
     Lexicon own = new TermTrie(terms);
-    return folded -> both(everywhere.find(folded), own.find(folded));
+    return text -> both(everywhere.find(text), own.find(text));
   }
 
   private static List<Lexicon.Hit> both(List<Lexicon.Hit> one, List<Lexicon.Hit> other) {

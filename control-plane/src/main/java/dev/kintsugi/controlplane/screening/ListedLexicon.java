@@ -49,8 +49,8 @@ final class ListedLexicon implements Lexicon {
   }
 
   @Override
-  public List<Hit> find(String folded) {
-    return loaded.lexicon().find(folded);
+  public List<Hit> find(String text) {
+    return loaded.lexicon().find(text);
   }
 
   String version() {

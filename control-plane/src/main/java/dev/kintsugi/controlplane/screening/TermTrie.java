@@ -1,6 +1,8 @@
 package dev.kintsugi.controlplane.screening;
 
 import dev.kintsugi.core.screening.Lexicon;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.ahocorasick.trie.PayloadTrie;
@@ -8,21 +10,36 @@ import org.ahocorasick.trie.PayloadTrie;
 /** Finds all terms at once by Aho and Corasick's automaton: in the time of one reading. */
 final class TermTrie implements Lexicon {
 
-  private final PayloadTrie<String> trie;
+  private final PayloadTrie<List<Listed>> trie;
+
+  /**
+   * @param category empty text for an exception
+   */
+  private record Listed(String term, String category) {}
 
   /**
    * @param categories by folded term; empty text for an exception
    */
   TermTrie(Map<String, String> categories) {
-    PayloadTrie.PayloadTrieBuilder<String> builder = PayloadTrie.builder();
-    categories.forEach(builder::addKeyword);
+    Map<String, List<Listed>> listed = new HashMap<>();
+    categories.forEach(
+        (term, category) ->
+            listed
+                .computeIfAbsent(Lexicon.key(term), key -> new ArrayList<>(1))
+                .add(new Listed(term, category)));
+    PayloadTrie.PayloadTrieBuilder<List<Listed>> builder = PayloadTrie.builder();
+    listed.forEach(builder::addKeyword);
     this.trie = builder.build();
   }
 
   @Override
-  public List<Hit> find(String folded) {
-    return trie.parseText(folded).stream()
-        .map(emit -> new Hit(String.valueOf(emit.getPayload()), emit.getStart(), emit.getEnd() + 1))
-        .toList();
+  public List<Hit> find(String text) {
+    List<Hit> hits = new ArrayList<>();
+    for (var emit : trie.parseText(text)) {
+      for (Listed one : emit.getPayload()) {
+        hits.add(new Hit(one.category(), one.term(), emit.getStart()));
+      }
+    }
+    return hits;
   }
 }

@@ -1,69 +1,60 @@
 package dev.kintsugi.core.screening;
 
 import dev.kintsugi.core.screening.Glyph.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt as it reads: folded, without what nobody sees, with single spaces; each char knows where
- * it came from.
+ * A prompt as it reads: folded, without what nobody sees and what strikes letters through, with
+ * single spaces; each char knows where it came from.
  *
+ * @param text as it is written
+ * @param drawn the same char by char, with every lookalike as the letter it looks like
  * @param starts code point of the prompt by char
  * @param ends the code point after it
  */
-record FoldedText(String text, int[] starts, int[] ends) {
+record FoldedText(String text, String drawn, int[] starts, int[] ends) {
 
-  /** Letters of other scripts, digits and signs that read as a Latin letter. */
-  private static final Map<Character, Character> LOOKALIKES = lookalikes();
+  /** Marks that go with any sign; those that make a letter of some script are others. */
+  private static final Pattern MARKS =
+      Pattern.compile(
+          "[\\x{300}-\\x{36F}\\x{1AB0}-\\x{1AFF}\\x{1DC0}-\\x{1DFF}\\x{20D0}-\\x{20FF}\\x{FE20}-\\x{FE2F}]");
+
+  private static final String HYPHENS = "-\u2010";
 
   static FoldedText of(Wording wording) {
-    StringBuilder text = new StringBuilder(wording.prompt().length());
-    int[] starts = new int[16];
-    int[] ends = new int[16];
-    for (Glyph glyph : wording.glyphs()) {
-      String read = glyph.kind() == Kind.SPACE ? " " : glyph.folded();
-      boolean again = read.equals(" ") && (text.isEmpty() || text.charAt(text.length() - 1) == ' ');
-      if (glyph.kind() == Kind.UNSEEN || again) {
-        continue;
-      }
-      while (starts.length < text.length() + read.length()) {
-        starts = Arrays.copyOf(starts, 2 * starts.length);
-        ends = Arrays.copyOf(ends, 2 * ends.length);
-      }
-      for (int i = 0; i < read.length(); i++) {
-        starts[text.length() + i] = glyph.start();
-        ends[text.length() + i] = glyph.end();
-      }
-      text.append(read);
-    }
-    return new FoldedText(text.toString(), starts, ends);
+    return new Reader(wording.glyphs()).read();
   }
 
-  /** The same with every lookalike as the letter it looks like. */
-  String plain() {
-    return plain(text);
-  }
-
-  static String plain(String text) {
-    StringBuilder plain = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      plain.append(LOOKALIKES.getOrDefault(c, c).charValue());
+  /** Whether a term stands there, as it is written or as it is drawn. */
+  boolean has(Lexicon.Hit hit) {
+    String term = hit.term();
+    for (int i = 0; i < term.length(); i++) {
+      char wanted = term.charAt(i);
+      char looks = drawn.charAt(hit.start() + i);
+      boolean same =
+          wanted == looks
+              || wanted == text.charAt(hit.start() + i)
+              || (looks == Lookalikes.STROKE && (wanted == 'i' || wanted == 'l'));
+      if (!same) {
+        return false;
+      }
     }
-    return plain.toString();
+    return true;
   }
 
   /** Whether a term of letters stands alone there, and is no part of a longer word. */
-  static boolean whole(String text, Lexicon.Hit hit) {
+  boolean whole(Lexicon.Hit hit) {
     boolean opens =
         hit.start() == 0
             || !joins(text.charAt(hit.start() - 1))
-            || !joins(text.charAt(hit.start()));
+            || !joins(drawn.charAt(hit.start()));
     boolean closes =
         hit.end() == text.length()
-            || !joins(text.charAt(hit.end() - 1))
+            || !joins(drawn.charAt(hit.end() - 1))
             || !joins(text.charAt(hit.end()));
     return opens && closes;
   }
@@ -74,17 +65,91 @@ record FoldedText(String text, int[] starts, int[] ends) {
         && Character.UnicodeScript.of(c) != Character.UnicodeScript.HAN;
   }
 
-  private static Map<Character, Character> lookalikes() {
-    String cyrillic = "аеорсухіјѕһԁԛԝёк" + "aeopcyxijshdqwek";
-    String greek = "οανικρτυχεı" + "oavikptuxei";
-    String signs = "013457@$" + "oieastas";
-    Map<Character, Character> map = new HashMap<>();
-    for (String pairs : List.of(cyrillic, greek, signs)) {
-      int half = pairs.length() / 2;
-      for (int i = 0; i < half; i++) {
-        map.put(pairs.charAt(i), pairs.charAt(half + i));
+  private static final class Reader {
+
+    private final List<Glyph> glyphs;
+    private final StringBuilder text;
+    private final StringBuilder drawn;
+    private final List<Glyph> word = new ArrayList<>();
+    private int[] starts = new int[16];
+    private int[] ends = new int[16];
+
+    Reader(List<Glyph> glyphs) {
+      this.glyphs = glyphs.stream().filter(glyph -> !unseen(glyph)).toList();
+      this.text = new StringBuilder(this.glyphs.size());
+      this.drawn = new StringBuilder(this.glyphs.size());
+    }
+
+    /** A mark that an unseen sign parts from its letter goes with it all the same. */
+    private static boolean unseen(Glyph glyph) {
+      return glyph.kind() == Kind.UNSEEN
+          || (glyph.kind() == Kind.SIGN && MARKS.matcher(glyph.folded()).lookingAt());
+    }
+
+    FoldedText read() {
+      for (int at = 0; at < glyphs.size(); at++) {
+        Glyph glyph = glyphs.get(at);
+        if (glyph.kind() == Kind.LETTER || Lookalikes.sign(glyph.folded())) {
+          word.add(glyph);
+          continue;
+        }
+        endWord();
+        if (glyph.kind() == Kind.SPACE || parts(at)) {
+          space(glyph);
+        } else {
+          append(glyph, null);
+        }
+      }
+      endWord();
+      return new FoldedText(text.toString(), drawn.toString(), starts, ends);
+    }
+
+    /** Whether it parts two words that may as well be written with a space: snuff-film. */
+    private boolean parts(int at) {
+      String sign = glyphs.get(at).folded();
+      boolean within =
+          at > 0
+              && glyphs.get(at - 1).kind() == Kind.LETTER
+              && at + 1 < glyphs.size()
+              && glyphs.get(at + 1).kind() == Kind.LETTER;
+      return sign.equals("_") || (within && HYPHENS.contains(sign));
+    }
+
+    private void endWord() {
+      if (!word.isEmpty()) {
+        Lookalikes.Word of = Lookalikes.Word.of(word);
+        word.forEach(glyph -> append(glyph, of));
+        word.clear();
       }
     }
-    return Map.copyOf(map);
+
+    private void space(Glyph glyph) {
+      if (!text.isEmpty() && text.charAt(text.length() - 1) != ' ') {
+        append(" ", " ", glyph);
+      }
+    }
+
+    private void append(Glyph glyph, Lookalikes.@Nullable Word of) {
+      String folded = glyph.folded();
+      String read = folded.length() == 1 ? folded : MARKS.matcher(folded).replaceAll("");
+      StringBuilder looks = new StringBuilder(read);
+      for (int i = 0; of != null && i < read.length(); i++) {
+        looks.setCharAt(i, of.drawn(read.charAt(i), glyph.upper()));
+      }
+      append(read, looks.toString(), glyph);
+    }
+
+    private void append(String read, String looks, Glyph glyph) {
+      while (starts.length < text.length() + read.length()) {
+        starts = Arrays.copyOf(starts, 2 * starts.length);
+        ends = Arrays.copyOf(ends, 2 * ends.length);
+      }
+      for (int i = 0; i < read.length(); i++) {
+        starts[text.length() + i] = glyph.start();
+        ends[text.length() + i] = glyph.end();
+      }
+      text.append(read);
+      drawn.append(looks);
+    }
   }
 }

@@ -34,8 +34,16 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   }
 
   private static final Pattern CLUSTER = Pattern.compile("\\X");
+
+  /** Controls and the default-ignorable code points (UAX 44). */
   static final Pattern UNSEEN =
-      Pattern.compile("[\\p{Cf}\\p{Cc}\\x{FE00}-\\x{FE0F}\\x{E0100}-\\x{E01EF}]");
+      Pattern.compile(
+          "[\\p{Cf}\\p{Cc}\\x{34F}\\x{115F}\\x{1160}\\x{17B4}\\x{17B5}\\x{180B}-\\x{180F}"
+              + "\\x{2065}\\x{FE00}-\\x{FE0F}\\x{FFF0}-\\x{FFF8}\\x{E0000}-\\x{E0FFF}]");
+
+  /** Letters without ink that are as wide as one: they read as spaces. */
+  private static final Pattern BLANK = Pattern.compile("[\\x{2800}\\x{3164}\\x{FFA0}]");
+
   private static final int KEYCAP = 0x20E3;
   private static final int AS_TEXT = 0xFE0E;
   private static final int FIRST_REGION = 0x1F1E6;
@@ -61,7 +69,10 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
     if (isEmoji(text)) {
       return new Glyph(start, end, offset, text, text, false, Kind.EMOJI);
     }
-    String seen = text.isBlank() ? " " : UNSEEN.matcher(text).replaceAll("");
+    String seen =
+        text.isBlank() || BLANK.matcher(text).lookingAt()
+            ? " "
+            : UNSEEN.matcher(text).replaceAll("");
     String plain = Normalizer.normalize(seen, Normalizer.Form.NFKC);
     String folded = plain.toLowerCase(Locale.ROOT);
     return new Glyph(start, end, offset, text, folded, !plain.equals(folded), kind(folded));

@@ -8,19 +8,29 @@ import java.util.Optional;
 public interface Lexicon {
 
   /** No list at all. */
-  Lexicon NONE = folded -> List.of();
-
-  /** Every place of every term in a text that was {@link #fold folded}, exceptions included. */
-  List<Hit> find(String folded);
+  Lexicon NONE = text -> List.of();
 
   /**
-   * A term where it stands.
+   * Every place where the {@link #key key} of a term stands in a text, exceptions included; several
+   * terms may have the same. Whether it is the term itself is for the caller to see.
+   *
+   * @param text a key, too
+   */
+  List<Hit> find(String text);
+
+  /**
+   * Where a term may stand.
    *
    * @param category of its list; empty for an exception, within which no term counts
+   * @param term folded, as long as the place
    * @param start in chars
-   * @param end the char after it
    */
-  record Hit(String category, int start, int end) {
+  record Hit(String category, String term, int start) {
+
+    /** The char after it. */
+    int end() {
+      return start + term.length();
+    }
 
     boolean exception() {
       return category.isEmpty();
@@ -30,18 +40,36 @@ public interface Lexicon {
   /** What a term must be. */
   String TERM_RULE = "a term has 3 to 100 characters, a Chinese one 1 or more";
 
-  /** A term as it has to be looked for: folded, with single spaces. */
-  static String fold(String term) {
-    return FoldedText.of(Wording.of(term)).text().strip();
+  /**
+   * A text as it reads: without case, full-width forms, what nobody sees, and with single spaces.
+   */
+  static String fold(String text) {
+    StringBuilder folded = new StringBuilder(text.length());
+    for (Glyph glyph : Glyph.of(text)) {
+      if (glyph.kind() != Glyph.Kind.SPACE) {
+        folded.append(glyph.folded());
+      } else if (!folded.isEmpty() && folded.charAt(folded.length() - 1) != ' ') {
+        folded.append(' ');
+      }
+    }
+    return folded.toString().strip();
   }
 
-  /** A term that was written, folded; empty when it is too short to be looked for, or too long. */
+  /**
+   * A term that was written, as it has to be looked for; empty when it is too short for that, or
+   * too long.
+   */
   static Optional<String> term(String written) {
-    String term = fold(written);
+    String term = FoldedText.of(Wording.of(written)).text().strip();
     boolean chinese =
         term.codePoints()
             .anyMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN);
     boolean fits = !term.isEmpty() && term.length() <= 100 && (chinese || term.length() >= 3);
     return fits ? Optional.of(term) : Optional.empty();
+  }
+
+  /** What a term is found by: the same, char by char, for all that may be drawn like it. */
+  static String key(String term) {
+    return Lookalikes.key(term);
   }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Terms of a lexicon: as they are written, and with lookalikes of other scripts and digits for
- * letters, as they are written to slip through.
+ * Terms of a lexicon: as they are written, and with lookalikes of other scripts, accents, and
+ * digits for letters, as they are written to slip through.
  */
 final class ListedTerms {
 
@@ -23,32 +23,34 @@ final class ListedTerms {
   static List<Reason> find(Wording wording, Lexicon lexicon) {
     FoldedText folded = FoldedText.of(wording);
     Map<List<Integer>, Reason> reasons = new LinkedHashMap<>();
-    Stream.of(folded.text(), folded.plain())
-        .distinct()
-        .forEach(
-            text -> {
-              for (Lexicon.Hit hit : counted(text, lexicon)) {
-                int start = folded.starts()[hit.start()];
-                int end = folded.ends()[hit.end() - 1];
-                reasons.putIfAbsent(
-                    List.of(start, end),
-                    wording.reason(
-                        Rule.LEXICON,
-                        start,
-                        end,
-                        "Not drawn here; it is on the list '%s'.".formatted(hit.category())));
-              }
-            });
+    for (Lexicon.Hit hit : counted(hits(folded, lexicon))) {
+      int start = folded.starts()[hit.start()];
+      int end = folded.ends()[hit.end() - 1];
+      reasons.putIfAbsent(
+          List.of(start, end),
+          wording.reason(
+              Rule.LEXICON,
+              start,
+              end,
+              "Not drawn here; it is on the list '%s'.".formatted(hit.category())));
+    }
     return List.copyOf(reasons.values());
   }
 
+  /** An exception holds for what is written in it, also where that looks like something else. */
+  private static List<Lexicon.Hit> hits(FoldedText folded, Lexicon lexicon) {
+    return Stream.of(folded.text(), folded.drawn())
+        .map(Lexicon::key)
+        .distinct()
+        .flatMap(key -> lexicon.find(key).stream())
+        .filter(folded::whole)
+        .filter(folded::has)
+        .sorted(OUTER_FIRST)
+        .toList();
+  }
+
   /** The longest of those that lie within each other, outside of exceptions; one sweep. */
-  private static List<Lexicon.Hit> counted(String text, Lexicon lexicon) {
-    List<Lexicon.Hit> hits =
-        lexicon.find(text).stream()
-            .filter(hit -> FoldedText.whole(text, hit))
-            .sorted(OUTER_FIRST)
-            .toList();
+  private static List<Lexicon.Hit> counted(List<Lexicon.Hit> hits) {
     List<Lexicon.Hit> counted = new ArrayList<>();
     int excepted = 0;
     int covered = 0;

@@ -125,7 +125,7 @@ record TaggedText(Wording wording, List<Token> tokens) {
 
   /** The tagger was taught contractions as two words. */
   private static void latin(Wording wording, Word word, int clause, List<Piece> pieces) {
-    String written = latin(word.folded()) ? wording.written(word) : FoldedText.plain(word.folded());
+    String written = latin(word.folded()) ? wording.written(word) : Lookalikes.plain(word.folded());
     Script script = latin(written) ? Script.LATIN : Script.OTHER;
     for (String ending : ENDINGS) {
       int cut = written.length() - ending.length();

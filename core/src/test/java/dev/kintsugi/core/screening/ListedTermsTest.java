@@ -13,19 +13,50 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ListedTermsTest {
 
-  /** Looks for each term in turn; a real one is built with a library, and tested there. */
   private static final Lexicon LEXICON =
-      text -> {
-        List<Lexicon.Hit> hits = new ArrayList<>();
-        Map.of("gore", "violence", "gore feast", "violence", "al gore", "", "斩首", "violence")
-            .forEach(
-                (term, category) -> {
-                  for (int at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1)) {
-                    hits.add(new Lexicon.Hit(category, at, at + term.length()));
-                  }
-                });
-        return hits;
-      };
+      lexicon(
+          Map.of("gore", "violence", "gore feast", "violence", "al gore", "", "斩首", "violence"));
+
+  /** What slips through is written in many ways. */
+  private static final Lexicon DISGUISED =
+      lexicon(
+          Map.ofEntries(
+              Map.entry("child porn", "a"),
+              Map.entry("how to kill myself", "b"),
+              Map.entry("snuff film", "c"),
+              Map.entry("tit", "d"),
+              Map.entry("ass", "d"),
+              Map.entry("sos", "d"),
+              Map.entry("404", "e"),
+              Map.entry("area 51", "e"),
+              Map.entry("acme corp", "f"),
+              Map.entry("acme corp 4k tv", ""),
+              Map.entry("mall", "g"),
+              Map.entry("ill", "g"),
+              Map.entry("pot", "g"),
+              Map.entry("ano", "g"),
+              Map.entry("año", ""),
+              Map.entry("cafés", "g"),
+              Map.entry("斩首", "h"),
+              Map.entry("포르노", "h"),
+              Map.entry("порно", "h"),
+              Map.entry("はは", "h"),
+              Map.entry("νόμος", "h")));
+
+  /** Looks for each term in turn; a real one is built with a library, and tested there. */
+  private static Lexicon lexicon(Map<String, String> terms) {
+    return text -> {
+      List<Lexicon.Hit> hits = new ArrayList<>();
+      terms.forEach(
+          (term, category) -> {
+            String key = Lexicon.key(term);
+            for (int at = text.indexOf(key); at >= 0; at = text.indexOf(key, at + 1)) {
+              hits.add(new Lexicon.Hit(category, term, at));
+            }
+          });
+      return hits;
+    };
+  }
 
   private static Screening screen(String prompt) {
     return Screener.decide(prompt, ScreeningPolicy.DEFAULT, LEXICON);
@@ -69,6 +100,88 @@ class ListedTermsTest {
     assertThat(screen(prompt)).isInstanceOf(Screening.Accept.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "chi1d porn",
+        "ch|ld p0rn",
+        "how to ki11 myself",
+        "how to kiIl myself",
+        "a snuff fiIm",
+        "A SNUFF FlLM",
+        "ЅNUFF FІLМ",
+        "ЅΝUFF FILΜ",
+        "snuff fiӏm",
+        "РОТ",
+        "snu\u034Fff film",
+        "snu\u115Fff\u180B film",
+        "snuff\u3164film",
+        "s\u0336n\u0336u\u0336f\u0336f\u0336 film",
+        "s\u200B\u0336nuff film",
+        "snüff fılm",
+        "sñuff fïlm",
+        "ꜱɴᴜꜰꜰ film",
+        "snuff-film",
+        "snuff_film",
+        "snuff\u2011film",
+        "404 not found",
+        "in area 51",
+        "an acme corp tv",
+        "an acme c0rp tv",
+        "a$$",
+        "@ss!",
+        "mall",
+        "MALL",
+        "ma1l",
+        "斩\u0336首\u0336",
+        "포르노",
+        "ПОРНО",
+        "ΝΌΜΟΣ Νόμος",
+        "cafés",
+        "はは"
+      })
+  void aDisguiseIsUndone(String prompt) {
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED))
+        .isInstanceOf(Screening.Reject.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a Boeing 717 takes off",
+        "455 and $505, 1,717 of them",
+        "|11| 111",
+        "the mail",
+        "MAIL",
+        "I'll be there",
+        "10 l of milk",
+        "a pixel 1 phone",
+        "an acme corp 4k tv in a shop",
+        "an ACME-Corp 4K TV in a shop",
+        "feliz año nuevo",
+        "two cafes",
+        "area 5l5",
+        "он открыл рот",
+        "he takes snuff - film grain, heavy",
+        "he takes snuff--film grain",
+        "a snuff, film grain",
+        "ばは ぱぱ はぱ",
+        "ははは",
+        "assume a class"
+      })
+  void whatOnlyLooksALittleLikeATermIsNone(String prompt) {
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED))
+        .isInstanceOf(Screening.Accept.class);
+  }
+
+  @Test
+  void aDisguisedTermIsNamedWhereItStands() {
+    String prompt = "🐉 as\u0336\u0336 \u034Fs\u0336n\u034Fuff-f\u0336iIm\u0336!";
+    Reason reason =
+        Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED).reasons().getFirst();
+    assertThat(reason.text()).isEqualTo("s\u0336n\u034Fuff-f\u0336iIm\u0336");
+  }
+
   @Test
   void theLongestTermIsNamedWhereItStands() {
     Reason reason = screen("🐉 a G\u200bORE   Feast").reasons().getFirst();
@@ -99,5 +212,8 @@ class ListedTermsTest {
   @Test
   void termsAreFoldedAsPromptsAre() {
     assertThat(Lexicon.fold("  Ｇｏｒｅ   FEAST ")).isEqualTo("gore feast");
+    assertThat(Lexicon.term("  Ｇｏｒｅ_FEAST ")).contains("gore feast");
+    assertThat(Lexicon.term("Illinois 1-1")).contains("illinois 1 1");
+    assertThat(Lexicon.key("a ki||er, 4Ü")).hasSize(12);
   }
 }

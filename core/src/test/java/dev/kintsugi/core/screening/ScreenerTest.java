@@ -104,6 +104,11 @@ class ScreenerTest {
         "a悲",
         "\u200D",
         "\"",
+        "😀\u200D",
+        "e\u0301 ",
+        "Il1|ïΝ",
+        "s\u0336\u034F",
+        "s\u0336-_",
         "a b c d e f g h "
       })
   void aMegabyteIsNoTrouble(String part) {
