@@ -26,11 +26,20 @@ final class AddedTerms {
     if (terms.isEmpty()) {
       return everywhere;
     }
-    Lexicon own = new TermTrie(terms);
-    return text -> both(everywhere.find(text), own.find(text));
+    return new Both(everywhere, new TermTrie(terms));
   }
 
-  private static List<Lexicon.Hit> both(List<Lexicon.Hit> one, List<Lexicon.Hit> other) {
-    return Stream.concat(one.stream(), other.stream()).toList();
+  /** Two in one. */
+  private record Both(Lexicon everywhere, Lexicon own) implements Lexicon {
+
+    @Override
+    public List<Hit> find(String text) {
+      return Stream.concat(everywhere.find(text).stream(), own.find(text).stream()).toList();
+    }
+
+    @Override
+    public String simplified(String text) {
+      return own.simplified(text);
+    }
   }
 }

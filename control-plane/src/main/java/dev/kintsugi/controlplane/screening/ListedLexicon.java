@@ -59,6 +59,11 @@ final class ListedLexicon implements Lexicon {
 
   @Scheduled(initialDelay = "10s", fixedDelay = "${kintsugi.screening.reload-every:10s}")
   void reload() {
+  @Override
+  public String simplified(String text) {
+    return loaded.lexicon().simplified(text);
+  }
+
     if (directory.isEmpty()) {
       return;
     }

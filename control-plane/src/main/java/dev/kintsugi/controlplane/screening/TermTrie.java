@@ -23,10 +23,12 @@ final class TermTrie implements Lexicon {
   TermTrie(Map<String, String> categories) {
     Map<String, List<Listed>> listed = new HashMap<>();
     categories.forEach(
-        (term, category) ->
-            listed
-                .computeIfAbsent(Lexicon.key(term), key -> new ArrayList<>(1))
-                .add(new Listed(term, category)));
+        (written, category) -> {
+          String term = SimplifiedHan.of(written);
+          listed
+              .computeIfAbsent(Lexicon.key(term), key -> new ArrayList<>(1))
+              .add(new Listed(term, category));
+        });
     PayloadTrie.PayloadTrieBuilder<List<Listed>> builder = PayloadTrie.builder();
     listed.forEach(builder::addKeyword);
     this.trie = builder.build();
@@ -41,5 +43,10 @@ final class TermTrie implements Lexicon {
       }
     }
     return hits;
+  }
+
+  @Override
+  public String simplified(String text) {
+    return SimplifiedHan.of(text);
   }
 }

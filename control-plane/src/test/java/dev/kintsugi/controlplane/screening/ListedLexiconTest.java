@@ -3,14 +3,19 @@ package dev.kintsugi.controlplane.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kintsugi.core.screening.Lexicon;
+import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
 import dev.kintsugi.core.screening.ScreeningPolicy;
+import dev.kintsugi.protocol.fleet.PromptPolicyState.Terms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 class ListedLexiconTest {
@@ -34,6 +39,28 @@ class ListedLexiconTest {
   }
 
   @Test
+  @Test
+  void chineseListsAreGoodForBothScripts() throws IOException {
+    var ours = new ListedLexicon("");
+    assertThat(stops(ours, "兒童色情")).isTrue();
+    assertThat(stops(ours, "一段斬首視頻，夜晚")).isTrue();
+    assertThat(stops(ours, "自\u200B殺教程")).isTrue();
+    assertThat(stops(ours, "兒童節的夜晚")).isFalse();
+
+    Files.writeString(lists.resolve("a.txt"), "龍門集團\n!龍門集團博物館\n");
+    var traditional = new ListedLexicon(lists.toString());
+    assertThat(stops(traditional, "龙门集团的大楼")).isTrue();
+    assertThat(stops(traditional, "龍門集團的大樓")).isTrue();
+    assertThat(stops(traditional, "龍門集团博物館")).isFalse();
+
+    Lexicon added =
+        AddedTerms.to(traditional, new Terms(Map.of("b", List.of("發財")), List.of("龙门集团大楼")));
+    String prompt = "🐉龍門集團大樓，髮財！發財";
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, added).reasons())
+        .extracting(Reason::text)
+        .containsExactly("髮財", "發財");
+  }
+
   void listsAreReadAgainAndWrongOnesLeaveTheOldInForce() throws IOException {
     Path brand = lists.resolve("brands.txt");
     Files.writeString(brand, "# ours\n\nＡＣＭＥ  corp\n!acme corp museum\n");
@@ -86,3 +113,4 @@ class ListedLexiconTest {
         .hasMessageContaining("at most 100000");
   }
 }
+    assertThat(lexicon.simplified("兒".repeat(330_000))).startsWith("儿儿").hasSize(330_000);

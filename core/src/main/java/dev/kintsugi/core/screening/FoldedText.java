@@ -29,6 +29,11 @@ record FoldedText(String text, String drawn, int[] starts, int[] ends) {
     return new Reader(wording.glyphs()).read();
   }
 
+  /** Drawn in the Chinese characters of a lexicon. */
+  FoldedText in(Lexicon lexicon) {
+    return new FoldedText(text, lexicon.simplified(drawn), starts, ends);
+  }
+
   /** Whether a term stands there, as it is written or as it is drawn. */
   boolean has(Lexicon.Hit hit) {
     String term = hit.term();

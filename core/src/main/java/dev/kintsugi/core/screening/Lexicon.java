@@ -19,6 +19,14 @@ public interface Lexicon {
   List<Hit> find(String text);
 
   /**
+   * Chinese in the characters that the terms of its hits are in, char by char and as long as
+   * before. Lists that are written in one script are good for both.
+   */
+  default String simplified(String text) {
+    return text;
+  }
+
+  /**
    * Where a term may stand.
    *
    * @param category of its list; empty for an exception, within which no term counts

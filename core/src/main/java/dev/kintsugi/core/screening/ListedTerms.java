@@ -21,7 +21,7 @@ final class ListedTerms {
   private ListedTerms() {}
 
   static List<Reason> find(Wording wording, Lexicon lexicon) {
-    FoldedText folded = FoldedText.of(wording);
+    FoldedText folded = FoldedText.of(wording).in(lexicon);
     Map<List<Integer>, Reason> reasons = new LinkedHashMap<>();
     for (Lexicon.Hit hit : counted(hits(folded, lexicon))) {
       int start = folded.starts()[hit.start()];
