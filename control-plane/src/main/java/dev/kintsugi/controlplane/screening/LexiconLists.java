@@ -4,6 +4,7 @@ import dev.kintsugi.core.screening.Lexicon;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,21 +59,35 @@ record LexiconLists(String version, Map<String, String> terms) {
   /**
    * Texts of every {@code *.txt} of a directory, by file name.
    *
-   * @throws IOException when it cannot be read
+   * @throws IOException when it cannot be read, or has none; a file that cannot is named
    */
   static SortedMap<String, String> in(Path directory) throws IOException {
     SortedMap<String, String> files = new TreeMap<>();
     try (Stream<Path> entries = Files.list(directory)) {
       for (Path file : entries.filter(path -> path.toString().endsWith(SUFFIX)).toList()) {
-        files.put(file.getFileName().toString(), Files.readString(file));
+        files.put(file.getFileName().toString(), text(file));
       }
+    }
+    if (files.isEmpty()) {
+      throw new IOException("no file there ends with " + SUFFIX);
     }
     return files;
   }
 
+  private static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file.getFileName() + " is not UTF-8", e);
+    } catch (IOException e) {
+      throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
+    }
+  }
+
   /**
    * @param files texts by file name
-   * @throws IllegalArgumentException naming the file and the line that is wrong
+   * @throws IllegalArgumentException naming the file and the line that is wrong, or when all of
+   *     them forbid nothing
    */
   static LexiconLists of(SortedMap<String, String> files) {
     Map<String, String> terms = new LinkedHashMap<>();
@@ -89,6 +104,11 @@ record LexiconLists(String version, Map<String, String> terms) {
             }
           }
         });
+    if (terms.values().stream().allMatch(String::isEmpty)) {
+      throw new IllegalArgumentException(
+          "the lists %s have no term that is forbidden"
+              .formatted(String.join(", ", files.keySet())));
+    }
     if (terms.size() > MOST_TERMS) {
       throw new IllegalArgumentException(
           "the lists have %d terms; at most %d are taken".formatted(terms.size(), MOST_TERMS));

@@ -40,7 +40,7 @@ final class ListedLexicon implements Lexicon {
   ListedLexicon(@Value("${kintsugi.screening.lexicon-dir:}") String directory) {
     this.directory = directory;
     try {
-      loaded = Loaded.of(LexiconLists.of(files()));
+      loaded = inForce(LexiconLists.of(files()));
       seen = loaded.version();
     } catch (IOException e) {
       throw new IllegalArgumentException(
@@ -48,9 +48,20 @@ final class ListedLexicon implements Lexicon {
     }
   }
 
+  private static Loaded inForce(LexiconLists lists) {
+    Loaded made = Loaded.of(lists);
+    LOG.info("Lists {} with {} terms are in force", lists.version(), lists.terms().size());
+    return made;
+  }
+
   @Override
   public List<Hit> find(String text) {
     return loaded.lexicon().find(text);
+  }
+
+  @Override
+  public String simplified(String text) {
+    return loaded.lexicon().simplified(text);
   }
 
   String version() {
@@ -59,11 +70,6 @@ final class ListedLexicon implements Lexicon {
 
   @Scheduled(initialDelay = "10s", fixedDelay = "${kintsugi.screening.reload-every:10s}")
   void reload() {
-  @Override
-  public String simplified(String text) {
-    return loaded.lexicon().simplified(text);
-  }
-
     if (directory.isEmpty()) {
       return;
     }
@@ -72,9 +78,7 @@ final class ListedLexicon implements Lexicon {
       String version = LexiconLists.version(files);
       if (!version.equals(seen)) {
         seen = version;
-        LexiconLists lists = LexiconLists.of(files);
-        loaded = Loaded.of(lists);
-        LOG.info("Lists {} with {} terms are in force", version, lists.terms().size());
+        loaded = inForce(LexiconLists.of(files));
       }
     } catch (IOException | IllegalArgumentException wrong) {
       LOG.error("Lists {} stay in force: {}", loaded.version(), wrong.getMessage());

@@ -11,11 +11,12 @@ import dev.kintsugi.core.screening.Screening;
 import dev.kintsugi.core.screening.ScreeningPolicy;
 import dev.kintsugi.protocol.fleet.PromptPolicyState.Terms;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ListedLexiconTest {
@@ -39,7 +40,6 @@ class ListedLexiconTest {
   }
 
   @Test
-  @Test
   void chineseListsAreGoodForBothScripts() throws IOException {
     var ours = new ListedLexicon("");
     assertThat(stops(ours, "兒童色情")).isTrue();
@@ -61,6 +61,7 @@ class ListedLexiconTest {
         .containsExactly("髮財", "發財");
   }
 
+  @Test
   void listsAreReadAgainAndWrongOnesLeaveTheOldInForce() throws IOException {
     Path brand = lists.resolve("brands.txt");
     Files.writeString(brand, "# ours\n\nＡＣＭＥ  corp\n!acme corp museum\n");
@@ -79,9 +80,15 @@ class ListedLexiconTest {
     Files.writeString(brand, "acme corp\nno\n");
     lexicon.reload();
     assertThat(stops(lexicon, "a volcano")).as("the last good lists").isTrue();
-    Files.delete(brand);
+    Files.writeString(brand, "# only a comment\n!an exception\n");
     lexicon.reload();
-    assertThat(stops(lexicon, "a volcano")).as("no lists are lists, too").isFalse();
+    assertThat(stops(lexicon, "a volcano")).as("lists that forbid nothing").isTrue();
+    Files.move(brand, lists.resolve("brands"));
+    lexicon.reload();
+    assertThat(stops(lexicon, "a volcano")).as("no list at all").isTrue();
+    Files.writeString(brand, "geyser");
+    lexicon.reload();
+    assertThat(stops(lexicon, "a geyser, no volcano")).isTrue();
   }
 
   @Test
@@ -89,6 +96,17 @@ class ListedLexiconTest {
     assertThatThrownBy(() -> new ListedLexicon(lists.resolve("none").toString()))
         .hasMessageContaining("kintsugi.screening.lexicon-dir")
         .hasMessageContaining("none");
+    Files.writeString(lists.resolve("violence"), "a name without its ending");
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("kintsugi.screening.lexicon-dir")
+        .hasMessageContaining("no file there ends with .txt");
+    Files.writeString(lists.resolve("a.txt"), "# soon\n!fine\n");
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("a.txt")
+        .hasMessageContaining("no term");
+    Files.write(lists.resolve("a.txt"), "儿童色情\n".getBytes(Charset.forName("GBK")));
+    assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
+        .hasMessageContaining("a.txt is not UTF-8");
     Files.writeString(lists.resolve("a.txt"), "fine\n\n ab \n");
     assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
         .hasMessageContaining("a.txt, line 3")
@@ -108,9 +126,9 @@ class ListedLexiconTest {
     var lexicon = new ListedLexicon(lists.toString());
     assertThat(stops(lexicon, "a term2s here")).isTrue();
     assertThat(lexicon.find("ter".repeat(330_000))).isEmpty();
+    assertThat(lexicon.simplified("兒".repeat(330_000))).startsWith("儿儿").hasSize(330_000);
     Files.writeString(lists.resolve("more.txt"), "one too many\n");
     assertThatThrownBy(() -> new ListedLexicon(lists.toString()))
         .hasMessageContaining("at most 100000");
   }
 }
-    assertThat(lexicon.simplified("兒".repeat(330_000))).startsWith("儿儿").hasSize(330_000);
