@@ -102,8 +102,32 @@ record Comparison(int from, int to) {
         return phraseEnd(tokens, i + 1, false);
       }
     }
-    boolean fastAs = at > 0 && same(tokens, at - 1, at) && tokens.get(at - 1).is(ADJECTIVE, ADVERB);
-    return fastAs ? phraseEnd(tokens, at + 1, false) : -1;
+    boolean fastAs =
+        at > 0
+            && same(tokens, at - 1, at)
+            && tokens.get(at - 1).is(ADJECTIVE)
+            && !tokens.get(at - 1).text().equals("such");
+    int to = fastAs ? phraseEnd(tokens, at + 1, false) : -1;
+    return to > 0 && acts(tokens, at, to) ? -1 : to;
+  }
+
+  /** What does something at the same time is no comparison: red as the sun sets. */
+  private static boolean acts(List<Token> tokens, int at, int to) {
+    int next = to;
+    while (same(tokens, at, next) && tokens.get(next).is(ADVERB)) {
+      next++;
+    }
+    return (same(tokens, at, next) && tokens.get(next).is(VERB, AUXILIARY))
+        || endsWithVerb(tokens, at + 1, to);
+  }
+
+  /** Taggers take it for a noun: a flower blooms. What may be either is no comparison. */
+  private static boolean endsWithVerb(List<Token> tokens, int from, int to) {
+    String last = tokens.get(to - 1).text();
+    return Set.of("a", "an", "the").contains(tokens.get(from).text())
+        && tokens.get(to - 2).noun()
+        && last.endsWith("s")
+        && !last.endsWith("ss");
   }
 
   private static int metaphor(List<Token> tokens, int at) {
