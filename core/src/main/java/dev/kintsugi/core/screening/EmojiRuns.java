@@ -27,7 +27,8 @@ final class EmojiRuns {
 
   private static void end(
       Wording wording, ScreeningPolicy policy, List<Glyph> run, List<Reason> reasons) {
-    if (run.size() >= policy.emojiRun()) {
+    int pictures = run.stream().mapToInt(Glyph::pictures).sum();
+    if (pictures >= policy.emojiRun()) {
       int start = run.getFirst().start();
       int end = run.getLast().end();
       reasons.add(
@@ -36,7 +37,7 @@ final class EmojiRuns {
               start,
               end,
               "%d emoji in a row; at most %d are understood. Say it in words."
-                  .formatted(run.size(), policy.emojiRun() - 1)));
+                  .formatted(pictures, policy.emojiRun() - 1)));
     }
     run.clear();
   }

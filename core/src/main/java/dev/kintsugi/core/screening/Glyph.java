@@ -46,11 +46,15 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
 
   private static final int KEYCAP = 0x20E3;
   private static final int AS_TEXT = 0xFE0E;
+  private static final int AS_PICTURE = 0xFE0F;
   private static final int FIRST_REGION = 0x1F1E6;
   private static final int LAST_REGION = 0x1F1FF;
 
   /** Below are ©, ®, ™ and signs that are not pictures to anybody. */
   private static final int FIRST_PICTURE = 0x231A;
+
+  /** Pictographs of the longest sequences that fonts draw as one: a family of four. */
+  private static final int MOST_JOINED = 4;
 
   static List<Glyph> of(String prompt) {
     List<Glyph> glyphs = new ArrayList<>(prompt.length());
@@ -92,11 +96,31 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
     return Character.isLetterOrDigit(first) ? Kind.LETTER : Kind.SIGN;
   }
 
+  /**
+   * Shown as a picture: by itself, by a variation selector, with a skin tone, or joined to another.
+   * Stars, boxes and chessmen are signs of a text without one.
+   */
   private static boolean isEmoji(String cluster) {
     int first = cluster.codePointAt(0);
     boolean region = first >= FIRST_REGION && first <= LAST_REGION;
-    boolean picture = Character.isExtendedPictographic(first) && first >= FIRST_PICTURE;
+    boolean picture = Character.isEmoji(first) && first >= FIRST_PICTURE;
+    boolean shown =
+        Character.isEmojiPresentation(first)
+            || cluster.indexOf(AS_PICTURE) > 0
+            || cluster.codePoints().skip(1).anyMatch(Glyph::shows);
     boolean keycap = cluster.indexOf(KEYCAP) > 0;
-    return (region || picture || keycap) && cluster.indexOf(AS_TEXT) < 0;
+    return (region || (picture && shown) || keycap) && cluster.indexOf(AS_TEXT) < 0;
+  }
+
+  private static boolean shows(int next) {
+    return Character.isEmojiModifier(next) || Character.isEmojiPresentation(next);
+  }
+
+  /**
+   * How many pictures it shows: one, unless more are joined than any family or kiss has members.
+   */
+  int pictures() {
+    int joined = (int) text.codePoints().filter(Character::isExtendedPictographic).count();
+    return joined > MOST_JOINED ? joined : 1;
   }
 }

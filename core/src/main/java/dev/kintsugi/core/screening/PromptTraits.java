@@ -87,7 +87,7 @@ public record PromptTraits(
     int run = 0;
     for (Glyph glyph : glyphs) {
       if (glyph.kind() == Kind.EMOJI) {
-        run++;
+        run += glyph.pictures();
         longest = Math.max(longest, run);
       } else if (!Wording.between(glyph.kind())) {
         run = 0;
