@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -44,8 +44,8 @@ record Meaning(
         compared,
         felt(tokens),
         objects(tokens, literal),
-        count(tokens, literal, token -> Vocabulary.person(token.text()) && !token.noun()),
-        count(tokens, literal, token -> Vocabulary.shown(token.text()) && !token.noun()));
+        count(literal, at -> person(tokens, at)),
+        count(literal, at -> Vocabulary.shown(tokens.get(at).text()) && !tokens.get(at).noun()));
   }
 
   boolean literal(int at) {
@@ -59,11 +59,20 @@ record Meaning(
     return literal;
   }
 
-  private static int count(List<Token> tokens, boolean[] literal, Predicate<Token> what) {
+  private static int count(boolean[] literal, IntPredicate what) {
     return (int)
-        IntStream.range(0, tokens.size())
-            .filter(i -> literal[i] && what.test(tokens.get(i)))
-            .count();
+        IntStream.range(0, literal.length).filter(at -> literal[at] && what.test(at)).count();
+  }
+
+  /** Whether a word means somebody who is seen, and not whose wish or idea it is. */
+  private static boolean person(List<Token> tokens, int at) {
+    Token token = tokens.get(at);
+    boolean owns =
+        Vocabulary.speaker(token.text())
+            && at + 1 < tokens.size()
+            && tokens.get(at + 1).text().equals("的");
+    boolean asks = at > 0 && Vocabulary.asking(tokens.get(at - 1).text());
+    return Vocabulary.person(token.text()) && !token.noun() && !owns && !asks;
   }
 
   private static int felt(List<Token> tokens) {

@@ -131,9 +131,15 @@ final class Vocabulary {
   private static final Set<String> PERSONS =
       words(
           """
-          he she they him them himself herself themselves everyone everybody someone somebody people
-          他 她 他们 她们 大家 有人 人们 众人 某人
+          i we you he she they him them himself herself themselves everyone everybody someone somebody people
+          我 我们 咱们 你 您 你们 他 她 他们 她们 大家 有人 人们 众人 某人
           """);
+
+  /** Who speaks and is spoken to. */
+  private static final Set<String> SPEAKERS = words("我 我们 咱们 你 您 你们");
+
+  /** With these before them, people ask for a picture and are not in it. */
+  private static final Set<String> ASKING = words("给 帮 为 替 请");
 
   /** One is an idea or a look, several are things. */
   private static final Set<String> PLURAL_IS_SEEN =
@@ -192,7 +198,15 @@ final class Vocabulary {
   }
 
   static boolean person(String word) {
-    return PERSONS.contains(word);
+    return PERSONS.contains(word) || speaker(word);
+  }
+
+  static boolean speaker(String word) {
+    return SPEAKERS.contains(word);
+  }
+
+  static boolean asking(String word) {
+    return ASKING.contains(word);
   }
 
   private static boolean in(Set<String> list, String noun) {
