@@ -26,6 +26,12 @@ public record PromptPolicySpec(
                 + " that no other policy names. Of two for the same the older is in force.")
         @Nullable String service,
     @JsonProperty("thresholds")
+        @ValidationRule(
+            value =
+                "!has(self.bracketDepth) || (has(self.reviewLength) && self.reviewLength < 512)",
+            message =
+                "spec.thresholds.bracketDepth needs a reviewLength below 512: longer prompts are"
+                    + " held from a depth of 2 on, whatever is set")
         @JsonPropertyDescription("Limits of structure; those that are left out are as usual.")
         ThresholdsSpec thresholds,
     @JsonProperty("rules")

@@ -42,7 +42,9 @@ public record ThresholdsSpec(
     @JsonProperty("bracketDepth")
         @Min(2)
         @Max(20)
-        @JsonPropertyDescription("How deep brackets must be nested for that. Default: 2.")
+        @JsonPropertyDescription(
+            "How deep brackets must be nested for that, in prompts of up to 512 characters; longer"
+                + " ones are held from a depth of 2 on. Needs a reviewLength below 512. Default: 2.")
         @Nullable Integer bracketDepth,
     @JsonProperty("tokens")
         @Min(10)

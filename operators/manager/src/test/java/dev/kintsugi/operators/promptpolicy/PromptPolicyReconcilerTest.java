@@ -259,7 +259,8 @@ class PromptPolicyReconcilerTest {
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(Threshold.values()).map(Threshold::wireName).toList());
     for (Threshold threshold : Threshold.values()) {
-      String set = "{thresholds: {" + threshold.wireName() + ": %d}}";
+      String needs = threshold == Threshold.BRACKET_DEPTH ? "reviewLength: 511, " : "";
+      String set = "{thresholds: {" + needs + threshold.wireName() + ": %d}}";
       assertThat(tried(set.formatted(threshold.least())).code()).isZero();
       assertThat(tried(set.formatted(threshold.most())).code()).isZero();
       assertThat(tried(set.formatted(threshold.least() - 1)).code()).isNotZero();
@@ -275,6 +276,8 @@ class PromptPolicyReconcilerTest {
         "{promotion: {leastPrecision: 0.95, canaryShare: 0.05, exploreShare: 0.5}}|",
         "{rules: [{name: a, features: ['han:悲伤', 'pixels>=10000000', mixed-scripts]}]}|",
         "{rules: [{name: a, features: ['topic:dragon-castle~12']}]}|",
+        "{thresholds: {bracketDepth: 3}}|bracketDepth needs a reviewLength below 512",
+        "{thresholds: {bracketDepth: 3, reviewLength: 512}}|needs a reviewLength below 512",
         "{promotion: {leastPrecision: 0.96}}|leastPrecision must be 0.2 to 0.95",
         "{promotion: {canaryShare: 0.01}}|canaryShare must be 0.05 to 0.95",
         "{promotion: {exploreShare: 0}}|exploreShare must be 0.01 to 0.5",
