@@ -44,6 +44,9 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   /** Letters without ink that are as wide as one: they read as spaces. */
   private static final Pattern BLANK = Pattern.compile("[\\x{2800}\\x{3164}\\x{FFA0}]");
 
+  /** More than any letter has marks. */
+  private static final int MOST_CHARS = 64;
+
   private static final int KEYCAP = 0x20E3;
   private static final int AS_TEXT = 0xFE0E;
   private static final int AS_PICTURE = 0xFE0F;
@@ -73,13 +76,25 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
     if (isEmoji(text)) {
       return new Glyph(start, end, offset, text, text, false, Kind.EMOJI);
     }
-    String seen =
-        text.isBlank() || BLANK.matcher(text).lookingAt()
-            ? " "
-            : UNSEEN.matcher(text).replaceAll("");
-    String plain = Normalizer.normalize(seen, Normalizer.Form.NFKC);
+    boolean blank = text.isBlank() || BLANK.matcher(text).lookingAt();
+    String seen = blank ? " " : UNSEEN.matcher(text).replaceAll("");
+    String plain = plain(seen, MOST_CHARS);
     String folded = plain.toLowerCase(Locale.ROOT);
     return new Glyph(start, end, offset, text, folded, !plain.equals(folded), kind(folded));
+  }
+
+  /**
+   * NFKC of a text. Marks are put in order in the square of their number, so only its beginning is
+   * read.
+   *
+   * @param most code points
+   */
+  static String plain(String text, int most) {
+    String beginning =
+        text.length() <= most || text.codePointCount(0, text.length()) <= most
+            ? text
+            : text.substring(0, text.offsetByCodePoints(0, most));
+    return Normalizer.normalize(beginning, Normalizer.Form.NFKC);
   }
 
   private static Kind kind(String folded) {
@@ -103,13 +118,16 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   private static boolean isEmoji(String cluster) {
     int first = cluster.codePointAt(0);
     boolean region = first >= FIRST_REGION && first <= LAST_REGION;
-    boolean picture = Character.isEmoji(first) && first >= FIRST_PICTURE;
-    boolean shown =
-        Character.isEmojiPresentation(first)
-            || cluster.indexOf(AS_PICTURE) > 0
-            || cluster.codePoints().skip(1).anyMatch(Glyph::shows);
     boolean keycap = cluster.indexOf(KEYCAP) > 0;
-    return (region || (picture && shown) || keycap) && cluster.indexOf(AS_TEXT) < 0;
+    return (region || keycap || picture(first, cluster)) && cluster.indexOf(AS_TEXT) < 0;
+  }
+
+  private static boolean picture(int first, String cluster) {
+    return first >= FIRST_PICTURE
+        && Character.isEmoji(first)
+        && (Character.isEmojiPresentation(first)
+            || cluster.indexOf(AS_PICTURE) > 0
+            || cluster.codePoints().skip(1).anyMatch(Glyph::shows));
   }
 
   private static boolean shows(int next) {

@@ -1,7 +1,6 @@
 package dev.kintsugi.core.screening;
 
 import dev.kintsugi.core.screening.Glyph.Kind;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,6 +14,8 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
   private static final String CLAUSE_ENDS = ",.;:!?。、";
   private static final String OPENS = "“「『《〈(【[{";
   private static final String CLOSES = "”」』》〉)】]}";
+
+  private static final int LONGEST_WORD = 512;
 
   /**
    * @param start in code points of the prompt
@@ -56,10 +57,10 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
     return prompt.substring(offset(start), offset(end));
   }
 
-  /** A word as it was written, without what nobody sees and in plain forms. */
+  /** The beginning of a word as it was written, without what nobody sees and in plain forms. */
   String written(Word word) {
     String written = Glyph.UNSEEN.matcher(text(word.start(), word.end())).replaceAll("");
-    return Normalizer.normalize(written, Normalizer.Form.NFKC);
+    return Glyph.plain(written, LONGEST_WORD);
   }
 
   /** Of the first glyph that does not begin before a code point. */
