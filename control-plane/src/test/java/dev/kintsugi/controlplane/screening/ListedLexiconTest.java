@@ -3,6 +3,10 @@ package dev.kintsugi.controlplane.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class ListedLexiconTest {
 
@@ -59,6 +64,25 @@ class ListedLexiconTest {
     assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, added).reasons())
         .extracting(Reason::text)
         .containsExactly("髮財", "發財");
+  }
+
+  @Test
+  void whatIsInForceAtTheStartIsLogged() {
+    Logger log = (Logger) LoggerFactory.getLogger(ListedLexicon.class);
+    Level before = log.getLevel();
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.setLevel(Level.INFO);
+    log.addAppender(lines);
+    try {
+      var lexicon = new ListedLexicon("");
+      assertThat(lines.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .contains("Lists " + lexicon.version() + " with 11 terms are in force");
+    } finally {
+      log.detachAppender(lines);
+      log.setLevel(before);
+    }
   }
 
   @Test
