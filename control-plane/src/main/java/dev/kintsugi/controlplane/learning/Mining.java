@@ -106,7 +106,7 @@ class Mining {
     Instant now = clock.instant();
     List<StoredRule> known = rules.list(service);
     Map<String, Topic> kept = kept(service);
-    Topics.Seen seen = Topics.all(samples.newest(service, oldest(now), settings.samples()), kept);
+    Topics.Seen seen = Topics.all(since(service, Instant.EPOCH, now), kept);
     Look look = new Look(service, seen, kept.keySet(), new HashMap<>(), now);
     List<StoredRule> found = new ArrayList<>();
     for (MinedRule mined : Miner.mine(seen.set(), promotions.mining(service))) {
@@ -138,7 +138,7 @@ class Mining {
     if (retired.isEmpty()) {
       return Optional.of(mined);
     }
-    SampleSet since = samples.newest(look.service(), retired.get(), settings.samples());
+    SampleSet since = since(look.service(), retired.get(), look.at());
     Map<String, Topic> about = kept(look.service());
     about.putAll(look.seen().fresh());
     return Miner.mine(Topics.with(since, about), promotions.mining(look.service())).stream()
@@ -192,8 +192,7 @@ class Mining {
     if (rule.state().stage() != RuleStage.RETIRED || rule.state().pinned()) {
       return Optional.empty();
     }
-    Instant then = rule.state().since().isAfter(oldest(now)) ? rule.state().since() : oldest(now);
-    SampleSet since = samples.newest(rule.service(), then, settings.samples());
+    SampleSet since = since(rule.service(), rule.state().since(), now);
     List<MinedRule> still =
         Miner.mine(Topics.with(since, kept(rule.service())), promotions.mining(rule.service()));
     return still.stream()
@@ -207,9 +206,10 @@ class Mining {
             });
   }
 
-  /** A prompt whose first sample is gone is there by the next one again. */
-  private Instant oldest(Instant now) {
-    return now.minus(settings.retention());
+  /** No longer ago than samples are kept: one whose first is gone is there by the next again. */
+  private SampleSet since(String service, Instant then, Instant now) {
+    Instant oldest = now.minus(settings.retention());
+    return samples.newest(service, then.isAfter(oldest) ? then : oldest, settings.samples());
   }
 
   private static Change change(Instant now, @Nullable String from, String reason) {
