@@ -2,16 +2,12 @@ package dev.kintsugi.controlplane.learning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kintsugi.controlplane.queue.AttemptFailure;
-import dev.kintsugi.controlplane.queue.JobQueue;
-import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
-import dev.kintsugi.protocol.node.FailureClass;
+import dev.kintsugi.core.recovery.Attribution;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,15 +48,7 @@ final class CopiedJobs {
     server.worker().complete(server.worker().claim());
     String good = newest(server);
     server.submit("{\"prompt\":\"another that failed\"}");
-    var claim = server.worker().claim();
-    server
-        .bean(JobQueue.class)
-        .fail(
-            claim.attemptId(),
-            claim.fence(),
-            new AttemptFailure(FailureClass.BLACK_FRAMES, "black", "INPUT"),
-            TestJobs.giveUp(),
-            Instant.now());
+    server.worker().fail(server.worker().claim(), Attribution.INPUT);
     return new CopiedJobs(server, good, newest(server));
   }
 

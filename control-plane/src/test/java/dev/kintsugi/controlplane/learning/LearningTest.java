@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kintsugi.controlplane.queue.AttemptFailure;
 import dev.kintsugi.controlplane.queue.Claim;
-import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
-import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.Sample;
 import dev.kintsugi.core.learning.SampleSet;
 import dev.kintsugi.core.recovery.Attribution;
-import dev.kintsugi.protocol.node.FailureClass;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -71,14 +67,7 @@ class LearningTest {
   private void fails(String prompt, Attribution blame, int jobs) {
     for (int i = 0; i < jobs; i++) {
       Claim claim = claimed(prompt);
-      server
-          .bean(JobQueue.class)
-          .fail(
-              claim.attemptId(),
-              claim.fence(),
-              new AttemptFailure(FailureClass.BLACK_FRAMES, "black", blame.name()),
-              TestJobs.giveUp(),
-              Instant.now());
+      server.worker().fail(claim, blame);
     }
   }
 
@@ -166,15 +155,7 @@ class LearningTest {
       if (answer.status() == 400) {
         stopped++;
       } else {
-        Claim claim = server.worker().claim();
-        server
-            .bean(JobQueue.class)
-            .fail(
-                claim.attemptId(),
-                claim.fence(),
-                new AttemptFailure(FailureClass.BLACK_FRAMES, "black", "INPUT"),
-                TestJobs.giveUp(),
-                Instant.now());
+        server.worker().fail(server.worker().claim(), Attribution.INPUT);
         learn();
       }
     }

@@ -5,14 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
-import dev.kintsugi.controlplane.queue.AttemptFailure;
-import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
-import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.controlplane.testkit.TestServer;
-import dev.kintsugi.protocol.node.FailureClass;
-import java.time.Instant;
+import dev.kintsugi.core.recovery.Attribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,15 +129,7 @@ class TopicLearningTest {
 
   private static String fails(String first, List<String> more) {
     String id = server.submit("{\"prompt\":\"%s\"}".formatted(first));
-    var claim = server.worker().claim();
-    server
-        .bean(JobQueue.class)
-        .fail(
-            claim.attemptId(),
-            claim.fence(),
-            new AttemptFailure(FailureClass.BLACK_FRAMES, "black", "INPUT"),
-            TestJobs.giveUp(),
-            Instant.now());
+    server.worker().fail(server.worker().claim(), Attribution.INPUT);
     likeTheNewest(more);
     return id;
   }

@@ -12,6 +12,7 @@ import dev.kintsugi.controlplane.queue.NextStep;
 import dev.kintsugi.controlplane.queue.Progress;
 import dev.kintsugi.controlplane.queue.Result;
 import dev.kintsugi.core.admission.Size;
+import dev.kintsugi.core.recovery.Attribution;
 import dev.kintsugi.core.recovery.Plan;
 import dev.kintsugi.protocol.node.AttemptPhase;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
@@ -108,6 +109,16 @@ public final class FakeWorker {
         new AttemptFailure(failure, "it failed", "NODE"),
         new NextStep.Again(again, now, Set.of(), now),
         now);
+  }
+
+  /** Fails a claimed job for good. */
+  public void fail(Claim claim, Attribution blame) {
+    queue.fail(
+        claim.attemptId(),
+        claim.fence(),
+        new AttemptFailure(FailureClass.BLACK_FRAMES, "black", blame.name()),
+        TestJobs.giveUp(),
+        Instant.now());
   }
 
   /** Completes a claimed job. */
