@@ -144,7 +144,8 @@ class RolloutTest {
   }
 
   /**
-   * Stops operator and control plane whenever the rollout has come to another phase or step.
+   * Stops operator and control plane whenever the rollout has come to another phase or step. It has
+   * none for a moment after it was made.
    *
    * @return where it was each time
    */
@@ -157,6 +158,9 @@ class RolloutTest {
         .until(
             () -> {
               String phase = of(rollout, "status.phase");
+              if (phase.isEmpty()) {
+                return false;
+              }
               if (!phase.equals(end) && seen.add(phase + " " + of(rollout, "status.step"))) {
                 product.kubectl(
                     "delete",
