@@ -157,29 +157,8 @@ class ClusterTest {
     assertThat(product.nodePods()).isEqualTo(before);
   }
 
-  /** The kubelet's watches come back up to half a minute later; what follows does without them. */
   @Test
   @Order(7)
-  void theApiServerGoneForAMinuteGoesUnnoticed() {
-    Api api = product.api();
-    product.cluster("stop-apiserver");
-    long stopped = System.nanoTime();
-    List<String> ids = new ArrayList<>();
-    try {
-      int number = 100;
-      while (System.nanoTime() - stopped < Duration.ofSeconds(60).toNanos()) {
-        String id = api.submit(Jobs.small(number++));
-        ids.add(id);
-        Jobs.awaitCompleted(api, List.of(id));
-      }
-    } finally {
-      product.cluster("start-apiserver");
-    }
-    assertThat(ids).hasSizeGreaterThan(3);
-  }
-
-  @Test
-  @Order(8)
   void aLostNodeCostsNoJob() {
     Api api = product.api();
     List<String> ids = Jobs.submit(api, List.of(Jobs.slow(3), Jobs.slow(4)));
