@@ -154,7 +154,7 @@ public final class ScreeningBench {
     BenchTeacher.teach(context, SERVICE, new Prompts(1).take(TAUGHT));
     context.getBean(NodeSights.class).put("a", new NodeSight(new NodeHealth(true, 0, 1, "i", Instant.now()), status()));
     Submission stopped = submission("a rare7 thing");
-    await("rules", () -> context.getBean(LearnedRules.class).stops(SERVICE, stopped, () -> 0.9).isPresent());
+    await("rules", () -> context.getBean(LearnedRules.class).stops(SERVICE, stopped, null).isPresent());
     await("tokens", () -> context.getBean(TokenCounter.class).count(SERVICE, List.of("a")).isPresent());
     for (String known : List.of("a cat runs on a beach", "一只猫在海滩上奔跑")) {
       await(known, () -> !(context.getBean(Novelties.class).of(SERVICE, known).orElseThrow() instanceof Novelty.NotEnoughYet));
@@ -196,7 +196,7 @@ public final class ScreeningBench {
       Map<String, Double> row = new LinkedHashMap<>();
       time(row, "rules", others, text -> () -> Screener.decide(text, policies.of(SERVICE), lexicon));
       time(row, "language", others, text -> () -> Screener.decide(text, policies.of(SERVICE), lexicon, tagger));
-      time(row, "learned", others, text -> () -> learned.stops(SERVICE, submission(text), () -> 0.9));
+      time(row, "learned", others, text -> () -> learned.stops(SERVICE, submission(text), "a tenant"));
       time(row, "tokens", others, text -> () -> tokens.look(new TokenStage.Question(SERVICE, text, null, 80), better -> true));
       time(row, "novelty", others, text -> () -> novelty.look(SERVICE, text));
       time(row, "whole", own, text -> () -> screenings.tell(SERVICE, new Screenings.Asking(submission(text), submission(text))));

@@ -136,7 +136,12 @@ record FoldedText(String text, String drawn, int[] starts, int[] ends) {
 
     private void append(Glyph glyph, Lookalikes.@Nullable Word of) {
       String folded = glyph.folded();
-      String read = folded.length() == 1 ? folded : MARKS.matcher(folded).replaceAll("");
+      if (folded.length() == 1) {
+        char c = folded.charAt(0);
+        append(folded, String.valueOf(of == null ? c : of.drawn(c, glyph.upper())), glyph);
+        return;
+      }
+      String read = MARKS.matcher(folded).replaceAll("");
       StringBuilder looks = new StringBuilder(read);
       for (int i = 0; of != null && i < read.length(); i++) {
         looks.setCharAt(i, of.drawn(read.charAt(i), glyph.upper()));

@@ -47,6 +47,8 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   /** More than any letter has marks. */
   private static final int MOST_CHARS = 64;
 
+  private static final char FIRST_CHINESE = '\u4E00';
+  private static final char LAST_CHINESE = '\u9FFF';
   private static final int KEYCAP = 0x20E3;
   private static final int AS_TEXT = 0xFE0E;
   private static final int AS_PICTURE = 0xFE0F;
@@ -73,6 +75,10 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   }
 
   private static Glyph glyph(int start, int end, int offset, String text) {
+    if (ordinary(text)) {
+      String folded = text.toLowerCase(Locale.ROOT);
+      return new Glyph(start, end, offset, text, folded, !text.equals(folded), kind(folded));
+    }
     if (isEmoji(text)) {
       return new Glyph(start, end, offset, text, text, false, Kind.EMOJI);
     }
@@ -81,6 +87,13 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
     String plain = plain(seen, MOST_CHARS);
     String folded = plain.toLowerCase(Locale.ROOT);
     return new Glyph(start, end, offset, text, folded, !plain.equals(folded), kind(folded));
+  }
+
+  /** Most of any prompt: printable ASCII and common Chinese, which are their own plain form. */
+  private static boolean ordinary(String text) {
+    char c = text.charAt(0);
+    return text.length() == 1
+        && ((c >= ' ' && c <= '~') || (c >= FIRST_CHINESE && c <= LAST_CHINESE));
   }
 
   /**
