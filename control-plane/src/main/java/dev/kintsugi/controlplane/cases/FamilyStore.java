@@ -92,7 +92,7 @@ final class FamilyStore {
 
   /** No family is merged or split before the end of the transaction. */
   static void hold(Connection c) throws SQLException {
-    Sql.rows(c, "SELECT pg_advisory_xact_lock_shared(?)", row -> 0, FAMILIES);
+    Sql.lockShared(c, FAMILIES);
   }
 
   /**

@@ -64,6 +64,11 @@ public final class Sql implements AutoCloseable {
     rows(connection, "SELECT pg_advisory_xact_lock(?)", row -> true, lock);
   }
 
+  /** Waits for a lock that others may share, and keeps it until the end of the transaction. */
+  public static void lockShared(Connection connection, long lock) throws SQLException {
+    rows(connection, "SELECT pg_advisory_xact_lock_shared(?)", row -> true, lock);
+  }
+
   private static Sql filled(Connection connection, String text, @Nullable Object... values)
       throws SQLException {
     Sql sql = of(connection, text);

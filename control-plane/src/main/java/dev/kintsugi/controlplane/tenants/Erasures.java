@@ -18,7 +18,7 @@ public final class Erasures {
    * the connection ends: it finds what this one writes.
    */
   public static boolean since(Connection c, String tenant, Instant then) throws SQLException {
-    Sql.rows(c, "SELECT pg_advisory_xact_lock_shared(?)", row -> 0, TURN);
+    Sql.lockShared(c, TURN);
     return Sql.rows(
             c,
             "SELECT EXISTS (SELECT 1 FROM tenant_erasure WHERE tenant = ? AND at >= ?)",
