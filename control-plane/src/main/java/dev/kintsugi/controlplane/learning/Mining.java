@@ -138,12 +138,10 @@ class Mining {
     if (retired.isEmpty()) {
       return Optional.of(mined);
     }
-    SampleSet since = since(look.service(), retired.get(), look.at());
     Map<String, Topic> about = kept(look.service());
     about.putAll(look.seen().fresh());
-    return Miner.mine(Topics.with(since, about), promotions.mining(look.service())).stream()
-        .filter(still -> still.features().equals(mined.features()))
-        .findFirst();
+    SampleSet since = since(look.service(), retired.get(), look.at());
+    return found(look.service(), List.copyOf(mined.features()), Topics.with(since, about));
   }
 
   private Optional<StoredRule> add(Look look, MinedRule mined) {
@@ -193,17 +191,20 @@ class Mining {
       return Optional.empty();
     }
     SampleSet since = since(rule.service(), rule.state().since(), now);
-    List<MinedRule> still =
-        Miner.mine(Topics.with(since, kept(rule.service())), promotions.mining(rule.service()));
-    return still.stream()
-        .filter(mined -> List.copyOf(mined.features()).equals(rule.features()))
-        .findFirst()
+    return found(rule.service(), rule.features(), Topics.with(since, kept(rule.service())))
         .flatMap(
             mined -> {
               Change why =
                   change(now, RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
               return rules.move(rule, RuleStage.CANDIDATE, false, why);
             });
+  }
+
+  /** The rule of these features, where it is found in the samples. */
+  private Optional<MinedRule> found(String service, List<String> features, SampleSet set) {
+    return Miner.mine(set, promotions.mining(service)).stream()
+        .filter(mined -> List.copyOf(mined.features()).equals(features))
+        .findFirst();
   }
 
   /** No longer ago than samples are kept: one whose first is gone is there by the next again. */

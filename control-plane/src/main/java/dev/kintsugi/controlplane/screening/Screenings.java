@@ -122,17 +122,30 @@ public final class Screenings {
    * @param service {@code namespace/name}
    */
   public PromptScreening tell(String service, Asking asking) {
-    return screened(null, service, asking).told();
+    return screen(null, service, asking).told();
   }
 
   /**
    * Screens a submission; it is counted by {@link #count} once it is known what came of it.
    *
-   * @param tenant whose prompts have the same answer each time
+   * @param tenant whose prompts have the same answer each time; null in a dry run
    * @param service {@code namespace/name}
    */
-  public Screened screen(String tenant, String service, Asking asking) {
-    return screened(tenant, service, asking);
+  public Screened screen(@Nullable String tenant, String service, Asking asking) {
+    Passage passage = stages.begin();
+    Screening screening = ruled(service, asking.asked(), passage);
+    Stop stop = null;
+    Submission made = asking.asked();
+    if (!(screening instanceof Screening.Reject)) {
+      Screening compared = compared(service, asking.asked(), screening, passage);
+      made = compared.careful() ? asking.safe() : made;
+      stop = stopped(tenant, service, made, passage).orElse(null);
+      screening =
+          stop == null
+              ? measured(service, asking.asked(), compared, passage)
+              : compared.with(stop.reason());
+    }
+    return new Screened(asking, passable(service, made, screening, passage), stop, passage);
   }
 
   /** Counts a submission that was taken, or refused for its prompt; a repeated one is neither. */
@@ -158,26 +171,6 @@ public final class Screenings {
    * @param unread why its language was not looked at; empty when it was
    */
   private record Ruled(Screening screening, Set<Why> unread) {}
-
-  /**
-   * @param tenant null in a dry run
-   */
-  private Screened screened(@Nullable String tenant, String service, Asking asking) {
-    Passage passage = stages.begin();
-    Screening screening = ruled(service, asking.asked(), passage);
-    Stop stop = null;
-    Submission made = asking.asked();
-    if (!(screening instanceof Screening.Reject)) {
-      Screening compared = compared(service, asking.asked(), screening, passage);
-      made = compared.careful() ? asking.safe() : made;
-      stop = stopped(tenant, service, made, passage).orElse(null);
-      screening =
-          stop == null
-              ? measured(service, asking.asked(), compared, passage)
-              : compared.with(stop.reason());
-    }
-    return new Screened(asking, passable(service, made, screening, passage), stop, passage);
-  }
 
   private Screening ruled(String service, Submission submission, Passage passage) {
     Optional<Ruled> ruled =
