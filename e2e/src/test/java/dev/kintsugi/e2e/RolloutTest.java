@@ -137,7 +137,7 @@ class RolloutTest {
 
       traffic.close();
       assertAnswered(traffic);
-      assertThat(revision("status.stableRevision")).isEqualTo(of(good, "spec.to.revision"));
+      assertThat(stableRevision()).isEqualTo(of(good, "spec.to.revision"));
     } finally {
       prometheus(1);
     }
@@ -180,7 +180,7 @@ class RolloutTest {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource({"nan, MORE_BAD_JOBS", "black-frames, MORE_BAD_JOBS", "latency, SLOWER"})
   void aWorseVersionIsTakenBack(String fault, String reason) throws InterruptedException {
-    String stable = revision("status.stableRevision");
+    String stable = stableRevision();
     String version = Integer.toString(VERSION.incrementAndGet());
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       String rollout = bringIn("{\"model\": {\"version\": \"%s\"}}".formatted(version));
@@ -192,7 +192,7 @@ class RolloutTest {
 
       traffic.close();
       assertAnswered(traffic);
-      assertThat(revision("status.stableRevision")).isEqualTo(stable);
+      assertThat(stableRevision()).isEqualTo(stable);
       assertThat(of(rollout, "status.timeline")).contains(reason);
       Duration took = Duration.between(broken, Instant.parse(of(rollout, "status.evidence.cutAt")));
       System.out.printf("%s: from the first fault to no job for it: %s%n", fault, took);
@@ -203,7 +203,7 @@ class RolloutTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({"CanaryNeverReady", "CanaryCrashes", "WRONG_WEIGHTS"})
   void aVersionThatDoesNotStartIsTakenBack(String reason) throws InterruptedException {
-    String stable = revision("status.stableRevision");
+    String stable = stableRevision();
     String rollout;
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
       rollout = bringIn(unable(reason));
@@ -212,10 +212,11 @@ class RolloutTest {
 
       traffic.close();
       assertUndisturbed(traffic);
-      assertThat(revision("status.stableRevision")).isEqualTo(stable);
+    } finally {
+      product.kubectl("annotate", "mro", newest(), "-n", "studio", "kintsugi.dev/action=undo");
     }
-    product.kubectl("annotate", "mro", rollout, "-n", "studio", "kintsugi.dev/action=undo");
     await("the spec is back").atMost(PATIENCE).until(() -> canary().isEmpty());
+    assertThat(stableRevision()).isEqualTo(stable);
     assertThat(of(rollout, "status.timeline")).contains(reason).contains(inItsOwnWords(reason));
   }
 
@@ -284,9 +285,13 @@ class RolloutTest {
         .failFast(
             () -> {
               String now = of(rollout, "status.phase");
-              return !now.equals(phase) && now.matches("Promoted|RolledBack|Aborted|Superseded");
+              return !now.equals(phase) && ended(now);
             })
         .until(() -> of(rollout, "status.phase").equals(phase));
+  }
+
+  private static boolean ended(String phase) {
+    return phase.matches("Promoted|RolledBack|Aborted|Superseded");
   }
 
   private static void assertUndisturbed(Traffic traffic) {
@@ -335,6 +340,22 @@ class RolloutTest {
 
   private static String newest() {
     return product.apiServer().newest("ModelRollout");
+  }
+
+  /**
+   * What the newest rollout left, once the service, whose status is written after it, says so too.
+   */
+  private static String stableRevision() {
+    String rollout = newest();
+    String end =
+        await(rollout + " is over")
+            .atMost(PATIENCE)
+            .until(() -> of(rollout, "status.phase"), RolloutTest::ended);
+    String left = of(rollout, end.equals("Promoted") ? "spec.to.revision" : "spec.from.revision");
+    await("the service calls " + left + " stable")
+        .atMost(PATIENCE)
+        .until(() -> revision("status.stableRevision"), left::equals);
+    return left;
   }
 
   private static String canary() {
