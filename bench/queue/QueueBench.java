@@ -257,6 +257,7 @@ final class QueueBench {
                 "video", "video/mp4", 1_234_567, claim.attemptId().substring(8).repeat(2))),
         42.0,
         Duration.ofDays(1),
+        null,
         null);
   }
 

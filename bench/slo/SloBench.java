@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kintsugi.controlplane.database.Database;
 import dev.kintsugi.controlplane.database.DatabaseSettings;
 import dev.kintsugi.controlplane.database.EmbeddedSettings;
+import dev.kintsugi.controlplane.learning.TestInterceptions;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.queue.JobLedger;
 import dev.kintsugi.protocol.fleet.ServiceObjective;
@@ -55,6 +56,7 @@ final class SloBench {
             counter,
             objectives,
             new CountStore(transactions),
+            TestInterceptions.on(transactions),
             new HistoryStore(transactions),
             metrics,
             Clock.systemUTC());

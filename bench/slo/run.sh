@@ -10,8 +10,7 @@ export JAVA_HOME
 work=bench/work/slo
 rm -rf "$work" && mkdir -p "$work/classes" bench/results
 classpath="core/target/classes:protocol/target/classes:control-plane/target/classes:control-plane/target/lib/*"
-"$JAVA_HOME/bin/javac" -nowarn -d "$work/classes" -cp "$classpath" bench/slo/*.java \
-  core/src/test/java/dev/kintsugi/core/slo/SlidingWindow.java
+"$JAVA_HOME/bin/javac" -nowarn -d "$work/classes" -cp "$classpath" bench/slo/*.java @bench/slo/test-sources
 if [ -n "${RATES:-}" ]; then
   exec "$JAVA_HOME/bin/java" -cp "$work/classes:$classpath" dev.kintsugi.core.slo.PageRates
 fi
