@@ -12,6 +12,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.kintsugi.controlplane.errors.Strict;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
 import java.time.Instant;
 
 @AnalyzeClasses(
@@ -43,9 +46,31 @@ class ControlPlaneArchitectureTest {
           .should(dependOnNoStoreOfAnotherPackage())
           .allowEmptyShould(true);
 
+  /** A misspelt field would be dropped, and the operator told that it is done. */
+  @ArchTest
+  static final ArchRule operatorsBodiesAreStrict =
+      classes().that().areAnnotatedWith(Controller.class).should(takeStrictBodiesFromOperators());
+
   @ArchTest
   static final ArchRule featuresFormNoCycle =
       slices().matching("dev.kintsugi.controlplane.(*)..").should().beFreeOfCycles();
+
+  private static ArchCondition<JavaClass> takeStrictBodiesFromOperators() {
+    return new ArchCondition<>("take strict bodies under /ops") {
+      @Override
+      public void check(JavaClass controller, ConditionEvents events) {
+        if (!controller.getAnnotationOfType(Controller.class).value().startsWith("/ops/")) {
+          return;
+        }
+        controller.getMethods().stream()
+            .flatMap(method -> method.getParameters().stream())
+            .filter(parameter -> parameter.isAnnotatedWith(Body.class))
+            .filter(body -> !body.getRawType().isAnnotatedWith(Strict.class))
+            .forEach(
+                body -> events.add(SimpleConditionEvent.violated(body, body + " is not strict")));
+      }
+    };
+  }
 
   private static ArchCondition<JavaClass> dependOnNoStoreOfAnotherPackage() {
     return new ArchCondition<>("not depend on a store of another package") {

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.errors.Storable;
+import dev.kintsugi.controlplane.errors.Strict;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.controlplane.tenants.OperatorNote;
 import dev.kintsugi.core.ledger.FamilyStatus;
@@ -73,6 +74,7 @@ final class FamiliesController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record StatusChange(@Nullable String status, @Nullable String note) {}
 
   @Operation(operationId = "listFamilies", summary = "Families of failures, last seen first.")

@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.errors.Storable;
+import dev.kintsugi.controlplane.errors.Strict;
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Operator;
@@ -84,12 +85,14 @@ final class FamilyMovesController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record Merge(@Nullable String into, @Nullable String note) {}
 
   /**
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record Why(@Nullable String note) {}
 
   /**
@@ -97,6 +100,7 @@ final class FamilyMovesController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record Split(@Nullable List<String> cases, @Nullable String note) {}
 
   /**
@@ -104,6 +108,7 @@ final class FamilyMovesController {
    * @param ref id of a video, namespace/name of a rollout, or id of a runbook
    */
   @Introspected
+  @Strict
   record NewLink(@Nullable String kind, @Nullable String ref) {}
 
   @Operation(

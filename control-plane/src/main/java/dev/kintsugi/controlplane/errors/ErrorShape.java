@@ -12,6 +12,7 @@ import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
 import io.micronaut.http.server.exceptions.response.HateoasErrorResponseProcessor;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Gives whatever the HTTP server itself refuses (no route, wrong method, unreadable body, a defect
@@ -27,7 +28,12 @@ final class ErrorShape implements ErrorResponseProcessor<ErrorBody> {
   public MutableHttpResponse<ErrorBody> processResponse(
       ErrorContext context, MutableHttpResponse<?> base) {
     ErrorCode code = code(base.code());
-    ErrorBody body = ErrorBody.of(code, message(code, context), null);
+    ErrorBody body =
+        Optional.of(code)
+            .filter(ErrorCode.INVALID_REQUEST::equals)
+            .flatMap(refused -> context.getRootCause())
+            .flatMap(BodyFault::of)
+            .orElseGet(() -> ErrorBody.of(code, message(code, context), null));
     return HttpResponse.<ErrorBody>status(base.status())
         .headers(headers -> base.getHeaders().forEach((n, v) -> v.forEach(x -> headers.add(n, x))))
         .body(body)

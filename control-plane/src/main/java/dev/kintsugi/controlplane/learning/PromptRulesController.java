@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.learning;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.errors.Storable;
+import dev.kintsugi.controlplane.errors.Strict;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.controlplane.tenants.OperatorNote;
@@ -87,6 +88,7 @@ final class PromptRulesController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record NewRule(
       @Nullable String service,
       @Nullable List<String> features,
@@ -101,12 +103,14 @@ final class PromptRulesController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record RuleChange(@Nullable String stage, @Nullable Boolean pinned, @Nullable String note) {}
 
   /**
    * @param service {@code namespace/name}
    */
   @Introspected
+  @Strict
   record MineRequest(@Nullable String service) {}
 
   @Operation(operationId = "listPromptRules", summary = "Learned rules, newest first.")

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.Strict;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.controlplane.tenants.OperatorNote;
@@ -61,12 +62,14 @@ final class ReviewsController {
    * @param note why, at most 2,000 characters; for operators
    */
   @Introspected
+  @Strict
   record Approval(@Nullable Boolean exception, @Nullable String note) {}
 
   /**
    * @param note why, at most 2,000 characters; the customer reads it
    */
   @Introspected
+  @Strict
   record Rejection(@Nullable String note) {}
 
   @Operation(operationId = "listReviews", summary = "Reviews of every tenant, oldest first.")

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.tenants;
 
+import dev.kintsugi.controlplane.errors.Strict;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.tenant.TenantDataDeleted;
 import io.micronaut.core.annotation.Introspected;
@@ -50,6 +51,7 @@ final class TenantsController {
    * @param note why, at most 2,000 characters
    */
   @Introspected
+  @Strict
   record Erase(@Nullable String confirm, @Nullable Boolean cancel, @Nullable String note) {}
 
   @Operation(

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.errors.BodyFault;
 import dev.kintsugi.protocol.error.ErrorCode;
 import io.micronaut.http.multipart.CompletedFileUpload;
 import io.micronaut.http.multipart.CompletedPart;
@@ -52,7 +53,7 @@ final class RequestFields {
     } catch (StreamConstraintsException excessive) {
       throw malformed("The JSON body is nested too deeply or holds an excessive value.");
     } catch (JsonProcessingException malformed) {
-      throw malformed("The request body is not valid JSON: " + firstLine(malformed));
+      throw malformed("The request body is not valid JSON: " + BodyFault.syntax(malformed));
     } catch (IOException unreadable) {
       throw malformed("The request body is not readable as JSON.");
     }
@@ -84,19 +85,6 @@ final class RequestFields {
     } catch (IOException unreadable) {
       throw malformed("Part '" + part.getName() + "' of the form could not be read.");
     }
-  }
-
-  private static String firstLine(JsonProcessingException malformed) {
-    String where =
-        malformed.getLocation() == null
-            ? ""
-            : " (line "
-                + malformed.getLocation().getLineNr()
-                + ", column "
-                + malformed.getLocation().getColumnNr()
-                + ")";
-    String what = String.valueOf(malformed.getOriginalMessage()).lines().findFirst().orElse("");
-    return (what.length() > 160 ? what.substring(0, 160) + "…" : what) + where + ".";
   }
 
   private static ApiException malformed(String message) {

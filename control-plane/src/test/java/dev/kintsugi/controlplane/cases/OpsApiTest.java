@@ -143,6 +143,28 @@ class OpsApiTest {
     assertThat(answer.message()).contains(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'why':'x'} | unsupported_parameter | why | Unknown parameter 'why'.",
+        "{'note':{'a':1}} | invalid_value | note | 'note' must be a string.",
+        "{'cases':['a',{}]} | invalid_value | cases[1] | 'cases[1]' must be a string.",
+        "'x' | invalid_request | '' | The request body must be a JSON object.",
+        "{'note': | invalid_request | '' | The request body is not valid JSON: Unexpected end-of-input",
+      },
+      quoteCharacter = '"')
+  void namesWhatIsWrongWithABody(String body, String code, String param, String message) {
+    Answer answer = server.ops("POST", "/ops/v1/families/family_1/split", body.replace('\'', '"'));
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
+    assertThat(answer.code()).isEqualTo(code);
+    assertThat(answer.json().at("/error/param").asText("")).isEqualTo(param.replace("''", ""));
+    assertThat(answer.message())
+        .contains(message)
+        .doesNotContain("dev.kintsugi")
+        .doesNotContain("\n");
+  }
+
   @Test
   void pagesInBothOrders() {
     List<String> down = pages("desc");
