@@ -26,6 +26,7 @@ final class ChineseParts {
           Map.entry('g', PartOfSpeech.NOUN),
           Map.entry('s', PartOfSpeech.NOUN),
           Map.entry('j', PartOfSpeech.NOUN),
+          Map.entry('t', PartOfSpeech.TIME),
           Map.entry('f', PartOfSpeech.LOCALIZER),
           Map.entry('v', PartOfSpeech.VERB),
           Map.entry('a', PartOfSpeech.ADJECTIVE),

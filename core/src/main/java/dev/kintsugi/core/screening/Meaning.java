@@ -4,6 +4,7 @@ import static dev.kintsugi.core.screening.PartOfSpeech.ADJECTIVE;
 import static dev.kintsugi.core.screening.PartOfSpeech.CONJUNCTION;
 import static dev.kintsugi.core.screening.PartOfSpeech.PARTICLE;
 import static dev.kintsugi.core.screening.PartOfSpeech.PUNCTUATION;
+import static dev.kintsugi.core.screening.PartOfSpeech.TIME;
 import static dev.kintsugi.core.screening.PartOfSpeech.VERB;
 
 import java.util.ArrayList;
@@ -97,12 +98,14 @@ record Meaning(
     return at > 0 && Vocabulary.feast(tokens.get(at - 1).text());
   }
 
-  /** Whether it goes with a noun that follows: a lonely lighthouse can be seen. */
+  /**
+   * Whether it goes with what follows: a lonely lighthouse can be seen, a warm afternoon is light.
+   */
   private static boolean leads(List<Token> tokens, int at) {
     int clause = tokens.get(at).clause();
     for (int i = at + 1; i < tokens.size() && tokens.get(i).clause() == clause; i++) {
       Token token = tokens.get(i);
-      if (token.noun()) {
+      if (token.noun() || token.is(TIME)) {
         return true;
       }
       boolean between =

@@ -6,6 +6,8 @@ public enum PartOfSpeech {
   /** A name. */
   PROPER,
   PRONOUN,
+  /** The Chinese word for when: 午后, 昨天. English has nouns and adverbs for it. */
+  TIME,
   VERB,
   /** It helps another verb, or joins a noun to what is said of it: is, has, 是. */
   AUXILIARY,
