@@ -12,11 +12,20 @@ public enum Attribution {
   /** Distinct jobs that must fail on a node, or on a revision, before it is to blame for them. */
   static final int SUSPICIOUS_JOBS = 3;
 
+  /**
+   * Distinct jobs that must fail on a revision before what fails there everywhere is no longer
+   * blamed on its input.
+   */
+  static final int MANY_JOBS = 10;
+
+  /** Failed jobs to one that succeeded. */
+  private static final int NEARLY_ALL = 9;
+
   /** What the blame rests on. */
   public enum Reason {
     /** The class of the failure says it. */
     CLASS,
-    /** The same input failed on several nodes with several seeds. */
+    /** The same input failed on several nodes with several seeds, and others did not. */
     FAILS_EVERYWHERE,
     /** Several inputs failed in a row on this node while the revision's other nodes did well. */
     NODE_FAILS_ALONE,
@@ -70,9 +79,10 @@ public enum Attribution {
     int nodes = (int) own.stream().map(Tried::node).distinct().count();
     int seeds = (int) own.stream().map(t -> t.plan().seed()).distinct().count();
     boolean judged = cause.ofContent() || cause == Cause.OOM;
+    boolean everywhere = nodes >= 2 && (seeds >= 2 || cause == Cause.OOM);
     Reason reason = Reason.CLASS;
     Attribution blamed = byClass(cause, around);
-    if (judged && nodes >= 2 && (seeds >= 2 || cause == Cause.OOM)) {
+    if (judged && everywhere && !nearlyAllFail(around)) {
       reason = Reason.FAILS_EVERYWHERE;
       blamed = INPUT;
     } else if (judged && nodeFailsAlone(around)) {
@@ -105,6 +115,13 @@ public enum Attribution {
     return around.jobsFailedOnNode() >= SUSPICIOUS_JOBS
         && around.nodesFailing() <= 1
         && around.succeededElsewhere() > 0;
+  }
+
+  /** Where nothing goes well, that an input fails everywhere says nothing of the input. */
+  private static boolean nearlyAllFail(Surroundings around) {
+    return revisionFails(around)
+        && around.jobsFailedOnRevision() >= MANY_JOBS
+        && around.jobsFailedOnRevision() > NEARLY_ALL * around.succeededOnRevision();
   }
 
   private static boolean revisionFails(Surroundings around) {

@@ -76,6 +76,24 @@ class AttributionTest {
             new Surroundings(2, 4, 2, 1, 2),
             Attribution.MODEL_VERSION,
             Reason.REVISION_FAILS),
+        // Where nearly all inputs fail, failing everywhere says nothing of one.
+        Arguments.of(
+            List.of(failed(Cause.BLACK_FRAMES, "a", 7), failed(Cause.BLACK_FRAMES, "b", 8)),
+            new Surroundings(20, 46, 2, 2, 5),
+            Attribution.MODEL_VERSION,
+            Reason.REVISION_FAILS),
+        // Many bad prompts are no bad revision while others go well.
+        Arguments.of(
+            List.of(failed(Cause.BLACK_FRAMES, "a", 7), failed(Cause.BLACK_FRAMES, "b", 8)),
+            new Surroundings(20, 45, 2, 2, 5),
+            Attribution.INPUT,
+            Reason.FAILS_EVERYWHERE),
+        // A few that are tried first are too few to tell.
+        Arguments.of(
+            List.of(failed(Cause.BLACK_FRAMES, "a", 7), failed(Cause.BLACK_FRAMES, "b", 8)),
+            new Surroundings(5, 9, 2, 0, 0),
+            Attribution.INPUT,
+            Reason.FAILS_EVERYWHERE),
         // A bad file on one node is the node's, on two it was delivered so.
         Arguments.of(
             List.of(failed(Cause.WEIGHTS_CORRUPT, "a", 7)),
