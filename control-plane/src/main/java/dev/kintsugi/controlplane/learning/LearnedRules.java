@@ -20,10 +20,13 @@ import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -97,15 +100,43 @@ public final class LearnedRules {
     public Reason reason() {
       return reason;
     }
+
+    /** Emoji in a row that the rule asks for; empty where it asks for none. */
+    public OptionalInt emojiRun() {
+      return PromptFeatures.emojiRun(rule.features());
+    }
   }
 
   /**
    * Asks the one rule that decides of a submission.
    *
-   * @param tenant that asks, whose prompt has the same answer each time while the rule is in one
+   * @param tenant that asks, whose prompt has the same answer all day while the rule is in one
    *     stage; null in a dry run, where rules that stop only a share stop nothing
    */
   public Optional<Stop> stops(String service, Submission submission, @Nullable String tenant) {
+    return deciding(service, submission)
+        .filter(
+            found ->
+                RuleLifecycle.stops(
+                    found.rule().state(),
+                    draw(found.rule(), submission, tenant),
+                    promotions.lifecycle(service)))
+        .map(found -> new Stop(found.rule(), reason(found, submission.prompt())));
+  }
+
+  /** Whether some rule may stop a submission, be it one of several. */
+  public boolean mayStop(String service, Submission submission) {
+    return deciding(service, submission).isPresent();
+  }
+
+  /**
+   * The one rule that decides of a submission.
+   *
+   * @param features of the submission
+   */
+  private record Found(StoredRule rule, Set<String> features) {}
+
+  private Optional<Found> deciding(String service, Submission submission) {
     Acting rules = acting.getOrDefault(service, Acting.NONE);
     if (rules.rules().isEmpty()) {
       return Optional.empty();
@@ -117,18 +148,18 @@ public final class LearnedRules {
           .ifPresent(
               direction -> features.addAll(PromptTopics.about(rules.topics(), service, direction)));
     }
-    return Deciding.of(rules.rules(), features)
-        .filter(
-            rule ->
-                RuleLifecycle.stops(
-                    rule.state(), draw(rule, submission, tenant), promotions.lifecycle(service)))
-        .map(rule -> new Stop(rule, reason(rule, submission.prompt())));
+    return Deciding.of(rules.rules(), features).map(rule -> new Found(rule, features));
   }
 
-  private static double draw(StoredRule rule, Submission submission, @Nullable String tenant) {
+  private double draw(StoredRule rule, Submission submission, @Nullable String tenant) {
     return tenant == null
         ? 1
-        : OnePrompt.draw(rule.id(), rule.state().since(), tenant, submission.prompt());
+        : OnePrompt.draw(
+            rule.id(),
+            rule.state().since(),
+            LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
+            tenant,
+            submission.prompt());
   }
 
   /** It was stopped; does not wait for the database. */
@@ -171,7 +202,8 @@ public final class LearnedRules {
     return new Acting(rules, topics.among(StoredRule.topics(rules)).values());
   }
 
-  private static Reason reason(StoredRule rule, String prompt) {
+  private static Reason reason(Found deciding, String prompt) {
+    StoredRule rule = deciding.rule();
     Optional<Fragment> place = PromptFeatures.place(prompt, Set.copyOf(rule.features()));
     String evidence =
         rule.found() == null
@@ -184,7 +216,7 @@ public final class LearnedRules {
         place.map(at -> cut(prompt, at)).orElse(prompt),
         "Videos %s fail on this service%s. %s."
             .formatted(
-                rule.told(),
+                rule.told(deciding.features()),
                 evidence,
                 rule.features().stream().allMatch(TopicName::is)
                     ? "Ask for something else"

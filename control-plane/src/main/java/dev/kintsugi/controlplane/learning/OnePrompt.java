@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.UUID;
 
 /**
@@ -34,13 +35,17 @@ final class OnePrompt {
   }
 
   /**
-   * 0 to 1, and as good as a die from one prompt of a tenant, one rule or one of its stages to
-   * another; the same each time it is sent, so that who tries again is not let through at last.
+   * 0 to 1, and as good as a die from one prompt of a tenant, one rule, one of its stages or one
+   * day of UTC to another; the same all day, so that who tries again is not let through at last.
+   * The next day it is another, so that a rule is tried on few prompts that come again and again,
+   * too.
    *
    * @param since when the stage of the rule began
    */
-  static double draw(long rule, Instant since, String tenant, String prompt) {
-    long bits = hash(Long.toString(rule), since.toString(), tenant, Reading.of(prompt)).getLong();
+  static double draw(long rule, Instant since, LocalDate day, String tenant, String prompt) {
+    long bits =
+        hash(Long.toString(rule), since.toString(), day.toString(), tenant, Reading.of(prompt))
+            .getLong();
     return (bits >>> 11) * 0x1p-53;
   }
 

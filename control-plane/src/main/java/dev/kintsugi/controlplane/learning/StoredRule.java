@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.learning;
 
+import dev.kintsugi.core.learning.FeatureText;
 import dev.kintsugi.core.learning.RuleState;
 import dev.kintsugi.core.learning.TopicName;
 import java.time.Instant;
@@ -66,21 +67,33 @@ record StoredRule(
     return String.join(" & ", features);
   }
 
-  /** What a customer is told that videos fail with. */
-  String told() {
-    List<String> others = features.stream().filter(feature -> !TopicName.is(feature)).toList();
-    String with = others.isEmpty() ? "" : "with " + String.join(" & ", others);
+  /**
+   * What a customer is told that videos fail with. A topic's words are those of its prompts,
+   * whoever sent them: a customer reads only those that are its own, too.
+   *
+   * @param own features of the customer's prompt
+   */
+  String told(Set<String> own) {
+    String with =
+        features.stream()
+            .filter(feature -> !TopicName.is(feature))
+            .map(FeatureText::of)
+            .collect(Collectors.joining(" and "));
     String about =
         features.stream()
             .flatMap(feature -> TopicName.parse(feature).stream())
-            .map(
-                topic ->
-                    topic.words().isEmpty()
-                        ? "of prompts like this one"
-                        : "of prompts like \"%s\"".formatted(String.join(", ", topic.words())))
+            .map(topic -> like(topic, own))
             .findFirst()
             .orElse("");
-    return (with + " " + about).strip();
+    return ((with.isEmpty() ? "" : "with " + with) + " " + about).strip();
+  }
+
+  private static String like(TopicName topic, Set<String> own) {
+    String words =
+        topic.words().stream()
+            .filter(word -> own.contains("word:" + word) || own.contains("han:" + word))
+            .collect(Collectors.joining(", "));
+    return words.isEmpty() ? "of prompts like this one" : "of prompts like \"%s\"".formatted(words);
   }
 
   /** Features of rules that are topics. */

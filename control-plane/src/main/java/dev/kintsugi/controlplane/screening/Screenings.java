@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,6 +42,39 @@ public final class Screenings {
      * @param unread is told why its language could not be looked at
      */
     Screening decide(String service, Submission submission, Consumer<Why> unread);
+
+    /**
+     * A wording that passes and has no so many emoji in a row.
+     *
+     * @return empty where there is none
+     */
+    default Optional<String> without(String service, String prompt, int emojiRun) {
+      return Optional.empty();
+    }
+  }
+
+  /** By the policy of the service. */
+  record ByPolicy(Policies policies, LanguageTagger tagger) implements Rules {
+
+    @Override
+    public Screening decide(String service, Submission submission, Consumer<Why> unread) {
+      return Screener.decide(
+          submission.prompt(),
+          policies.of(service),
+          policies.lexicon(service),
+          tagger.telling(unread));
+    }
+
+    @Override
+    public Optional<String> without(String service, String prompt, int emojiRun) {
+      return Optional.ofNullable(
+          Screener.decide(
+                  prompt,
+                  policies.of(service).withEmojiRun(emojiRun),
+                  policies.lexicon(service),
+                  tagger)
+              .suggestion());
+    }
   }
 
   private final Stages stages;
@@ -68,12 +102,7 @@ public final class Screenings {
     this(
         meters,
         stages,
-        (service, submission, unread) ->
-            Screener.decide(
-                submission.prompt(),
-                policies.of(service),
-                policies.lexicon(service),
-                tagger.telling(unread)),
+        new ByPolicy(policies, tagger),
         policies,
         exceptions,
         learned,
@@ -135,17 +164,16 @@ public final class Screenings {
     Passage passage = stages.begin();
     Screening screening = ruled(service, asking.asked(), passage);
     Stop stop = null;
-    Submission made = asking.asked();
     if (!(screening instanceof Screening.Reject)) {
       Screening compared = compared(service, asking.asked(), screening, passage);
-      made = compared.careful() ? asking.safe() : made;
+      Submission made = compared.careful() ? asking.safe() : asking.asked();
       stop = stopped(tenant, service, made, passage).orElse(null);
       screening =
           stop == null
               ? measured(service, asking.asked(), compared, passage)
-              : compared.with(stop.reason());
+              : compared.with(stop.reason(), reworded(service, made, stop, passage));
     }
-    return new Screened(asking, passable(service, made, screening, passage), stop, passage);
+    return new Screened(asking, passable(service, asking, screening, passage), stop, passage);
   }
 
   /** Counts a submission that was taken, or refused for its prompt; a repeated one is neither. */
@@ -205,11 +233,32 @@ public final class Screenings {
         .flatMap(Function.identity());
   }
 
-  /** Nobody is told a wording that what was learnt would stop next. */
-  private Screening passable(
-      String service, Submission made, Screening screening, Passage passage) {
+  /** Emoji can be left out; of anything else that was learnt, only the customer knows better. */
+  private @Nullable String reworded(String service, Submission made, Stop stop, Passage passage) {
+    OptionalInt emojiRun = stop.emojiRun();
+    return emojiRun.isEmpty()
+        ? null
+        : passage
+            .take(
+                Stage.RULES,
+                () ->
+                    new Said.Word<>(screener.without(service, made.prompt(), emojiRun.getAsInt())))
+            .flatMap(Function.identity())
+            .orElse(null);
+  }
+
+  /** Nobody is told a wording that what was learnt may stop next, whichever way it is made. */
+  private Screening passable(String service, Asking asking, Screening screening, Passage passage) {
     String suggestion = screening.suggestion();
-    return suggestion != null && stopped(null, service, made.with(suggestion), passage).isPresent()
+    return suggestion != null
+            && passage
+                .take(
+                    Stage.LEARNED,
+                    () ->
+                        new Said.Word<>(
+                            learned.mayStop(service, asking.asked().with(suggestion))
+                                || learned.mayStop(service, asking.safe().with(suggestion))))
+                .orElse(false)
         ? Screening.of(screening.reasons(), null)
         : screening;
   }

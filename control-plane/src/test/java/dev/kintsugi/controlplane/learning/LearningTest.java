@@ -135,7 +135,7 @@ class LearningTest {
     assertThat(refused.at("/error/reasons/0/start").asInt()).isEqualTo(2);
     assertThat(refused.at("/error/message").asText())
         .isEqualTo(
-            "Videos with word:dragon fail on this service (20 of 20 did). Change one of these.");
+            "Videos with the word \"dragon\" fail on this service (20 of 20 did). Change one of these.");
     server.bean(Stops.class).flush();
     assertThat(rule(id).get("stopped").asInt()).isPositive();
 
@@ -232,7 +232,7 @@ class LearningTest {
     JsonNode refused = refused("a volcano at night");
     assertThat(refused.at("/error/message").asText())
         .isEqualTo(
-            "Videos with frames>=9 & word:volcano fail on this service. Change one of these.");
+            "Videos with 9 or more frames and the word \"volcano\" fail on this service. Change one of these.");
     assertThat(refused.get("error").hasNonNull("suggested_prompt")).isFalse();
     assertThat(server.submit("{\"prompt\":\"a hill at night\"}")).startsWith("video_");
 

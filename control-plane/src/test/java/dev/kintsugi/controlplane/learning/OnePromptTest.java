@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnePromptTest {
 
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final LocalDate DAY = LocalDate.parse("2026-01-02");
 
   private static UUID digest(String prompt) {
     return OnePrompt.digest("acme", new Submission(prompt, 64, 48, 9, 8));
@@ -44,16 +46,17 @@ class OnePromptTest {
 
   @Test
   void aDrawIsTheSameForWhoTriesAgainAndAsGoodAsADieOtherwise() {
-    double once = OnePrompt.draw(7, NOON, "acme", "a dragon");
-    assertThat(OnePrompt.draw(7, NOON, "acme", "A dragon!")).isEqualTo(once);
-    assertThat(OnePrompt.draw(8, NOON, "acme", "a dragon")).isNotEqualTo(once);
-    assertThat(OnePrompt.draw(7, NOON.plusNanos(1000), "acme", "a dragon")).isNotEqualTo(once);
-    assertThat(OnePrompt.draw(7, NOON, "other", "a dragon")).isNotEqualTo(once);
+    double once = OnePrompt.draw(7, NOON, DAY, "acme", "a dragon");
+    assertThat(OnePrompt.draw(7, NOON, DAY, "acme", "A dragon!")).isEqualTo(once);
+    assertThat(OnePrompt.draw(8, NOON, DAY, "acme", "a dragon")).isNotEqualTo(once);
+    assertThat(OnePrompt.draw(7, NOON.plusNanos(1000), DAY, "acme", "a dragon")).isNotEqualTo(once);
+    assertThat(OnePrompt.draw(7, NOON, DAY, "other", "a dragon")).isNotEqualTo(once);
+    assertThat(OnePrompt.draw(7, NOON, DAY.plusDays(1), "acme", "a dragon")).isNotEqualTo(once);
 
     int many = 20_000;
     int[] tenths = new int[10];
     IntStream.range(0, many)
-        .mapToDouble(i -> OnePrompt.draw(7, NOON, "acme", "a dragon " + i))
+        .mapToDouble(i -> OnePrompt.draw(7, NOON, DAY, "acme", "a dragon " + i))
         .forEach(draw -> tenths[(int) (10 * draw)]++);
     for (int tenth : tenths) {
       assertThat(tenth).isCloseTo(many / 10, within(200));

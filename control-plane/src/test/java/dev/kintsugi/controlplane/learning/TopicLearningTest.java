@@ -212,14 +212,15 @@ class TopicLearningTest {
             "消防员在救火",
             "樱花树下的自行车");
     assertThat(stopped(others)).isZero();
-    JsonNode reason = screened("herring and mackerel in a shoal").at("/reasons/0");
+    JsonNode reason = screened("a shoal of fish").at("/reasons/0");
     assertThat(reason.get("rule").asText()).isEqualTo("learned_rule");
-    assertThat(reason.get("text").asText()).isEqualTo("herring and mackerel in a shoal");
+    assertThat(reason.get("text").asText()).isEqualTo("a shoal of fish");
     assertThat(reason.get("message").asText())
         .matches(
             "Videos of prompts like \"fish\" fail on this service \\(\\d+ of \\d+ did\\)\\."
                 + " Ask for something else\\.");
-    assertThat(screened("带鱼在水下游").at("/reasons/0/message").asText())
+    assertThat(screened("herring and mackerel in a shoal").at("/reasons/0/message").asText())
+        .as("the words of others are not told")
         .startsWith("Videos of prompts like this one fail on this service (");
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -302,22 +303,56 @@ class ScreeningTest {
         .get();
   }
 
-  @Test
-  void aWordingThatALearnedRuleWouldStopIsNotSuggested() {
-    String prompt = body("a man walks and feels very sad");
+  /** Safe mode makes 9 frames of this prompt; what is suggested instead would have all 17. */
+  @ParameterizedTest
+  @CsvSource({"'\"word:camera\"', enforced", "'\"word:camera\",\"frames>=17\"', canary"})
+  void aWordingThatALearnedRuleMayStopIsNotSuggested(String features, String stage) {
+    String prompt =
+        "{\"prompt\":\"a man walks and feels very sad\",\"size\":\"64x64\",\"num_frames\":17}";
     assertThat(suggested(prompt)).contains("static camera");
-    String rule =
-        """
-        {"service":"%s","features":["word:camera"],"stage":"enforced","pinned":true}
-        """;
-    Answer written =
-        server.ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
+    String rule = rule(features, stage);
     await().atMost(Duration.ofSeconds(30)).until(() -> suggested(prompt).isEmpty());
-    server.ops(
-        "PATCH",
-        "/ops/v1/prompt-rules/" + written.json().get("id").asText(),
-        "{\"stage\":\"retired\"}");
+    assertThat(verdict("a man walks and feels very sad")).isEqualTo("accept_safe_mode");
+    retire(rule);
     await().atMost(Duration.ofSeconds(30)).until(() -> !suggested(prompt).isEmpty());
+  }
+
+  @Test
+  void emojiThatALearnedRuleStopsAreLeftOutOfASuggestion() {
+    String rule = rule("\"emoji-run>=3\"", "enforced");
+    String prompt = body("a red ball 🎈🎈🎈 rolls down a hill");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> assertThat(suggested(prompt)).isEqualTo("a red ball rolls down a hill"));
+    JsonNode error =
+        Stream.of("red", "blue", "green", "pink")
+            .map(colour -> server.post("/v1/videos", prompt.replace("red", colour)))
+            .filter(answer -> answer.status() == 400)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("of twenty, one is let through"))
+            .json()
+            .get("error");
+    assertThat(error.get("message").asText())
+        .isEqualTo(
+            "Videos with 3 or more emoji in a row fail on this service. Change one of these.");
+    assertThat(error.get("suggested_prompt").asText()).matches("a [a-z]+ ball rolls down a hill");
+    retire(rule);
+  }
+
+  private static String rule(String features, String stage) {
+    Answer written =
+        server.ops(
+            "POST",
+            "/ops/v1/prompt-rules",
+            "{\"service\":\"%s\",\"features\":[%s],\"stage\":\"%s\",\"pinned\":true}"
+                .formatted(FixedModels.SERVICE, features, stage));
+    assertThat(written.status()).as(written.toString()).isEqualTo(200);
+    return written.json().get("id").asText();
+  }
+
+  private static void retire(String rule) {
+    server.ops("PATCH", "/ops/v1/prompt-rules/" + rule, "{\"stage\":\"retired\"}");
   }
 
   private static String suggested(String body) {
@@ -326,13 +361,7 @@ class ScreeningTest {
 
   @Test
   void learnedRulesLookAtWhatSafeModeMakes() {
-    String rule =
-        """
-        {"service":"%s","features":["word:fragile","frames>=17"],"stage":"enforced","pinned":true}
-        """;
-    Answer written =
-        server.ops("POST", "/ops/v1/prompt-rules", rule.formatted(FixedModels.SERVICE));
-    assertThat(written.status()).as(written.toString()).isEqualTo(200);
+    rule("\"word:fragile\",\"frames>=17\"", "enforced");
     String long17 = "{\"prompt\":\"a fragile owl\",\"size\":\"64x64\",\"num_frames\":17}";
     await()
         .atMost(Duration.ofSeconds(30))

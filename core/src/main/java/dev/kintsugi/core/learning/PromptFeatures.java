@@ -2,8 +2,10 @@ package dev.kintsugi.core.learning;
 
 import dev.kintsugi.core.screening.PromptTraits;
 import dev.kintsugi.core.screening.PromptTraits.Fragment;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
@@ -26,6 +28,7 @@ public final class PromptFeatures {
   /** A longer run of letters is hardly a word, and no index holds any length. */
   private static final int LONGEST_WORD = 64;
 
+  private static final String EMOJI_RUN = "emoji-run";
   private static final String MIXED = "mixed-scripts";
   private static final int[] EMOJI = {3, 5, 8, 12};
   private static final int[] LENGTHS = {100, 200, 400, 800, 1600};
@@ -64,7 +67,7 @@ public final class PromptFeatures {
 
   private static Set<String> quantities(PromptTraits traits, Submission submission) {
     Set<String> features = new TreeSet<>();
-    reached(features, "emoji-run", traits.longestEmojiRun(), EMOJI);
+    reached(features, EMOJI_RUN, traits.longestEmojiRun(), EMOJI);
     reached(features, "length", traits.length(), LENGTHS);
     reached(features, "brackets", traits.bracketDepth(), BRACKETS);
     if (traits.mixed()) {
@@ -74,6 +77,14 @@ public final class PromptFeatures {
     reached(features, "steps", submission.steps(), STEPS);
     pixels(features, (double) submission.width() * submission.height() * submission.frames());
     return features;
+  }
+
+  /** Emoji in a row that some feature asks for. */
+  public static OptionalInt emojiRun(Collection<String> features) {
+    return features.stream()
+        .filter(feature -> family(feature).equals(EMOJI_RUN))
+        .mapToInt(feature -> Integer.parseInt(feature.substring(EMOJI_RUN.length() + 2)))
+        .max();
   }
 
   /** Where the first of the features stands; empty for those that are nowhere in the text. */
@@ -145,7 +156,7 @@ public final class PromptFeatures {
   private static Set<String> bounds() {
     Set<String> all = new LinkedHashSet<>();
     int most = Integer.MAX_VALUE;
-    reached(all, "emoji-run", most, EMOJI);
+    reached(all, EMOJI_RUN, most, EMOJI);
     reached(all, "length", most, LENGTHS);
     reached(all, "brackets", most, BRACKETS);
     reached(all, "frames", most, FRAMES);

@@ -46,15 +46,10 @@ public sealed interface Screening {
         suggestion());
   }
 
-  /** The same with one more reason, which no suggestion was made against. */
-  default Screening with(Reason reason) {
-    return with(reason, null);
-  }
-
   /**
    * The same with one more reason.
    *
-   * @param suggestion that offends against none of them
+   * @param suggestion that offends against none of them; null for none
    */
   default Screening with(Reason reason, @Nullable String suggestion) {
     return of(

@@ -44,4 +44,18 @@ public record ScreeningPolicy(
         Threshold.OBJECTS.in(set),
         Threshold.ENTITIES.in(set));
   }
+
+  /** The same with another number of emoji that are too many. */
+  public ScreeningPolicy withEmojiRun(int tooMany) {
+    return new ScreeningPolicy(
+        tooMany,
+        repeats,
+        negations,
+        scriptSwitches,
+        reviewLength,
+        bracketDepth,
+        tokens,
+        objects,
+        entities);
+  }
 }
