@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Order;
@@ -42,6 +43,14 @@ class PlantedTruthTest {
 
   /** Failures that would have been, of which a rule must have stopped so many. */
   private static final double INTERCEPTED = 0.67;
+
+  /**
+   * Ends the last word of prompts that fail wherever they are tried and have nothing else in
+   * common.
+   */
+  private static final String UNLUCKY = "k";
+
+  private static final double UNLUCKY_SHARE = 0.1;
 
   private final LocalProduct product = SharedCluster.product();
   private final Api api = product.api();
@@ -90,6 +99,7 @@ class PlantedTruthTest {
             Map.of("prompt_matches", "lighthouse"),
             Map.of("prompt_matches", "(🎈){3}"),
             Map.of("prompt_matches", "(?s)(?=.*lantern)(?=.*river)"),
+            Map.of("prompt_matches", "take[0-9]+" + UNLUCKY),
             Map.of("min_pixels", 100_000))) {
       Map<String, Object> fault = new HashMap<>(where);
       fault.putAll(Map.of("kind", "oom", "count", 100_000, "duration_seconds", 1800));
@@ -110,9 +120,13 @@ class PlantedTruthTest {
             1800));
   }
 
-  /** Ordinary jobs and jobs with a cause, until each cause has its rule; there is no other rule. */
+  /**
+   * Ordinary jobs, of which some fail too, and jobs with a cause, until each cause has its rule;
+   * there is no other rule.
+   */
   private Map<Cause, String> found() {
-    ended(ordinary(70));
+    double none = failures();
+    learnt(ordinary(70), (int) IntStream.range(0, number).filter(this::unlucky).count(), none);
     Map<Cause, String> rules = new EnumMap<>(Cause.class);
     for (int round = 0; round < 3 && rules.size() < Cause.values().length; round++) {
       double before = failures();
@@ -120,7 +134,7 @@ class PlantedTruthTest {
       for (Cause cause : Cause.values()) {
         taken.addAll(taken(cause, round == 0 ? 12 : 6));
       }
-      learnt(taken, before);
+      learnt(taken, taken.size(), before);
       for (JsonNode rule :
           ops.post(RULES + "/mine", Map.of("service", SERVICE)).json().path("data")) {
         rules.put(cause(rule), rule.path("id").asText());
@@ -158,7 +172,7 @@ class PlantedTruthTest {
                       default -> {}
                     }
                   });
-              learnt(taken, before);
+              learnt(taken, taken.size(), before);
               return rules.values().stream().allMatch(id -> stage(id).equals("enforced"));
             });
   }
@@ -180,6 +194,14 @@ class PlantedTruthTest {
         .isGreaterThanOrEqualTo(INTERCEPTED);
     ended(failing);
     ended(good);
+    ops.get(RULES + "?service=" + SERVICE).json().path("data").forEach(this::planted);
+  }
+
+  /** Mining, whenever it ran, made no rule of anything else. */
+  private void planted(JsonNode rule) {
+    if (rule.path("origin").asText().equals("mined")) {
+      cause(rule);
+    }
   }
 
   /** What kubectl shows of it. */
@@ -268,10 +290,15 @@ class PlantedTruthTest {
                 what)
             .strip();
     // What is asked for again is no evidence; a word that one prompt has is no feature of several.
-    Map<String, Object> request = Jobs.request(prompt + " take" + i, 2, 40_000 + i);
+    String take = " take" + i + (unlucky(i) ? UNLUCKY : "");
+    Map<String, Object> request = Jobs.request(prompt + take, 2, 40_000 + i);
     request.put("size", width + "x" + height);
     request.put("num_frames", frames);
     return request;
+  }
+
+  private boolean unlucky(int i) {
+    return new SplittableRandom(i).nextDouble() < UNLUCKY_SHARE;
   }
 
   /** Those of so many prompts that were not stopped. */
@@ -304,12 +331,12 @@ class PlantedTruthTest {
                     .noneMatch(id -> Set.of("queued", "in_progress").contains(api.status(id))));
   }
 
-  /** Every one of them failed by what it asked for, and that is known. */
-  private void learnt(List<String> failing, double before) {
-    ended(failing);
-    await(failing.size() + " failures are learnt from")
+  /** So many of them failed by what they asked for, and that is known. */
+  private void learnt(List<String> jobs, int failing, double before) {
+    ended(jobs);
+    await(failing + " failures are learnt from")
         .atMost(PATIENCE)
-        .until(() -> failures() >= before + failing.size());
+        .until(() -> failures() >= before + failing);
   }
 
   private double failures() {

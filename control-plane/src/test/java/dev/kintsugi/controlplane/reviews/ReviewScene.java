@@ -3,11 +3,19 @@ package dev.kintsugi.controlplane.reviews;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.policies.PromptPolicies;
 import dev.kintsugi.controlplane.queue.Ids;
+import dev.kintsugi.controlplane.queue.JobQueue;
+import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.OneNodeServer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -74,6 +82,18 @@ final class ReviewScene implements AutoCloseable {
   Answer cancel(String video) {
     return server()
         .send(server().request("/v1/videos/" + video + "/cancel").POST(BodyPublishers.noBody()));
+  }
+
+  /** The reviews of a replica that much later. */
+  Reviews at(Duration later) {
+    return new Reviews(
+        server().bean(JobQueue.class),
+        server().bean(ReviewStore.class),
+        server().bean(DailyQuota.class),
+        server().bean(ReviewSettings.class),
+        server().bean(PromptPolicies.class),
+        Clock.fixed(Instant.now().plus(later), ZoneOffset.UTC),
+        new Meters());
   }
 
   long rows(String from, String video) {

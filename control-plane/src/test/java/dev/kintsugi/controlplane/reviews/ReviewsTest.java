@@ -13,10 +13,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.controlplane.policies.PromptPolicies;
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.controlplane.queue.JobQueue;
-import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
@@ -26,17 +24,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,48 +171,6 @@ class ReviewsTest {
 
   /** Each of six prompts is decided by four people at the same moment. */
   @Test
-  void ofSeveralReviewersOneDecidesAndTheOthersAreToldWho() throws Exception {
-    List<String> reviews = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      reviews.add(review(scene.server().submit(body(held()))));
-    }
-    CyclicBarrier together = new CyclicBarrier(4);
-    try (ExecutorService people = Executors.newFixedThreadPool(4)) {
-      for (String review : reviews) {
-        List<Future<Answer>> answers = new ArrayList<>();
-        for (int person = 0; person < 4; person++) {
-          String verb = person % 2 == 0 ? "approve" : "reject";
-          answers.add(
-              people.submit(
-                  () -> {
-                    together.await();
-                    return scene.decide(review, verb, "{\"note\":\"my view\"}");
-                  }));
-        }
-        List<Answer> all = new ArrayList<>();
-        for (Future<Answer> answer : answers) {
-          all.add(answer.get());
-        }
-        assertThat(all).extracting(Answer::status).containsOnlyOnce(200);
-        String outcome = scene.server().ops(REVIEWS + "/" + review).json().get("status").asText();
-        assertThat(all)
-            .filteredOn(answer -> answer.status() != 200)
-            .allSatisfy(
-                answer -> {
-                  assertThat(answer.status()).isEqualTo(409);
-                  assertThat(answer.json().at("/error/code").asText()).isEqualTo("conflict");
-                  assertThat(answer.json().at("/error/message").asText())
-                      .contains("was " + outcome + " by key_");
-                });
-        String video = review.replace("review_", "video_");
-        assertThat(scene.rows("review_decision", video)).isEqualTo(1);
-        assertThat(scene.awaitEnd(video).get("status").asText())
-            .isEqualTo(outcome.equals("approved") ? "completed" : "failed");
-      }
-    }
-  }
-
-  @Test
   void aCustomerTakesBackWhatNobodyDecidedOn() {
     String id = scene.server().submit(body(held()));
     Answer early = scene.server().send(scene.server().request("/v1/videos/" + id).DELETE());
@@ -284,8 +234,9 @@ class ReviewsTest {
     String key = scene.server().key("forgotten", "free");
     String id = scene.as(key, body(held())).json().get("id").asText();
     assertThat(scene.used("forgotten")).isEqualTo(1);
-    assertThat(at(Duration.ofHours(23)).expire()).isZero();
-    List<Reviews> replicas = List.of(at(Duration.ofHours(25)), at(Duration.ofHours(25)));
+    assertThat(scene.at(Duration.ofHours(23)).expire()).isZero();
+    List<Reviews> replicas =
+        List.of(scene.at(Duration.ofHours(25)), scene.at(Duration.ofHours(25)));
     long before = scene.server().database().number("SELECT count(*) FROM held");
     int expired = replicas.parallelStream().mapToInt(Reviews::expire).sum();
     assertThat(expired).isEqualTo(before);
@@ -302,24 +253,14 @@ class ReviewsTest {
         .contains("was expired by deadline");
   }
 
-  /** The reviews of a replica that much later. */
-  private static Reviews at(Duration later) {
-    return new Reviews(
-        scene.server().bean(JobQueue.class),
-        scene.server().bean(ReviewStore.class),
-        scene.server().bean(DailyQuota.class),
-        scene.server().bean(ReviewSettings.class),
-        scene.server().bean(PromptPolicies.class),
-        Clock.fixed(Instant.now().plus(later), ZoneOffset.UTC),
-        new Meters());
-  }
-
   @Test
   void nobodyDecidesAfterTheDeadline() {
     String id = scene.server().submit(body(held()));
     StoredReview pending =
         scene.server().bean(ReviewStore.class).find(Ids.parseJob(id).orElseThrow()).orElseThrow();
-    assertThat(catchThrowable(() -> at(Duration.ofHours(25)).approve(pending, "key_1", "", false)))
+    assertThat(
+            catchThrowable(
+                () -> scene.at(Duration.ofHours(25)).approve(pending, "key_1", "", false)))
         .hasMessageContaining("The time to decide on " + pending.id() + " ended at");
     assertThat(scene.cancel(id).status()).isEqualTo(200);
   }
