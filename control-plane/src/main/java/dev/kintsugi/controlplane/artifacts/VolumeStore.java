@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.artifacts;
 
+import dev.kintsugi.protocol.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,10 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -194,7 +193,7 @@ final class VolumeStore extends ArtifactStore {
 
   private static void copy(InputStream in, Path part, String sha256, long bytes)
       throws IOException {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = Sha256.begin();
     long written = 0;
     try (FileChannel out =
         FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -210,7 +209,7 @@ final class VolumeStore extends ArtifactStore {
       }
       out.force(true);
     }
-    String actual = HexFormat.of().formatHex(digest.digest());
+    String actual = Sha256.end(digest);
     if (written != bytes || !actual.equals(sha256)) {
       throw new ArtifactMismatchException(
           "announced %d bytes with SHA-256 %s, got %d with %s"
@@ -228,14 +227,6 @@ final class VolumeStore extends ArtifactStore {
   private static void forceDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
-    }
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

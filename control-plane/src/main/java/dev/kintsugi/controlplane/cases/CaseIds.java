@@ -2,10 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.queue.Ids;
 import dev.kintsugi.core.ledger.Fingerprint;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.kintsugi.protocol.digest.Sha256;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -15,7 +12,7 @@ final class CaseIds {
   private static final String CASE = "case_";
   private static final String REPLAY = "replay_";
   private static final String FAMILY = "fam_";
-  private static final int FAMILY_BYTES = 8;
+  private static final int FAMILY_DIGITS = 16;
 
   private CaseIds() {}
 
@@ -34,13 +31,7 @@ final class CaseIds {
   }
 
   private static String family(String name) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-      return FAMILY + HexFormat.of().formatHex(hash, 0, FAMILY_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return FAMILY + Sha256.hex(name).substring(0, FAMILY_DIGITS);
   }
 
   static String ofReplay(UUID id) {

@@ -3,15 +3,12 @@ package dev.kintsugi.controlplane.cases;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.recovery.PromptTemplate;
+import dev.kintsugi.protocol.digest.Sha256;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +27,7 @@ public class StoppedPrompts {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoppedPrompts.class);
   private static final int MOST_WAITING = 1_000;
-  private static final int ID_BYTES = 16;
+  private static final int ID_DIGITS = 32;
 
   private final StoppedStore store;
   private final Clock clock;
@@ -103,12 +100,6 @@ public class StoppedPrompts {
     String prompt = PromptTemplate.of(stopped.submission().prompt()).text();
     String all =
         String.join("\n", stopped.tenant(), stopped.service(), stopped.rules().getFirst(), prompt);
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return "stopped_" + HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return "stopped_" + Sha256.hex(all).substring(0, ID_DIGITS);
   }
 }

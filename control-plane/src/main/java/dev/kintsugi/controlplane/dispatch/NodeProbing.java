@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.dispatch.NodeException.Unreachable;
 import dev.kintsugi.controlplane.fleet.FleetNode;
 import dev.kintsugi.controlplane.probe.ProbeResult;
 import dev.kintsugi.controlplane.probe.ProbeRunner;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.AttemptStatus;
@@ -14,10 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -176,9 +174,9 @@ class NodeProbing implements ProbeRunner {
   private ProbeResult fetched(FleetNode node, String id, AttemptStatus.Artifact file)
       throws InterruptedException {
     try (InputStream body = nodes.content(node.address(), id, file.variant());
-        DigestInputStream read = new DigestInputStream(body, sha256())) {
+        DigestInputStream read = new DigestInputStream(body, Sha256.begin())) {
       read.transferTo(OutputStream.nullOutputStream());
-      String found = HexFormat.of().formatHex(read.getMessageDigest().digest());
+      String found = Sha256.end(read.getMessageDigest());
       return found.equals(file.sha256())
           ? ProbeResult.passed()
           : ProbeResult.failed(
@@ -224,14 +222,6 @@ class NodeProbing implements ProbeRunner {
       nodes.tryCancel(node.address(), id);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

@@ -3,10 +3,8 @@ package dev.kintsugi.controlplane.learning;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.screening.Reading;
+import dev.kintsugi.protocol.digest.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -50,11 +48,6 @@ final class OnePrompt {
   }
 
   private static ByteBuffer hash(String... parts) {
-    try {
-      byte[] text = String.join(BETWEEN, parts).getBytes(StandardCharsets.UTF_8);
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return ByteBuffer.wrap(Sha256.of(String.join(BETWEEN, parts)));
   }
 }

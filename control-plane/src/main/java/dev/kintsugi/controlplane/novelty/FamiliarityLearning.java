@@ -9,13 +9,11 @@ import dev.kintsugi.controlplane.novelty.FamiliarityStore.Good;
 import dev.kintsugi.core.novelty.Familiarity;
 import dev.kintsugi.core.novelty.Familiarity.Point;
 import dev.kintsugi.core.novelty.NoveltyPolicy;
+import dev.kintsugi.protocol.digest.Sha256;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -150,13 +148,7 @@ class FamiliarityLearning {
   }
 
   private static Point point(String prompt, Embedding embedding) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(prompt.strip().getBytes(StandardCharsets.UTF_8));
-      return new Point(ByteBuffer.wrap(digest).getLong(), embedding.vector());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    long digest = ByteBuffer.wrap(Sha256.of(prompt.strip())).getLong();
+    return new Point(digest, embedding.vector());
   }
 }

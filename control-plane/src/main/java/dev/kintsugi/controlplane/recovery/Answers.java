@@ -13,20 +13,17 @@ import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.media.MediaException;
 import dev.kintsugi.media.MediaFile;
 import dev.kintsugi.media.VideoSpec;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.node.AttemptStatus.Artifact;
 import dev.kintsugi.protocol.video.Video;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -53,7 +50,8 @@ public class Answers {
     PromptTemplate prompt = PromptTemplate.of(p.prompt());
     String negative = p.negativePrompt() == null ? "" : p.negativePrompt();
     return new Reusable(
-        sha256(prompt.text() + "\n" + negative), sha256(prompt.template() + "\n" + negative));
+        Sha256.hex(prompt.text() + "\n" + negative),
+        Sha256.hex(prompt.template() + "\n" + negative));
   }
 
   /** The files of an earlier clip are still there. */
@@ -167,16 +165,6 @@ public class Answers {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

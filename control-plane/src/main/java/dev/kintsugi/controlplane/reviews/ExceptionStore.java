@@ -10,15 +10,12 @@ import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.reviews.StoredReview.Decision;
 import dev.kintsugi.controlplane.screening.Exceptions;
 import dev.kintsugi.core.screening.Lexicon;
+import dev.kintsugi.protocol.digest.Sha256;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -138,12 +135,7 @@ class ExceptionStore implements Exceptions {
 
   /** The same for prompts that read the same: case, full-width forms and unseen signs are none. */
   static String fingerprint(String prompt) {
-    try {
-      byte[] folded = Lexicon.fold(prompt).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(folded));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return Sha256.hex(Lexicon.fold(prompt));
   }
 
   private static StoredException exception(ResultSet row) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.screening;
 
 import dev.kintsugi.core.screening.Lexicon;
+import dev.kintsugi.protocol.digest.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,10 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,14 +126,10 @@ record LexiconLists(String version, Map<String, String> terms) {
 
   /** A digest of texts, without understanding them. */
   static String version(SortedMap<String, String> files) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      files.forEach(
-          (name, text) ->
-              digest.update((name + "\n" + text + "\0").getBytes(StandardCharsets.UTF_8)));
-      return HexFormat.of().formatHex(digest.digest()).substring(0, VERSION_LENGTH);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    MessageDigest digest = Sha256.begin();
+    files.forEach(
+        (name, text) ->
+            digest.update((name + "\n" + text + "\0").getBytes(StandardCharsets.UTF_8)));
+    return Sha256.end(digest).substring(0, VERSION_LENGTH);
   }
 }

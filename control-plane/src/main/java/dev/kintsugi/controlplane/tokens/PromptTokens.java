@@ -5,6 +5,7 @@ import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.fleet.NodeSight;
 import dev.kintsugi.controlplane.fleet.NodeSights;
 import dev.kintsugi.controlplane.tokens.NodeTokenizer.Answer;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.node.NodeStatus;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
@@ -12,12 +13,10 @@ import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,17 +99,13 @@ final class PromptTokens implements TokenCounter {
   }
 
   private static String digest(List<String> texts) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (String text : texts) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-        sha.update(bytes);
-      }
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
+    MessageDigest sha = Sha256.begin();
+    for (String text : texts) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+      sha.update(bytes);
     }
+    return Sha256.end(sha);
   }
 
   private Answer ask(FleetNode node, List<String> texts, Duration left)

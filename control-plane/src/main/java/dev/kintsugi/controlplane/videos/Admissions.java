@@ -22,18 +22,16 @@ import dev.kintsugi.core.admission.Asked;
 import dev.kintsugi.core.admission.CostModel;
 import dev.kintsugi.core.admission.Resolved;
 import dev.kintsugi.core.learning.PromptFeatures;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -287,9 +285,8 @@ final class Admissions {
   /** Digest of what was asked, not of how: JSON and a form with the same fields are equal. */
   private static String hash(Asked asked) {
     try {
-      byte[] canonical = CANONICAL.writeValueAsBytes(asked);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(canonical));
-    } catch (JsonProcessingException | NoSuchAlgorithmException impossible) {
+      return Sha256.hex(CANONICAL.writeValueAsBytes(asked));
+    } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }
   }

@@ -7,6 +7,7 @@ import dev.kintsugi.node.engine.GenerationRequest;
 import dev.kintsugi.node.tensors.SafetensorsException;
 import dev.kintsugi.node.tensors.SafetensorsFile;
 import dev.kintsugi.node.tensors.SafetensorsWriter;
+import dev.kintsugi.protocol.digest.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ public record CheckpointFile(Run run, DenoiseState state) {
         request.height(),
         request.numFrames(),
         request.seed(),
-        Sha256.of(request.prompt()),
-        Sha256.of(request.negativePrompt()));
+        Sha256.hex(request.prompt()),
+        Sha256.hex(request.negativePrompt()));
   }
 
   void write(OutputStream out) throws IOException {

@@ -9,6 +9,7 @@ import dev.kintsugi.node.attempts.Prunable;
 import dev.kintsugi.node.attempts.WorkDirectory;
 import dev.kintsugi.node.attempts.WorkDirectoryHolder;
 import dev.kintsugi.node.engine.DenoiseState;
+import dev.kintsugi.protocol.digest.Sha256;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package dev.kintsugi.node.checkpoints;
 
 import dev.kintsugi.core.node.CheckpointMatch.Run;
 import dev.kintsugi.node.engine.DenoiseState;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.node.AttemptStatus.Checkpoint;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

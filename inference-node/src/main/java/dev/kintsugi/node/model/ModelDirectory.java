@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.core.quality.QualityThresholds;
 import dev.kintsugi.node.model.ModelManifest.FileEntry;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -293,14 +292,14 @@ public final class ModelDirectory {
   }
 
   private static String digestOf(Path file, WeightReader reader) throws IOException {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.begin();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = reader.open(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         sha.update(buffer, 0, n);
       }
     }
-    return hex(sha.digest());
+    return Sha256.end(sha);
   }
 
   private static ModelLoadException corrupt(Path file, String what) {
@@ -312,17 +311,5 @@ public final class ModelDirectory {
         FailureClass.MODEL_LOAD_FAILED,
         file + " cannot be read: " + e.getClass().getSimpleName() + ": " + e.getMessage(),
         e);
-  }
-
-  private static String hex(byte[] digest) {
-    return HexFormat.of().formatHex(digest);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kintsugi.operators.OperatorSettings;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.kintsugi.protocol.digest.Sha256;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,15 +36,13 @@ final class Revisions {
     made.put("digest", spec.model().digest());
     made.put("pod", PodTemplates.revisionPod(spec, settings));
     try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(CANONICAL.writeValueAsString(made).getBytes(StandardCharsets.UTF_8));
+      byte[] hash = Sha256.of(CANONICAL.writeValueAsString(made));
       var name = new StringBuilder();
       for (int i = 0; i < LENGTH; i++) {
         name.append(ALPHABET.charAt(Math.floorMod(hash[i], ALPHABET.length())));
       }
       return name.toString();
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+    } catch (JsonProcessingException e) {
       throw new IllegalStateException("a pod could not be written as JSON", e);
     }
   }
