@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.node.FailureClass;
 import java.time.Instant;
@@ -56,40 +57,6 @@ record CaseQuery(
   private static final int LONGEST_TEXT = 512;
 
   /**
-   * @param limit rows, 0 to 100
-   * @param after id of the row before the page; null starts at the beginning
-   */
-  record Page(int limit, @Nullable String after, boolean ascending) {
-
-    private static final int DEFAULT = 20;
-    private static final int MOST = 100;
-
-    static Page of(@Nullable String limit, @Nullable String after, @Nullable String order) {
-      return new Page(limit(limit), after, ascending(order));
-    }
-
-    private static int limit(@Nullable String limit) {
-      if (limit == null) {
-        return DEFAULT;
-      }
-      if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > MOST) {
-        throw invalid("'limit' must be a whole number between 0 and " + MOST + ".", "limit");
-      }
-      return Integer.parseInt(limit);
-    }
-
-    private static boolean ascending(@Nullable String order) {
-      if (order == null || order.equals("desc")) {
-        return false;
-      }
-      if (order.equals("asc")) {
-        return true;
-      }
-      throw invalid("'order' must be asc or desc.", "order");
-    }
-  }
-
-  /**
    * @throws ApiException {@code invalid_value} with the name of the parameter; a filter that nobody
    *     knows is refused, because leaving it out would show everything
    */
@@ -120,7 +87,7 @@ record CaseQuery(
     add(equal, "node_id", asked.node());
     add(equal, "rung", lower(asked.rung()));
     add(equal, "job_id", asked.video());
-    Page page = Page.of(asked.limit(), asked.after(), asked.order());
+    Page page = Page.newestFirst(asked.limit(), asked.after(), asked.order());
     if (page.after() != null && CaseIds.parseCase(page.after()).isEmpty()) {
       throw unknownAfter();
     }

@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.cases;
 
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.protocol.error.ErrorBody;
 import dev.kintsugi.protocol.ledger.FailureCaseSearch;
 import io.micronaut.http.annotation.Controller;
@@ -72,6 +73,6 @@ final class CaseSearchController {
   FailureCaseSearch similar(
       String case_id, @QueryValue @Nullable String limit, @QueryValue @Nullable String after) {
     return searching.similar(
-        CasesController.require(reads, case_id), CaseQuery.Page.of(limit, after, null));
+        CasesController.require(reads, case_id), Page.newestFirst(limit, after, null));
   }
 }

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.cases;
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.errors.Storable;
 import dev.kintsugi.controlplane.errors.Strict;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.controlplane.tenants.Operator;
 import dev.kintsugi.controlplane.tenants.OperatorNote;
 import dev.kintsugi.core.ledger.FamilyStatus;
@@ -88,7 +89,7 @@ final class FamiliesController {
       @QueryValue @Nullable String after,
       @QueryValue @Nullable String order,
       @QueryValue @Nullable String status) {
-    CaseQuery.Page page = CaseQuery.Page.of(limit, after, order);
+    Page page = Page.newestFirst(limit, after, order);
     if (after != null && reads.find(after).isEmpty()) {
       throw ApiException.of(
           ErrorCode.INVALID_VALUE, "'after' must be the id of a family.", "after");

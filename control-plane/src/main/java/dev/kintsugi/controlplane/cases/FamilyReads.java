@@ -5,6 +5,7 @@ import static dev.kintsugi.controlplane.database.Sql.instant;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.core.ledger.FamilyStatus;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
@@ -58,7 +59,7 @@ final class FamilyReads {
    * Last seen first, without those merged into another; one row more than the page holds where
    * there are more.
    */
-  List<StoredFamily> list(@Nullable FamilyStatus status, CaseQuery.Page page) {
+  List<StoredFamily> list(@Nullable FamilyStatus status, Page page) {
     StringBuilder sql =
         new StringBuilder("SELECT * FROM failure_family_now WHERE merged_into IS NULL");
     List<@Nullable Object> values = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.kintsugi.controlplane.knowledge.Found.Hit;
 import dev.kintsugi.controlplane.knowledge.Knowledge;
 import dev.kintsugi.controlplane.knowledge.Meaning;
 import dev.kintsugi.controlplane.knowledge.Meanings;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.ledger.FailureCaseSearch;
@@ -71,7 +72,7 @@ final class Searching {
    * Cases with prompts that mean about the same; with the same words, where the meaning of this one
    * is not known. Cases of the same job are left out.
    */
-  FailureCaseSearch similar(StoredCase row, CaseQuery.Page page) {
+  FailureCaseSearch similar(StoredCase row, Page page) {
     Optional<Meaning> meaning = meanings.ofJob(row.jobId());
     Ask any = new Ask(words(row), Map.of(), null, List.of(), null, null);
     Found found =
@@ -128,7 +129,7 @@ final class Searching {
         knowledge.state());
   }
 
-  private FailureCaseSearch shown(String mode, Found found, CaseQuery.Page page) {
+  private FailureCaseSearch shown(String mode, Found found, Page page) {
     List<Hit> left = after(found.hits(), page.after());
     List<Hit> hits = left.stream().limit(page.limit()).toList();
     Map<UUID, StoredCase> rows = reads.find(hits.stream().map(Hit::id).toList());

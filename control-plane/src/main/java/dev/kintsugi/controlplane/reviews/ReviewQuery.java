@@ -2,6 +2,7 @@ package dev.kintsugi.controlplane.reviews;
 
 import dev.kintsugi.controlplane.errors.ApiException;
 import dev.kintsugi.controlplane.errors.Storable;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.protocol.error.ErrorCode;
 import dev.kintsugi.protocol.screening.ReviewStatus;
 import java.util.Arrays;
@@ -29,8 +30,6 @@ record ReviewQuery(
 
   private static final Set<String> NAMES =
       new TreeSet<>(Set.of("limit", "after", "order", "status", "service"));
-  private static final int DEFAULT = 20;
-  private static final int MOST = 100;
 
   /**
    * @throws ApiException {@code invalid_value} with the name of the parameter; a filter that nobody
@@ -44,10 +43,11 @@ record ReviewQuery(
             name);
       }
     }
+    Page page = Page.oldestFirst(asked.limit(), asked.after(), asked.order());
     return new ReviewQuery(
-        limit(asked.limit()),
-        after(asked.after()),
-        ascending(asked.order()),
+        page.limit(),
+        after(page.after()),
+        page.ascending(),
         status(asked.status()),
         asked.service() == null ? null : Storable.text(asked.service(), "service"));
   }
@@ -56,28 +56,8 @@ record ReviewQuery(
     return invalid("'after' must be the id of a review that is still kept.", "after");
   }
 
-  private static int limit(@Nullable String limit) {
-    if (limit == null) {
-      return DEFAULT;
-    }
-    if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > MOST) {
-      throw invalid("'limit' must be a whole number between 0 and " + MOST + ".", "limit");
-    }
-    return Integer.parseInt(limit);
-  }
-
   private static @Nullable UUID after(@Nullable String after) {
     return after == null ? null : StoredReview.parse(after).orElseThrow(ReviewQuery::unknownAfter);
-  }
-
-  private static boolean ascending(@Nullable String order) {
-    if (order == null || order.equals("asc")) {
-      return true;
-    }
-    if (order.equals("desc")) {
-      return false;
-    }
-    throw invalid("'order' must be asc or desc.", "order");
   }
 
   private static @Nullable ReviewStatus status(@Nullable String name) {

@@ -1,6 +1,7 @@
 package dev.kintsugi.controlplane.videos;
 
 import dev.kintsugi.controlplane.errors.ApiException;
+import dev.kintsugi.controlplane.paging.Page;
 import dev.kintsugi.controlplane.queue.Deletion;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.JobPage;
@@ -37,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 @Controller("/v1/videos")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class VideosController {
-
-  private static final int DEFAULT_LIMIT = 20;
-  private static final int MAX_LIMIT = 100;
 
   private final JobQueue queue;
   private final Jobs jobs;
@@ -109,15 +107,15 @@ final class VideosController {
       @QueryValue @Nullable String limit,
       @QueryValue @Nullable String after,
       @QueryValue @Nullable String order) {
-    int size = limit(limit);
+    Page asked = Page.newestFirst(limit, after, order);
     if (after != null && !Jobs.wellFormed(after)) {
       throw unknownAfter();
     }
     JobPage page =
         queue
-            .list(Tenant.of(request).name(), after, Math.max(1, size), ascending(order))
+            .list(Tenant.of(request).name(), after, Math.max(1, asked.limit()), asked.ascending())
             .orElseThrow(VideosController::unknownAfter);
-    if (size == 0) {
+    if (asked.limit() == 0) {
       return new VideoList("list", List.of(), null, null, !page.jobs().isEmpty());
     }
     List<Video> videos = page.jobs().stream().map(view::of).toList();
@@ -195,29 +193,6 @@ final class VideosController {
                   + "/cancel.",
               "video_id");
     };
-  }
-
-  private static int limit(@Nullable String limit) {
-    if (limit == null) {
-      return DEFAULT_LIMIT;
-    }
-    if (!limit.matches("[0-9]{1,3}") || Integer.parseInt(limit) > MAX_LIMIT) {
-      throw ApiException.of(
-          ErrorCode.INVALID_VALUE,
-          "'limit' must be a whole number between 0 and " + MAX_LIMIT + ".",
-          "limit");
-    }
-    return Integer.parseInt(limit);
-  }
-
-  private static boolean ascending(@Nullable String order) {
-    if (order == null || order.equals("desc")) {
-      return false;
-    }
-    if (order.equals("asc")) {
-      return true;
-    }
-    throw ApiException.of(ErrorCode.INVALID_VALUE, "'order' must be asc or desc.", "order");
   }
 
   private static ApiException unknownAfter() {
