@@ -2,10 +2,11 @@ package dev.kintsugi.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
-import java.lang.reflect.Modifier;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class MetricCatalogueTest {
@@ -13,10 +14,13 @@ class MetricCatalogueTest {
   @Test
   void listsEveryConstantOnceUnderAValidName() {
     long constants =
-        Arrays.stream(MetricCatalogue.class.getFields())
-            .filter(field -> Modifier.isStatic(field.getModifiers()))
-            .filter(field -> field.getType() == MetricSpec.class)
-            .count();
+        new ClassFileImporter()
+            .importPackagesOf(MetricSpec.class).stream()
+                .flatMap(subject -> subject.getFields().stream())
+                .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
+                .map(JavaField::getRawType)
+                .filter(type -> type.isEquivalentTo(MetricSpec.class))
+                .count();
     assertThat(MetricCatalogue.all()).hasSize((int) constants).doesNotHaveDuplicates();
     assertThat(MetricCatalogue.all())
         .allSatisfy(

@@ -2,7 +2,7 @@ package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.KnowledgeCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -44,7 +44,7 @@ final class CaseWriter implements CaseRecorder {
   CaseWriter(Ledger ledger, Meters meters, Duration stopWithin) {
     this.ledger = ledger;
     this.stopWithin = stopWithin;
-    this.deferred = meters.counter(MetricCatalogue.CASES_DEFERRED);
+    this.deferred = meters.counter(KnowledgeCatalogue.CASES_DEFERRED);
     this.writer = Thread.ofVirtual().name("case-writer").start(this::run);
   }
 

@@ -9,7 +9,7 @@ import dev.kintsugi.controlplane.queue.JobParameters;
 import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.core.ledger.Features;
 import dev.kintsugi.core.ledger.Fingerprint;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.KnowledgeCatalogue;
 import dev.kintsugi.protocol.node.FailureContext;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
@@ -49,7 +49,7 @@ final class Ledger {
     this.queue = queue;
     this.clock = clock;
     this.recent = recent;
-    this.recorded = meters.counter(MetricCatalogue.CASES);
+    this.recorded = meters.counter(KnowledgeCatalogue.CASES);
   }
 
   /**

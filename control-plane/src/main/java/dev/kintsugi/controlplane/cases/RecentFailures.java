@@ -1,7 +1,7 @@
 package dev.kintsugi.controlplane.cases;
 
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
@@ -20,7 +20,7 @@ final class RecentFailures {
   private final Deque<StoredCase> newest = new ArrayDeque<>();
 
   RecentFailures(Meters meters) {
-    meters.gauge(MetricCatalogue.FAILURE_TIME, this::report);
+    meters.gauge(JobCatalogue.FAILURE_TIME, this::report);
   }
 
   synchronized void add(StoredCase row) {

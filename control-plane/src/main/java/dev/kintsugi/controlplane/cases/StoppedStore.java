@@ -11,7 +11,7 @@ import dev.kintsugi.controlplane.tenants.Erasures;
 import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.ledger.Features;
 import dev.kintsugi.core.ledger.Fingerprint;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.KnowledgeCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -48,7 +48,7 @@ final class StoppedStore {
 
   StoppedStore(Transactions transactions, Meters meters) {
     this.transactions = transactions;
-    this.recorded = meters.counter(MetricCatalogue.CASES);
+    this.recorded = meters.counter(KnowledgeCatalogue.CASES);
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.kintsugi.controlplane.queue.Attempt;
 import dev.kintsugi.controlplane.queue.Job;
 import dev.kintsugi.controlplane.queue.QueueSnapshot;
 import dev.kintsugi.controlplane.recovery.RecoveryMetrics;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.video.Priority;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -34,14 +34,14 @@ class DispatchMetrics {
   private final Gauge queueDepth;
 
   DispatchMetrics(Meters meters) {
-    this.finished = meters.counter(MetricCatalogue.JOBS_FINISHED);
-    this.attempts = meters.counter(MetricCatalogue.ATTEMPTS);
-    this.attemptDuration = meters.histogram(MetricCatalogue.ATTEMPT_DURATION);
-    this.queueWait = meters.histogram(MetricCatalogue.QUEUE_WAIT);
-    this.leasesExpired = meters.counter(MetricCatalogue.LEASES_EXPIRED);
-    this.staleResults = meters.counter(MetricCatalogue.STALE_RESULTS);
-    this.nodeSlots = meters.gauge(MetricCatalogue.NODE_SLOTS);
-    this.queueDepth = meters.gauge(MetricCatalogue.QUEUE_DEPTH);
+    this.finished = meters.counter(JobCatalogue.JOBS_FINISHED);
+    this.attempts = meters.counter(JobCatalogue.ATTEMPTS);
+    this.attemptDuration = meters.histogram(JobCatalogue.ATTEMPT_DURATION);
+    this.queueWait = meters.histogram(JobCatalogue.QUEUE_WAIT);
+    this.leasesExpired = meters.counter(JobCatalogue.LEASES_EXPIRED);
+    this.staleResults = meters.counter(JobCatalogue.STALE_RESULTS);
+    this.nodeSlots = meters.gauge(JobCatalogue.NODE_SLOTS);
+    this.queueDepth = meters.gauge(JobCatalogue.QUEUE_DEPTH);
   }
 
   /** A job was claimed; how long it waited counts once. */

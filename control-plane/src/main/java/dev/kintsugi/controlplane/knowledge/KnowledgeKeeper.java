@@ -5,7 +5,7 @@ import dev.kintsugi.controlplane.knowledge.Found.Phase;
 import dev.kintsugi.controlplane.knowledge.KnowledgeIndex.Mark;
 import dev.kintsugi.controlplane.knowledge.KnowledgeStore.Horizon;
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.KnowledgeCatalogue;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -61,12 +61,12 @@ class KnowledgeKeeper {
     this.slots = KnowledgeSlots.in(settings.dir());
     this.settings = settings;
     this.clock = clock;
-    this.rebuilds = meters.counter(MetricCatalogue.KNOWLEDGE_REBUILDS);
-    this.failures = meters.counter(MetricCatalogue.KNOWLEDGE_FAILURES);
+    this.rebuilds = meters.counter(KnowledgeCatalogue.KNOWLEDGE_REBUILDS);
+    this.failures = meters.counter(KnowledgeCatalogue.KNOWLEDGE_FAILURES);
     for (Cause cause : Cause.values()) {
       rebuilds.labelValues(cause.wireName()).inc(0);
     }
-    meters.gauge(MetricCatalogue.KNOWLEDGE_BEHIND, samples -> samples.call(behind));
+    meters.gauge(KnowledgeCatalogue.KNOWLEDGE_BEHIND, samples -> samples.call(behind));
   }
 
   /** Why an index is built. */

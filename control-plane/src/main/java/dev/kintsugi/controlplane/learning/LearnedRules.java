@@ -12,7 +12,7 @@ import dev.kintsugi.core.learning.TopicName;
 import dev.kintsugi.core.screening.PromptTraits.Fragment;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.screening.PromptRule;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
@@ -62,9 +62,9 @@ public final class LearnedRules {
     this.stops = stops;
     this.topics = topics;
     this.clock = clock;
-    this.stopped = meters.counter(MetricCatalogue.PROMPT_INTERCEPTIONS);
+    this.stopped = meters.counter(AdmissionCatalogue.PROMPT_INTERCEPTIONS);
     meters.gauge(
-        MetricCatalogue.PROMPT_RULES,
+        AdmissionCatalogue.PROMPT_RULES,
         callback -> {
           for (RuleStage stage : RuleStage.values()) {
             callback.call(

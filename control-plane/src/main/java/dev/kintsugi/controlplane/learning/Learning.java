@@ -17,7 +17,7 @@ import dev.kintsugi.core.learning.RuleLifecycle;
 import dev.kintsugi.core.learning.RuleStage;
 import dev.kintsugi.core.learning.RuleState;
 import dev.kintsugi.core.slo.Grain;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -85,7 +85,7 @@ class Learning {
     this.promotions = promotions;
     this.retention = settings.retention();
     this.clock = clock;
-    this.failures = meters.counter(MetricCatalogue.PROMPT_FAILURES);
+    this.failures = meters.counter(AdmissionCatalogue.PROMPT_FAILURES);
   }
 
   @Scheduled(

@@ -1,6 +1,6 @@
 package dev.kintsugi.controlplane.observability;
 
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import io.micronaut.context.propagation.slf4j.MdcPropagationContext;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.core.propagation.MutablePropagatedContext;
@@ -20,7 +20,7 @@ final class TraceFilter implements Ordered {
   private final Histogram durations;
 
   TraceFilter(Meters meters) {
-    this.durations = meters.histogram(MetricCatalogue.HTTP_DURATION);
+    this.durations = meters.histogram(AdmissionCatalogue.HTTP_DURATION);
   }
 
   @RequestFilter

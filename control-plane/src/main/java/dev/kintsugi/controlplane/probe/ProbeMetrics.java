@@ -1,7 +1,7 @@
 package dev.kintsugi.controlplane.probe;
 
 import dev.kintsugi.controlplane.observability.Meters;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.ProbeCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -24,10 +24,10 @@ class ProbeMetrics {
   private record Node(String service, String node) {}
 
   ProbeMetrics(Meters meters) {
-    this.results = meters.counter(MetricCatalogue.PROBE_RESULTS);
-    this.duration = meters.histogram(MetricCatalogue.PROBE_DURATION);
-    this.failures = meters.gauge(MetricCatalogue.PROBE_FAILURES);
-    this.out = meters.gauge(MetricCatalogue.PROBE_OUT);
+    this.results = meters.counter(ProbeCatalogue.PROBE_RESULTS);
+    this.duration = meters.histogram(ProbeCatalogue.PROBE_DURATION);
+    this.failures = meters.gauge(ProbeCatalogue.PROBE_FAILURES);
+    this.out = meters.gauge(ProbeCatalogue.PROBE_OUT);
   }
 
   void ended(String service, ProbeResult result, Duration took) {

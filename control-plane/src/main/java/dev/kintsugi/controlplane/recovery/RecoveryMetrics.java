@@ -6,7 +6,7 @@ import dev.kintsugi.controlplane.queue.JobEndListener;
 import dev.kintsugi.core.recovery.RecoveryDecision;
 import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.protocol.error.ErrorCode;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -29,10 +29,10 @@ public class RecoveryMetrics implements JobEndListener {
   private final Counter checkpoints;
 
   public RecoveryMetrics(Meters meters) {
-    this.finished = meters.counter(MetricCatalogue.JOBS_FINISHED);
-    this.duration = meters.histogram(MetricCatalogue.JOB_DURATION);
-    this.decisions = meters.counter(MetricCatalogue.RECOVERY_DECISIONS);
-    this.checkpoints = meters.counter(MetricCatalogue.CHECKPOINTS);
+    this.finished = meters.counter(JobCatalogue.JOBS_FINISHED);
+    this.duration = meters.histogram(JobCatalogue.JOB_DURATION);
+    this.decisions = meters.counter(JobCatalogue.RECOVERY_DECISIONS);
+    this.checkpoints = meters.counter(JobCatalogue.CHECKPOINTS);
   }
 
   @Override

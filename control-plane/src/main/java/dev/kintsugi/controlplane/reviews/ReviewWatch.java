@@ -4,7 +4,7 @@ import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.fleet.FleetRegistry;
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.reviews.ReviewStore.Pending;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -49,9 +49,9 @@ class ReviewWatch {
     this.fleet = fleet;
     this.settings = settings;
     this.clock = clock;
-    this.pending = meters.gauge(MetricCatalogue.REVIEWS_PENDING);
-    this.age = meters.gauge(MetricCatalogue.REVIEW_OLDEST_AGE);
-    this.used = meters.gauge(MetricCatalogue.REVIEW_TIME_USED);
+    this.pending = meters.gauge(AdmissionCatalogue.REVIEWS_PENDING);
+    this.age = meters.gauge(AdmissionCatalogue.REVIEW_OLDEST_AGE);
+    this.used = meters.gauge(AdmissionCatalogue.REVIEW_TIME_USED);
   }
 
   @Scheduled(initialDelay = "5s", fixedDelay = "${kintsugi.reviews.look-every:5s}")

@@ -13,7 +13,7 @@ import dev.kintsugi.controlplane.queue.Submission;
 import dev.kintsugi.controlplane.reviews.StoredReview.Decision;
 import dev.kintsugi.controlplane.tenants.DailyQuota;
 import dev.kintsugi.protocol.error.ErrorCode;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.screening.PromptReason;
 import dev.kintsugi.protocol.screening.ReviewStatus;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -64,7 +64,7 @@ public class Reviews {
     this.settings = settings;
     this.policies = policies;
     this.clock = clock;
-    this.decisions = meters.counter(MetricCatalogue.REVIEW_DECISIONS);
+    this.decisions = meters.counter(AdmissionCatalogue.REVIEW_DECISIONS);
     for (ReviewStatus outcome :
         List.of(ReviewStatus.APPROVED, ReviewStatus.REJECTED, ReviewStatus.EXPIRED)) {
       decisions.initLabelValues(outcome.wireName());

@@ -6,7 +6,7 @@ import dev.kintsugi.core.rollout.Ending;
 import dev.kintsugi.core.rollout.Evidence;
 import dev.kintsugi.core.rollout.ShadowPair;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.RolloutEvidence;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.RolloutCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -27,12 +27,12 @@ final class RolloutMetrics {
   private final Counter shadowPairs;
 
   RolloutMetrics(Meters meters) {
-    this.verdicts = meters.counter(MetricCatalogue.ROLLOUT_VERDICTS);
-    this.evidence = meters.gauge(MetricCatalogue.ROLLOUT_EVIDENCE);
-    this.carried = meters.gauge(MetricCatalogue.ROLLOUT_CARRIED);
-    this.jobs = meters.gauge(MetricCatalogue.ROLLOUT_JOBS);
-    this.cutDelay = meters.histogram(MetricCatalogue.ROLLOUT_CUT_DELAY);
-    this.shadowPairs = meters.counter(MetricCatalogue.ROLLOUT_SHADOW_PAIRS);
+    this.verdicts = meters.counter(RolloutCatalogue.ROLLOUT_VERDICTS);
+    this.evidence = meters.gauge(RolloutCatalogue.ROLLOUT_EVIDENCE);
+    this.carried = meters.gauge(RolloutCatalogue.ROLLOUT_CARRIED);
+    this.jobs = meters.gauge(RolloutCatalogue.ROLLOUT_JOBS);
+    this.cutDelay = meters.histogram(RolloutCatalogue.ROLLOUT_CUT_DELAY);
+    this.shadowPairs = meters.counter(RolloutCatalogue.ROLLOUT_SHADOW_PAIRS);
   }
 
   /** A decision that this replica was the first to make. */

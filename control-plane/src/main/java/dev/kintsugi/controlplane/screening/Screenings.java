@@ -9,7 +9,7 @@ import dev.kintsugi.core.learning.PromptFeatures.Submission;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.Screening;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.inject.Inject;
@@ -129,8 +129,8 @@ public final class Screenings {
     this.tokens = tokens;
     this.novelty = novelty;
     this.counts = counts;
-    this.verdicts = meters.counter(MetricCatalogue.PROMPT_SCREENINGS);
-    this.rules = meters.counter(MetricCatalogue.PROMPT_REASONS);
+    this.verdicts = meters.counter(AdmissionCatalogue.PROMPT_SCREENINGS);
+    this.rules = meters.counter(AdmissionCatalogue.PROMPT_REASONS);
     VERDICTS.forEach(verdict -> verdicts.labelValues(verdict).inc(0));
     for (Rule rule : Rule.values()) {
       rules.labelValues(rule.wireName()).inc(0);

@@ -2,7 +2,7 @@ package dev.kintsugi.controlplane.screening;
 
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.screening.Said.Why;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import jakarta.annotation.PreDestroy;
@@ -60,8 +60,8 @@ final class Stages implements AutoCloseable {
    */
   Stages(Meters meters, Map<Stage, Duration> budgets, int atOnce, int waiting) {
     this.budgets = Map.copyOf(budgets);
-    this.skips = meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS);
-    this.seconds = meters.histogram(MetricCatalogue.PROMPT_STAGE_TIME, Meters.FINE_SECONDS);
+    this.skips = meters.counter(AdmissionCatalogue.PROMPT_STAGE_SKIPS);
+    this.seconds = meters.histogram(AdmissionCatalogue.PROMPT_STAGE_TIME, Meters.FINE_SECONDS);
     for (Stage stage : Stage.values()) {
       threads.put(stage, threads(stage, atOnce, waiting));
       for (Why why : Why.values()) {

@@ -5,7 +5,7 @@ import dev.kintsugi.controlplane.queue.JobEnd;
 import dev.kintsugi.core.slo.BurnLevel;
 import dev.kintsugi.core.slo.BurnReading;
 import dev.kintsugi.core.slo.SloReview;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.ObjectiveCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import jakarta.inject.Singleton;
@@ -34,15 +34,15 @@ class SloMetrics {
   private final Set<List<String>> burns = new HashSet<>();
 
   SloMetrics(Meters meters) {
-    this.target = meters.gauge(MetricCatalogue.SLO_OBJECTIVE);
-    this.current = meters.gauge(MetricCatalogue.SLO_CURRENT);
-    this.budgetLeft = meters.gauge(MetricCatalogue.SLO_BUDGET_LEFT);
-    this.burnRate = meters.gauge(MetricCatalogue.SLO_BURN_RATE);
-    this.burnLimit = meters.gauge(MetricCatalogue.SLO_BURN_LIMIT);
-    this.firing = meters.gauge(MetricCatalogue.SLO_FIRING);
-    this.state = meters.gauge(MetricCatalogue.SLO_STATE);
-    this.gpuSeconds = meters.counter(MetricCatalogue.GPU_SECONDS);
-    this.costUsd = meters.counter(MetricCatalogue.COST_USD);
+    this.target = meters.gauge(ObjectiveCatalogue.SLO_OBJECTIVE);
+    this.current = meters.gauge(ObjectiveCatalogue.SLO_CURRENT);
+    this.budgetLeft = meters.gauge(ObjectiveCatalogue.SLO_BUDGET_LEFT);
+    this.burnRate = meters.gauge(ObjectiveCatalogue.SLO_BURN_RATE);
+    this.burnLimit = meters.gauge(ObjectiveCatalogue.SLO_BURN_LIMIT);
+    this.firing = meters.gauge(ObjectiveCatalogue.SLO_FIRING);
+    this.state = meters.gauge(ObjectiveCatalogue.SLO_STATE);
+    this.gpuSeconds = meters.counter(ObjectiveCatalogue.GPU_SECONDS);
+    this.costUsd = meters.counter(ObjectiveCatalogue.COST_USD);
   }
 
   void spent(JobEnd job) {

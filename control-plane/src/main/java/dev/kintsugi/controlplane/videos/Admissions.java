@@ -24,7 +24,7 @@ import dev.kintsugi.core.admission.Resolved;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.error.ErrorCode;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.video.Priority;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -66,7 +66,7 @@ final class Admissions {
     this.screenings = screenings;
     this.reviews = reviews;
     this.clock = clock;
-    this.submitted = meters.counter(MetricCatalogue.JOBS_SUBMITTED);
+    this.submitted = meters.counter(AdmissionCatalogue.JOBS_SUBMITTED);
   }
 
   /**

@@ -19,7 +19,7 @@ import dev.kintsugi.core.admission.Resolved;
 import dev.kintsugi.core.admission.Size;
 import dev.kintsugi.core.screening.SafeMode;
 import dev.kintsugi.protocol.error.ErrorCode;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.node.NodeStatus.ModelLimits;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -60,7 +60,7 @@ final class Submissions {
     this.screenings = screenings;
     this.admissions = admissions;
     this.rejections = rejections;
-    this.refused = meters.counter(MetricCatalogue.JOBS_REFUSED);
+    this.refused = meters.counter(AdmissionCatalogue.JOBS_REFUSED);
   }
 
   /**

@@ -9,7 +9,7 @@ import dev.kintsugi.controlplane.tenants.Tenants;
 import dev.kintsugi.controlplane.tracing.DeliverySpans;
 import dev.kintsugi.core.webhook.Redelivery;
 import dev.kintsugi.core.webhook.Redelivery.Decision;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import io.prometheus.metrics.core.metrics.Counter;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
@@ -61,7 +61,7 @@ final class WebhookDelivery {
     this.queue = queue;
     this.spans = spans;
     this.clock = clock;
-    this.outcomes = meters.counter(MetricCatalogue.WEBHOOK_DELIVERIES);
+    this.outcomes = meters.counter(JobCatalogue.WEBHOOK_DELIVERIES);
   }
 
   /** Starts what is due and returns without waiting for receivers. */

@@ -10,7 +10,8 @@ import dev.kintsugi.controlplane.testkit.TestDatabase;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.protocol.fleet.ServiceEvidence.ProbeEvidence;
 import dev.kintsugi.protocol.fleet.ServiceState;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
+import dev.kintsugi.protocol.metrics.ProbeCatalogue;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.video.VideoStatus;
@@ -94,7 +95,7 @@ class ProbeTest extends DispatchScenario {
     assertThat(filed.attribution()).isEqualTo("node");
     assertThat(filed.message()).contains("3 probes in a row");
     assertThat(filed.details()).containsEntry("service", TestJobs.SERVICE);
-    assertThat(replica.metric(MetricCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "failed"))
+    assertThat(replica.metric(ProbeCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "failed"))
         .isGreaterThanOrEqualTo(3);
 
     sick.failAlways(null);
@@ -111,14 +112,14 @@ class ProbeTest extends DispatchScenario {
 
     await()
         .atMost(Duration.ofSeconds(10))
-        .until(() -> replica.metric(MetricCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "passed") > 0);
+        .until(() -> replica.metric(ProbeCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "passed") > 0);
 
     AttemptRequest probe = probes(node).getFirst();
     assertThat(probe.prompt()).isEqualTo("a standard prompt");
     assertThat(probe.size()).isEqualTo("32x32");
     assertThat(probe.numInferenceSteps()).isEqualTo(4);
     assertThat(replica.queue().snapshot(TestJobs.SERVICE, Instant.now()).running().jobs()).isZero();
-    assertThat(replica.metric(MetricCatalogue.ATTEMPTS, TestJobs.SERVICE, "completed")).isZero();
+    assertThat(replica.metric(JobCatalogue.ATTEMPTS, TestJobs.SERVICE, "completed")).isZero();
     await().untilAsserted(() -> assertThat(node.known()).isEmpty());
   }
 
@@ -141,7 +142,7 @@ class ProbeTest extends DispatchScenario {
         .untilAsserted(
             () ->
                 assertThat(
-                        replica.metric(MetricCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "yielded"))
+                        replica.metric(ProbeCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "yielded"))
                     .isOne());
     assertThat(evidence(replica, "pod").failures()).isZero();
   }
@@ -184,8 +185,7 @@ class ProbeTest extends DispatchScenario {
             () ->
                 replicas.stream()
                         .mapToDouble(
-                            r ->
-                                r.metric(MetricCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "passed"))
+                            r -> r.metric(ProbeCatalogue.PROBE_RESULTS, TestJobs.SERVICE, "passed"))
                         .sum()
                     >= 4);
 

@@ -10,7 +10,7 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
 import dev.kintsugi.controlplane.testkit.TestJobs;
 import dev.kintsugi.protocol.error.ErrorCode;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import dev.kintsugi.protocol.node.AttemptRequest;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.Render;
@@ -49,9 +49,9 @@ class RecoveryLadderTest extends DispatchScenario {
     assertThat(delivered.degraded()).isFalse();
     assertThat(delivered.ladderStep()).isEqualTo("new_seed");
     assertThat(delivered.reason()).contains("instead of 7").contains("BLACK_FRAMES");
-    assertThat(replica.metric(MetricCatalogue.RECOVERY_DECISIONS, "new_seed", "attempt_failed"))
+    assertThat(replica.metric(JobCatalogue.RECOVERY_DECISIONS, "new_seed", "attempt_failed"))
         .isEqualTo(1);
-    assertThat(replica.metric(MetricCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "completed"))
+    assertThat(replica.metric(JobCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "completed"))
         .isEqualTo(1);
     await()
         .untilAsserted(
@@ -75,8 +75,7 @@ class RecoveryLadderTest extends DispatchScenario {
     assertThat(Objects.requireNonNull(node.requests().getLast().run()).avoidExpert())
         .isEqualTo("high");
     assertThat(
-            replica.metric(
-                MetricCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "degraded_around_expert"))
+            replica.metric(JobCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "degraded_around_expert"))
         .isEqualTo(1);
   }
 
@@ -199,7 +198,7 @@ class RecoveryLadderTest extends DispatchScenario {
     awaitStatus(replica.queue(), id, VideoStatus.FAILED);
     assertThat(Objects.requireNonNull(job(replica.queue(), id).error()).code())
         .isEqualTo(ErrorCode.DEADLINE_EXCEEDED.wireName());
-    assertThat(replica.metric(MetricCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "expired"))
+    assertThat(replica.metric(JobCatalogue.JOBS_FINISHED, TestJobs.SERVICE, "expired"))
         .isEqualTo(1);
   }
 
@@ -269,7 +268,7 @@ class RecoveryLadderTest extends DispatchScenario {
     AttemptRequest resumed = second.requests().getFirst();
     assertThat(resumed.seed()).isEqualTo(7);
     assertThat(Objects.requireNonNull(resumed.run()).resumeFrom()).isNotNull();
-    assertThat(replica.metric(MetricCatalogue.CHECKPOINTS, "resumed")).isEqualTo(1);
+    assertThat(replica.metric(JobCatalogue.CHECKPOINTS, "resumed")).isEqualTo(1);
     assertThat(delivered(queue, id).degraded()).isFalse();
     assertThat(delivered(queue, id).ladderStep()).isEqualTo("other_node");
     assertThat(queue.checkpoint(id)).isEmpty();
@@ -295,7 +294,7 @@ class RecoveryLadderTest extends DispatchScenario {
         .containsExactly(FailureClass.NODE_LOST.name(), Attempt.COMPLETED);
     assertThat(queue.attempts(id).getFirst().message()).contains("before the node stops");
     assertThat(Objects.requireNonNull(second.requests().getFirst().run()).resumeFrom()).isNotNull();
-    assertThat(replica.metric(MetricCatalogue.CHECKPOINTS, "resumed")).isEqualTo(1);
+    assertThat(replica.metric(JobCatalogue.CHECKPOINTS, "resumed")).isEqualTo(1);
     await().untilAsserted(() -> assertThat(reclaimed.running()).isEmpty());
   }
 
@@ -332,7 +331,7 @@ class RecoveryLadderTest extends DispatchScenario {
         .satisfiesAnyOf(
             run -> assertThat(run).isNull(), run -> assertThat(run.resumeFrom()).isNull());
     assertThat(delivered(queue, id).reason()).contains("Begun anew, not from step");
-    assertThat(replica.metric(MetricCatalogue.CHECKPOINTS, "refused")).isEqualTo(1);
+    assertThat(replica.metric(JobCatalogue.CHECKPOINTS, "refused")).isEqualTo(1);
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.testkit.TestServer;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.KnowledgeCatalogue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -80,11 +80,11 @@ public final class TestKnowledge implements AutoCloseable {
   }
 
   public double rebuilds(String cause) {
-    return meters.counter(MetricCatalogue.KNOWLEDGE_REBUILDS).labelValues(cause).get();
+    return meters.counter(KnowledgeCatalogue.KNOWLEDGE_REBUILDS).labelValues(cause).get();
   }
 
   public double failures() {
-    return meters.counter(MetricCatalogue.KNOWLEDGE_FAILURES).get();
+    return meters.counter(KnowledgeCatalogue.KNOWLEDGE_FAILURES).get();
   }
 
   /** Where the files are. */

@@ -18,7 +18,8 @@ import dev.kintsugi.controlplane.queue.JobQueue;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
+import dev.kintsugi.protocol.metrics.JobCatalogue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -164,7 +165,7 @@ class ReviewsTest {
     return scene
         .server()
         .bean(Meters.class)
-        .counter(MetricCatalogue.JOBS_FINISHED)
+        .counter(JobCatalogue.JOBS_FINISHED)
         .labelValues(FixedModels.SERVICE, "rejected")
         .get();
   }
@@ -332,7 +333,7 @@ class ReviewsTest {
     return scene
         .server()
         .bean(Meters.class)
-        .gauge(MetricCatalogue.REVIEWS_PENDING)
+        .gauge(AdmissionCatalogue.REVIEWS_PENDING)
         .labelValues(FixedModels.SERVICE)
         .get();
   }

@@ -14,7 +14,7 @@ import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Screener;
 import dev.kintsugi.core.screening.ScreeningPolicy;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import dev.kintsugi.protocol.screening.PromptScreening;
 import dev.kintsugi.protocol.screening.PromptScreening.SkippedStage;
 import java.time.Duration;
@@ -131,7 +131,7 @@ class ScreeningTest {
   }
 
   private static double skips(Meters meters, String stage, String cause) {
-    return meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, cause).get();
+    return meters.counter(AdmissionCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, cause).get();
   }
 
   private static Screenings.Asking asking(String prompt) {
@@ -215,7 +215,7 @@ class ScreeningTest {
     var skipped = new SkippedStage("rules", "defect");
     assertThat(passed.told()).extracting(PromptScreening::skipped).asList().contains(skipped);
     assertThat(passed.held()).isFalse();
-    assertThat(meters.counter(MetricCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
+    assertThat(meters.counter(AdmissionCatalogue.PROMPT_SCREENINGS).labelValues("error").get())
         .isEqualTo(1);
     assertThat(skips(meters, "rules", "defect")).isEqualTo(1);
     PromptScreening told = broken.tell("studio/wan", asking("a cat"));
@@ -298,7 +298,7 @@ class ScreeningTest {
   private static double verdicts(String verdict) {
     return server
         .bean(Meters.class)
-        .counter(MetricCatalogue.PROMPT_SCREENINGS)
+        .counter(AdmissionCatalogue.PROMPT_SCREENINGS)
         .labelValues(verdict)
         .get();
   }

@@ -7,7 +7,7 @@ import dev.kintsugi.controlplane.observability.Meters;
 import dev.kintsugi.controlplane.screening.Said.Why;
 import dev.kintsugi.controlplane.screening.Stages.Passage;
 import dev.kintsugi.controlplane.screening.Stages.Skip;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.AdmissionCatalogue;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +32,7 @@ class StagesTest {
   }
 
   private double skips(String stage, String reason) {
-    return meters.counter(MetricCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, reason).get();
+    return meters.counter(AdmissionCatalogue.PROMPT_STAGE_SKIPS).labelValues(stage, reason).get();
   }
 
   /** Native code does not hear an interrupt either. */

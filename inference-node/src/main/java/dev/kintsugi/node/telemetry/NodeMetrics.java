@@ -3,8 +3,8 @@ package dev.kintsugi.node.telemetry;
 import dev.kintsugi.core.node.ExpertHealth;
 import dev.kintsugi.core.node.Retention;
 import dev.kintsugi.core.quality.Verdict;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
+import dev.kintsugi.protocol.metrics.NodeCatalogue;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.NodeEvent;
 import dev.kintsugi.protocol.node.NodeStatus.DeviceReadings;
@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The node's metrics, each declared in {@link MetricCatalogue}. */
+/** The node's metrics, each declared in {@link NodeCatalogue}. */
 @Singleton
 public final class NodeMetrics {
   private static final double[] STEP_BUCKETS = {
@@ -50,15 +50,15 @@ public final class NodeMetrics {
   private boolean jvmRegistered;
 
   public NodeMetrics(DeviceMonitor device) {
-    attempts = registered(Counter.builder(), MetricCatalogue.NODE_ATTEMPTS);
-    stepDuration = histogram(MetricCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
-    stageDuration = histogram(MetricCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
-    diskFree = gauge(MetricCatalogue.NODE_DISK_FREE);
-    pruned = registered(Counter.builder(), MetricCatalogue.NODE_PRUNED);
-    memoryGrowth = gauge(MetricCatalogue.NODE_MEMORY_GROWTH);
-    promptDrift = gauge(MetricCatalogue.NODE_PROMPT_DRIFT);
-    promptDriftLimit = gauge(MetricCatalogue.NODE_PROMPT_DRIFT_LIMIT);
-    events = registered(Counter.builder(), MetricCatalogue.NODE_EVENTS);
+    attempts = registered(Counter.builder(), NodeCatalogue.NODE_ATTEMPTS);
+    stepDuration = histogram(NodeCatalogue.NODE_STEP_DURATION, STEP_BUCKETS);
+    stageDuration = histogram(NodeCatalogue.NODE_STAGE_DURATION, STAGE_BUCKETS);
+    diskFree = gauge(NodeCatalogue.NODE_DISK_FREE);
+    pruned = registered(Counter.builder(), NodeCatalogue.NODE_PRUNED);
+    memoryGrowth = gauge(NodeCatalogue.NODE_MEMORY_GROWTH);
+    promptDrift = gauge(NodeCatalogue.NODE_PROMPT_DRIFT);
+    promptDriftLimit = gauge(NodeCatalogue.NODE_PROMPT_DRIFT_LIMIT);
+    events = registered(Counter.builder(), NodeCatalogue.NODE_EVENTS);
     // From zero: a rate over a series that begins at 1 misses its first event.
     for (NodeEvent.Kind kind : NodeEvent.Kind.values()) {
       events.initLabelValues(label(kind));
@@ -66,17 +66,17 @@ public final class NodeMetrics {
     for (FailureClass failure : FailureClass.values()) {
       attempts.initLabelValues(failure.name().toLowerCase(Locale.ROOT));
     }
-    verdicts = registered(Counter.builder(), MetricCatalogue.NODE_QUALITY_VERDICTS);
-    ready = gauge(MetricCatalogue.NODE_READY);
-    expertResults = registered(Counter.builder(), MetricCatalogue.NODE_EXPERT_RESULTS);
-    expertWeight = gauge(MetricCatalogue.NODE_EXPERT_WEIGHT);
-    reading(device, MetricCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
-    reading(device, MetricCatalogue.NODE_MEMORY_TOTAL, DeviceReadings::memoryTotalBytes);
-    reading(device, MetricCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
-    reading(device, MetricCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
-    reading(device, MetricCatalogue.NODE_POWER, DeviceReadings::powerWatts);
-    reading(device, MetricCatalogue.NODE_PCIE, DeviceReadings::pcieBytesPerSecond);
-    reading(device, MetricCatalogue.NODE_ECC_ERRORS, DeviceReadings::eccErrors);
+    verdicts = registered(Counter.builder(), NodeCatalogue.NODE_QUALITY_VERDICTS);
+    ready = gauge(NodeCatalogue.NODE_READY);
+    expertResults = registered(Counter.builder(), NodeCatalogue.NODE_EXPERT_RESULTS);
+    expertWeight = gauge(NodeCatalogue.NODE_EXPERT_WEIGHT);
+    reading(device, NodeCatalogue.NODE_MEMORY_USED, DeviceReadings::memoryUsedBytes);
+    reading(device, NodeCatalogue.NODE_MEMORY_TOTAL, DeviceReadings::memoryTotalBytes);
+    reading(device, NodeCatalogue.NODE_UTILIZATION, DeviceReadings::utilization);
+    reading(device, NodeCatalogue.NODE_TEMPERATURE, DeviceReadings::temperatureCelsius);
+    reading(device, NodeCatalogue.NODE_POWER, DeviceReadings::powerWatts);
+    reading(device, NodeCatalogue.NODE_PCIE, DeviceReadings::pcieBytesPerSecond);
+    reading(device, NodeCatalogue.NODE_ECC_ERRORS, DeviceReadings::eccErrors);
   }
 
   /**

@@ -25,6 +25,18 @@ public record MetricSpec(String name, Kind kind, String help, List<String> label
     OPERATOR
   }
 
+  static MetricSpec counter(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.COUNTER, help, List.of(labels), Source.CONTROL_PLANE);
+  }
+
+  static MetricSpec gauge(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.GAUGE, help, List.of(labels), Source.CONTROL_PLANE);
+  }
+
+  static MetricSpec histogram(String name, String help, String... labels) {
+    return new MetricSpec(name, Kind.HISTOGRAM, help, List.of(labels), Source.CONTROL_PLANE);
+  }
+
   /** The same metric, exposed by another process. */
   MetricSpec of(Source other) {
     return new MetricSpec(name, kind, help, labels, other);

@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.health;
 
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
 import dev.kintsugi.protocol.metrics.MetricSpec;
+import dev.kintsugi.protocol.metrics.OperatorCatalogue;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
@@ -21,15 +21,15 @@ public class OperatorMetrics implements Metrics {
   private static final double[] SECONDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Counter reconciles = counter(MetricCatalogue.RECONCILES);
-  private final Histogram reconcileDuration = histogram(MetricCatalogue.RECONCILE_DURATION);
-  private final Counter pushes = counter(MetricCatalogue.FLEET_PUSHES);
-  private final Counter rollouts = counter(MetricCatalogue.ROLLOUTS);
-  private final Counter rollbacks = counter(MetricCatalogue.ROLLOUT_ROLLBACKS);
+  private final Counter reconciles = counter(OperatorCatalogue.RECONCILES);
+  private final Histogram reconcileDuration = histogram(OperatorCatalogue.RECONCILE_DURATION);
+  private final Counter pushes = counter(OperatorCatalogue.FLEET_PUSHES);
+  private final Counter rollouts = counter(OperatorCatalogue.ROLLOUTS);
+  private final Counter rollbacks = counter(OperatorCatalogue.ROLLOUT_ROLLBACKS);
   private final Histogram rolloutDuration =
-      histogram(MetricCatalogue.ROLLOUT_DURATION, 60, 300, 900, 3600, 14_400, 43_200, 86_400);
+      histogram(OperatorCatalogue.ROLLOUT_DURATION, 60, 300, 900, 3600, 14_400, 43_200, 86_400);
   private final Histogram rolloutReturn =
-      histogram(MetricCatalogue.ROLLOUT_RETURN, 0.1, 0.3, 1, 3, 10, 30, 60, 180);
+      histogram(OperatorCatalogue.ROLLOUT_RETURN, 0.1, 0.3, 1, 3, 10, 30, 60, 180);
 
   public OperatorMetrics() {
     JvmMetrics.builder().register(registry);

@@ -3,7 +3,7 @@ package dev.kintsugi.operators.servicelevelobjective;
 import dev.kintsugi.core.slo.BurnLevel;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
 import dev.kintsugi.operators.crds.ServiceLevelObjectiveSpec.AlertingSpec;
-import dev.kintsugi.protocol.metrics.MetricCatalogue;
+import dev.kintsugi.protocol.metrics.ObjectiveCatalogue;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -77,7 +77,7 @@ final class AlertRules {
           rule(
               "KintsugiBudgetSpent",
               "max by (slo, service) (%s{slo=\"%s\",state=\"exhausted\"}) == 1"
-                  .formatted(MetricCatalogue.SLO_STATE.name(), slo),
+                  .formatted(ObjectiveCatalogue.SLO_STATE.name(), slo),
               "1m",
               PAGE,
               slo + ": the error budget is spent."));
@@ -87,7 +87,7 @@ final class AlertRules {
       rules.add(
           rule(
               "KintsugiObjectiveUnknown",
-              "absent(%s{slo=\"%s\"}) == 1".formatted(MetricCatalogue.SLO_STATE.name(), slo),
+              "absent(%s{slo=\"%s\"}) == 1".formatted(ObjectiveCatalogue.SLO_STATE.name(), slo),
               "10m",
               TICKET,
               slo + ": nothing says how it stands."));
@@ -99,7 +99,7 @@ final class AlertRules {
     return rule(
         "KintsugiBudgetBurns",
         "max by (slo, service, level) (%s{slo=\"%s\",level=\"%s\"}) == 1"
-            .formatted(MetricCatalogue.SLO_FIRING.name(), slo, level.wireName()),
+            .formatted(ObjectiveCatalogue.SLO_FIRING.name(), slo, level.wireName()),
         null,
         severity,
         slo + ": the error budget burns, level " + level.wireName() + ".");
