@@ -1,4 +1,4 @@
-package dev.kintsugi.controlplane.testkit;
+package dev.kintsugi.protocol.testkit;
 
 import java.time.Duration;
 import org.awaitility.Awaitility;
