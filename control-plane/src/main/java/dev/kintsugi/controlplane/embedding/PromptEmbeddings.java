@@ -39,6 +39,7 @@ public final class PromptEmbeddings {
   private final Semaphore places;
   private final Map<String, Embedding> cache;
   private volatile Map<SentenceModel, SentenceEncoder> encoders = Map.of();
+  private volatile boolean loading;
   private boolean closed;
 
   @Inject
@@ -49,6 +50,7 @@ public final class PromptEmbeddings {
   PromptEmbeddings(EmbeddingSettings settings, Function<SentenceModel, SentenceEncoder> loader) {
     this.settings = settings;
     this.loader = loader;
+    this.loading = settings.enabled();
     this.places = new Semaphore(settings.atOnce(), true);
     this.cache =
         Collections.synchronizedMap(
@@ -104,6 +106,11 @@ public final class PromptEmbeddings {
     return encoders.size() == SentenceModel.values().length;
   }
 
+  /** The models are not loaded yet, and may be soon. */
+  public boolean loading() {
+    return loading;
+  }
+
   /**
    * What made the points of a language; points of two of these cannot be compared.
    *
@@ -121,6 +128,14 @@ public final class PromptEmbeddings {
   }
 
   void load() {
+    try {
+      publish();
+    } finally {
+      loading = false;
+    }
+  }
+
+  private void publish() {
     Map<SentenceModel, SentenceEncoder> loaded = new EnumMap<>(SentenceModel.class);
     try {
       for (SentenceModel model : SentenceModel.values()) {

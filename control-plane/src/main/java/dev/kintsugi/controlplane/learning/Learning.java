@@ -4,6 +4,7 @@ import dev.kintsugi.controlplane.database.DatabaseException;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.database.Turn;
 import dev.kintsugi.controlplane.learning.OutcomeStore.Key;
 import dev.kintsugi.controlplane.learning.OutcomeStore.Sums;
 import dev.kintsugi.controlplane.learning.SampleStore.Ended;
@@ -52,12 +53,16 @@ class Learning {
   /** Each is embedded first, which takes milliseconds. */
   private static final int AT_ONCE = 200;
 
+  /** A batch is embedded and written in a second or two. */
+  private static final Duration LONGEST_TURN = Duration.ofMinutes(1);
+
   private static final Duration SPARE = Duration.ofHours(1);
 
   /** A little longer than the longest window of an objective. */
   private static final Duration KEPT = Duration.ofDays(100);
 
   private final Transactions transactions;
+  private final Turn turn;
   private final SampleStore samples;
   private final RuleStore rules;
   private final OutcomeStore outcomes;
@@ -78,6 +83,7 @@ class Learning {
       Clock clock,
       Meters meters) {
     this.transactions = transactions;
+    this.turn = new Turn(transactions, "learning", LONGEST_TURN);
     this.samples = samples;
     this.rules = rules;
     this.outcomes = outcomes;
@@ -116,8 +122,16 @@ class Learning {
     }
   }
 
-  /** Takes in jobs that ended; returns how many. */
+  /** Takes in jobs that ended, unless another replica is at it; returns how many. */
   int learn() {
+    if (samples.fresh(clock.instant(), 1).isEmpty()) {
+      together(List.of());
+      return 0;
+    }
+    return turn.take(this::learnFresh).orElse(0);
+  }
+
+  private int learnFresh() {
     List<Ended> fresh =
         samples.fresh(clock.instant(), AT_ONCE).stream()
             .map(job -> topics.direction(job.prompt()).map(job::with).orElse(job))

@@ -3,6 +3,7 @@ package dev.kintsugi.controlplane.novelty;
 import dev.kintsugi.controlplane.database.DatabaseUnavailableException;
 import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.database.Turn;
 import dev.kintsugi.controlplane.embedding.Embedding;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.novelty.FamiliarityStore.Good;
@@ -42,9 +43,14 @@ class FamiliarityLearning {
   private static final long TURN = 0x6e6f76656c7479L;
 
   private static final int AT_ONCE = 200;
+
+  /** A batch is embedded and written in a second or two. */
+  private static final Duration LONGEST_TURN = Duration.ofMinutes(1);
+
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(180);
 
   private final Transactions transactions;
+  private final Turn turn;
   private final FamiliarityStore store;
   private final PromptEmbeddings embeddings;
   private final NoveltyPolicy policy;
@@ -57,6 +63,7 @@ class FamiliarityLearning {
       NoveltySettings settings,
       Clock clock) {
     this.transactions = transactions;
+    this.turn = new Turn(transactions, "novelty", LONGEST_TURN);
     this.store = store;
     this.embeddings = embeddings;
     this.policy = settings.policy();
@@ -92,11 +99,17 @@ class FamiliarityLearning {
     }
   }
 
-  /** Takes in prompts of jobs that ended; returns how many there were. */
+  /**
+   * Takes in prompts of jobs that ended, unless another replica is at it; returns how many there
+   * were.
+   */
   int learn() {
-    if (!embeddings.ready()) {
-      return 0;
-    }
+    return embeddings.ready() && !store.fresh(clock.instant(), 1).isEmpty()
+        ? turn.take(this::learnFresh).orElse(0)
+        : 0;
+  }
+
+  private int learnFresh() {
     Instant now = clock.instant();
     List<Taught> taught =
         store.fresh(now, AT_ONCE).stream()

@@ -45,6 +45,11 @@ public class PromptTopics {
         .map(point -> Direction.of(PromptEmbeddings.model(point.language()), point.vector()));
   }
 
+  /** Prompts cannot be embedded yet, and may be soon. */
+  public boolean loading() {
+    return embeddings.loading();
+  }
+
   /** Features of a service's topics, of every model. */
   public Map<String, StoredTopic> of(String service) {
     return byFeature(store.of(service));

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
+import dev.kintsugi.controlplane.embedding.TestEmbeddings;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.novelty.Novelty;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,6 +159,7 @@ class NoveltyTest {
     assertThat(screened("a cat").at("/skipped/0").toString())
         .isEqualTo("{\"stage\":\"novelty\",\"reason\":\"not_enough_data\"}");
     went(prompts.subList(0, 300));
+    whileAnotherHasTheTurnNothingIsEmbedded();
     IntStream.range(0, 4).parallel().forEach(i -> server.bean(FamiliarityLearning.class).look());
     server.bean(FamiliarityLearning.class).look();
     long seen = rows("SELECT sum(seen) FROM prompt_familiarity");
@@ -181,6 +186,24 @@ class NoveltyTest {
     assertThat(novelties.of(FixedModels.SERVICE, "一只猫在海滩上").orElseThrow())
         .isEqualTo(new Novelty.NotEnoughYet(0, 399));
     aRuleAboutClipsAsLongAsUsualDoesNotStopThem(prompts.getFirst());
+  }
+
+  /** And when it died, its turn is over after a while. */
+  private static void whileAnotherHasTheTurnNothingIsEmbedded() {
+    server
+        .database()
+        .execute("INSERT INTO turn VALUES ('novelty', gen_random_uuid(), now() + interval '1 h')");
+    AtomicInteger embedded = new AtomicInteger();
+    FamiliarityLearning replica =
+        new FamiliarityLearning(
+            server.bean(Transactions.class),
+            server.bean(FamiliarityStore.class),
+            TestEmbeddings.of(text -> new float[] {embedded.incrementAndGet()}),
+            server.bean(NoveltySettings.class),
+            Clock.systemUTC());
+    assertThat(replica.learn()).isZero();
+    assertThat(embedded).hasValue(0);
+    server.database().execute("UPDATE turn SET until = now() WHERE name = 'novelty'");
   }
 
   /** What is made with more care is made with fewer frames. */

@@ -1,0 +1,36 @@
+package dev.kintsugi.controlplane.embedding;
+
+import java.util.function.Function;
+
+/** Embeddings of a replica whose models are those of the test. */
+public final class TestEmbeddings {
+
+  private TestEmbeddings() {}
+
+  /** Loaded. */
+  public static PromptEmbeddings of(Function<String, float[]> model) {
+    PromptEmbeddings embeddings = loading(model);
+    embeddings.load();
+    return embeddings;
+  }
+
+  /** Still being loaded. */
+  public static PromptEmbeddings loading(Function<String, float[]> model) {
+    SentenceEncoder encoder =
+        new SentenceEncoder() {
+          @Override
+          public float[] encode(String text) {
+            return model.apply(text);
+          }
+
+          @Override
+          public void close() {}
+        };
+    return new PromptEmbeddings(new EmbeddingSettings(true, 2, 1), language -> encoder);
+  }
+
+  /** Ends {@link #loading}. */
+  public static void load(PromptEmbeddings embeddings) {
+    embeddings.load();
+  }
+}

@@ -1,0 +1,178 @@
+package dev.kintsugi.controlplane.learning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.database.Transactions;
+import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
+import dev.kintsugi.controlplane.embedding.TestEmbeddings;
+import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.controlplane.topics.TestTopics;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Replicas on one real PostgreSQL; each test has a service of its own. */
+class LearningReplicasTest {
+
+  private static final float[] POINT = {0.6f, 0.8f};
+  private static final String HERON = "word:heron";
+
+  private static final ExecutorService REPLICAS = Executors.newVirtualThreadPerTaskExecutor();
+
+  private static TestServer server;
+  private static CopiedJobs jobs;
+
+  @BeforeAll
+  static void start() {
+    server =
+        TestServer.start(
+            Map.of(
+                "kintsugi.learning.look-every", "1h",
+                "kintsugi.learning.refresh-every", "1h"));
+    jobs = CopiedJobs.of(server);
+    server.bean(Learning.class).look();
+  }
+
+  @AfterAll
+  static void stop() {
+    REPLICAS.close();
+    server.close();
+  }
+
+  private static Learning replica(PromptEmbeddings embeddings) {
+    Transactions transactions = server.bean(Transactions.class);
+    return new Learning(
+        transactions,
+        new SampleStore(transactions),
+        new RuleStore(transactions),
+        new OutcomeStore(transactions),
+        TestTopics.of(transactions, embeddings),
+        server.bean(Promotions.class),
+        server.bean(LearningSettings.class),
+        Clock.systemUTC(),
+        new Meters());
+  }
+
+  /** One whose models wait. */
+  private record Slow(Learning learning, CountDownLatch begun, CountDownLatch go) {
+
+    static Slow replica() {
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      return new Slow(
+          LearningReplicasTest.replica(
+              TestEmbeddings.of(
+                  text -> {
+                    begun.countDown();
+                    awaited(go);
+                    return POINT;
+                  })),
+          begun,
+          go);
+    }
+
+    Future<Integer> begins() {
+      Future<Integer> working = REPLICAS.submit(learning::learn);
+      awaited(begun);
+      return working;
+    }
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> prompts(int many) {
+    return IntStream.range(0, many).mapToObj(i -> "a heron take" + i).toList();
+  }
+
+  private static long samples(String service, String which) {
+    return server
+        .database()
+        .number(
+            "SELECT count(*) FROM prompt_sample WHERE service = '%s' AND %s"
+                .formatted(service, which));
+  }
+
+  private static JsonNode rule(String service) {
+    return server.ops("/ops/v1/prompt-rules?service=" + service).json().at("/data/0");
+  }
+
+  private static void written(String service) {
+    assertThat(
+            server
+                .ops(
+                    "POST",
+                    "/ops/v1/prompt-rules",
+                    "{\"service\":\"%s\",\"features\":[\"%s\"]}".formatted(service, HERON))
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void whileOneEmbedsTheOthersDoNotAndNoTransactionIsOpen() throws Exception {
+    String service = "studio/turns";
+    jobs.good(service, "acme", prompts(20));
+    AtomicInteger embedded = new AtomicInteger();
+    Learning other =
+        replica(
+            TestEmbeddings.of(
+                text -> {
+                  embedded.incrementAndGet();
+                  return POINT;
+                }));
+    Slow slow = Slow.replica();
+    Future<Integer> working = slow.begins();
+    assertThat(other.learn()).isZero();
+    assertThat(embedded).hasValue(0);
+    await()
+        .until(
+            () ->
+                server
+                        .database()
+                        .number(
+                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND state LIKE 'idle in transaction%'")
+                    == 0);
+    slow.go().countDown();
+    assertThat(working.get(30, TimeUnit.SECONDS)).isEqualTo(20);
+    assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(20);
+
+    jobs.good(service, "acme", List.of("a heron once more"));
+    assertThat(other.learn()).as("the turn is over").isEqualTo(1);
+  }
+
+  @Test
+  void whatOneThatDiedWasAtIsLearntOnceByAnother() throws Exception {
+    String service = "studio/dies";
+    written(service);
+    jobs.failed(service, "acme", prompts(5));
+    Slow dead = Slow.replica();
+    Future<Integer> working = dead.begins();
+    server.database().execute("UPDATE turn SET until = now() WHERE name = 'learning'");
+    assertThat(replica(TestEmbeddings.of(text -> POINT)).learn()).isEqualTo(5);
+    assertThat(rule(service).get("matched").asInt()).isEqualTo(5);
+
+    dead.go().countDown();
+    assertThat(working.get(30, TimeUnit.SECONDS)).as("it was only slow").isEqualTo(5);
+    assertThat(rule(service).get("matched").asInt()).as("and counts none again").isEqualTo(5);
+    assertThat(samples(service, "failed")).isEqualTo(5);
+  }
+}
