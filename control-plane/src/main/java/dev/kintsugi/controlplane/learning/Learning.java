@@ -122,8 +122,15 @@ class Learning {
     }
   }
 
-  /** Takes in jobs that ended, unless another replica is at it; returns how many. */
+  /**
+   * Takes in jobs that ended, unless another replica is at it; returns how many. A replica that has
+   * just started leaves them to who can embed them: a sample is taken once, with its meaning or
+   * without.
+   */
   int learn() {
+    if (topics.loading()) {
+      return 0;
+    }
     if (samples.fresh(clock.instant(), 1).isEmpty()) {
       together(List.of());
       return 0;

@@ -175,4 +175,17 @@ class LearningReplicasTest {
     assertThat(rule(service).get("matched").asInt()).as("and counts none again").isEqualTo(5);
     assertThat(samples(service, "failed")).isEqualTo(5);
   }
+
+  @Test
+  void aReplicaThatLoadsItsModelsLeavesJobsToThoseThatHaveThem() {
+    String service = "studio/loads";
+    jobs.good(service, "acme", prompts(3));
+    PromptEmbeddings loading = TestEmbeddings.loading(text -> POINT);
+    Learning starting = replica(loading);
+    assertThat(starting.learn()).isZero();
+    assertThat(samples(service, "true")).isZero();
+    TestEmbeddings.load(loading);
+    assertThat(starting.learn()).isEqualTo(3);
+    assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(3);
+  }
 }
