@@ -66,7 +66,8 @@ class PolicyStore {
   }
 
   /**
-   * Forgets a policy for good; a push of the same uid is stale from here on.
+   * Forgets a policy for good; a push of the same uid is stale from here on, whether or not one was
+   * kept.
    *
    * @param uid only this one is deleted; null deletes whichever is there
    */
@@ -75,6 +76,10 @@ class PolicyStore {
         c -> {
           takeTurn(c);
           Optional<FleetVersion> kept = kept(c, namespace, name);
+          if (uid != null) {
+            // Also where it is not there: its push may be on its way, at another replica.
+            retire(c, uid, now);
+          }
           if (kept.isPresent() && (uid == null || kept.get().uid().equals(uid))) {
             retire(c, kept.get().uid(), now);
             return Sql.update(

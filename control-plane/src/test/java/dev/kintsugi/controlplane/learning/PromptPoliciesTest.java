@@ -164,6 +164,10 @@ class PromptPoliciesTest {
     assertThat(verdict(server, "a 🎉🎉 party")).isEqualTo("reject");
     assertThat(fleet("PUT", "own", policy(uid, 3, first)).code()).isEqualTo("stale_generation");
     assertThat(fleet("GET", "own", "").code()).isEqualTo("not_found");
+    fleet("DELETE", "own?uid=" + uid + "-c", "");
+    assertThat(fleet("PUT", "own", policy(uid + "-c", 1, first)).code())
+        .as("deleted while its push was on its way")
+        .isEqualTo("stale_generation");
     Answer customer =
         server.send(server.request("/fleet/v1/prompt-policies/studio/own", TestServer.KEY));
     assertThat(customer.status()).isEqualTo(401);
