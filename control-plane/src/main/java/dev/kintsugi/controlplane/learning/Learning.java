@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,15 +185,16 @@ class Learning {
     Collection<StoredTopic> known = topics.among(c, StoredRule.topics(rules)).values();
     List<Ended> ended = taken.stream().map(job -> job.with(known)).toList();
     OutcomeStore.add(c, outcomes(rules, ended));
+    Function<String, LifecyclePolicy> policies = promotions.lifecycles(c);
     for (StoredRule rule : rules) {
-      learn(c, rule, ended, now);
+      learn(c, rule, ended, policies.apply(rule.service()), now);
     }
     return ended;
   }
 
-  private void learn(Connection c, StoredRule rule, List<Ended> ended, Instant now)
+  private static void learn(
+      Connection c, StoredRule rule, List<Ended> ended, LifecyclePolicy policy, Instant now)
       throws SQLException {
-    LifecyclePolicy policy = promotions.lifecycle(rule.service());
     StoredRule after = seen(rule, ended, policy);
     List<Change> changes = new ArrayList<>();
     RuleState state = after.state();

@@ -1,11 +1,17 @@
 package dev.kintsugi.controlplane.learning;
 
+import dev.kintsugi.controlplane.policies.PolicySet;
 import dev.kintsugi.controlplane.policies.PromptPolicies;
+import dev.kintsugi.controlplane.policies.StoredPolicy;
 import dev.kintsugi.core.learning.LifecyclePolicy;
 import dev.kintsugi.core.learning.MiningPolicy;
 import dev.kintsugi.protocol.fleet.PromptPolicyState.Promotion;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How rules of a service move on: by its policy, or else by the settings. */
@@ -21,7 +27,19 @@ class Promotions {
   }
 
   LifecyclePolicy lifecycle(String service) {
-    Promotion own = own(service);
+    return lifecycle(own(service));
+  }
+
+  /**
+   * By service, as the transaction of the connection sees policies: what moves a rule for all
+   * replicas must not be by what one of them has not read yet.
+   */
+  Function<String, LifecyclePolicy> lifecycles(Connection c) throws SQLException {
+    PolicySet stored = policies.stored(c);
+    return service -> lifecycle(promotion(stored.of(service)));
+  }
+
+  private LifecyclePolicy lifecycle(Promotion own) {
     LifecyclePolicy usual = settings.lifecycle();
     return new LifecyclePolicy(
         usual.alpha(),
@@ -44,7 +62,11 @@ class Promotions {
   }
 
   private Promotion own(String service) {
-    return policies.of(service).map(policy -> policy.pushed().promotion()).orElse(Promotion.USUAL);
+    return promotion(policies.of(service));
+  }
+
+  private static Promotion promotion(Optional<StoredPolicy> policy) {
+    return policy.map(one -> one.pushed().promotion()).orElse(Promotion.USUAL);
   }
 
   private static double or(@Nullable Double own, double usual) {

@@ -8,8 +8,11 @@ import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.embedding.TestEmbeddings;
 import dev.kintsugi.controlplane.observability.Meters;
+import dev.kintsugi.controlplane.policies.TestPolicies;
+import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.controlplane.topics.TestTopics;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Replicas on one real PostgreSQL; each test has a service of its own. */
 class LearningReplicasTest {
 
+  private static final String TOKEN = "fleet-token-of-this-test-0123456789";
   private static final float[] POINT = {0.6f, 0.8f};
   private static final String HERON = "word:heron";
 
@@ -40,6 +44,7 @@ class LearningReplicasTest {
     server =
         TestServer.start(
             Map.of(
+                "kintsugi.fleet.token", TOKEN,
                 "kintsugi.learning.look-every", "1h",
                 "kintsugi.learning.refresh-every", "1h"));
     jobs = CopiedJobs.of(server);
@@ -53,6 +58,10 @@ class LearningReplicasTest {
   }
 
   private static Learning replica(PromptEmbeddings embeddings) {
+    return replica(embeddings, server.bean(Promotions.class));
+  }
+
+  private static Learning replica(PromptEmbeddings embeddings, Promotions promotions) {
     Transactions transactions = server.bean(Transactions.class);
     return new Learning(
         transactions,
@@ -60,7 +69,7 @@ class LearningReplicasTest {
         new RuleStore(transactions),
         new OutcomeStore(transactions),
         TestTopics.of(transactions, embeddings),
-        server.bean(Promotions.class),
+        promotions,
         server.bean(LearningSettings.class),
         Clock.systemUTC(),
         new Meters());
@@ -187,5 +196,33 @@ class LearningReplicasTest {
     TestEmbeddings.load(loading);
     assertThat(starting.learn()).isEqualTo(3);
     assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(3);
+  }
+
+  @Test
+  void aReplicaThatKnowsNoPolicyMovesRulesByTheOneThatIsStored() {
+    String policy =
+        """
+        {"uid":"manual","generation":1,"created_at":"2026-01-01T00:00:00Z","service":"manual",
+         "promotion":{"manual":true},
+         "rules":[{"name":"heron","features":["%s"],"stage":"shadow"}]}
+        """
+            .formatted(HERON);
+    Answer pushed =
+        server.send(
+            server
+                .request("/fleet/v1/prompt-policies/studio/manual", TOKEN)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(policy)));
+    assertThat(pushed.status()).as(pushed.toString()).isEqualTo(200);
+    server
+        .database()
+        .execute(
+            "UPDATE prompt_rule SET matched = 20, failed = 20 WHERE service = 'studio/manual'");
+    Promotions unread =
+        new Promotions(server.bean(LearningSettings.class), TestPolicies.unread(server));
+    replica(TestEmbeddings.of(text -> POINT), unread).learn();
+    assertThat(rule("studio/manual").get("stage").asText())
+        .as("it waits for a person")
+        .isEqualTo("shadow");
   }
 }
