@@ -178,23 +178,38 @@ class Learning {
     }
   }
 
+  /**
+   * What a rule becomes.
+   *
+   * @param changes steps of its life, none where only what was seen of it is more
+   */
+  private record Learnt(StoredRule before, StoredRule after, List<Change> changes) {
+    boolean differs() {
+      return !after.equals(before);
+    }
+  }
+
   private List<Ended> learn(Connection c, List<Ended> fresh) throws SQLException {
     Instant now = clock.instant();
     List<Ended> taken = SampleStore.take(c, fresh);
-    List<StoredRule> rules = RuleStore.lockActive(c);
-    Collection<StoredTopic> known = topics.among(c, StoredRule.topics(rules)).values();
-    List<Ended> ended = taken.stream().map(job -> job.with(known)).toList();
-    OutcomeStore.add(c, outcomes(rules, ended));
     Function<String, LifecyclePolicy> policies = promotions.lifecycles(c);
-    for (StoredRule rule : rules) {
-      learn(c, rule, ended, policies.apply(rule.service()), now);
+    List<StoredRule> active = RuleStore.active(c);
+    Collection<StoredTopic> known = topics.among(c, StoredRule.topics(active)).values();
+    List<Ended> ended = taken.stream().map(job -> job.with(known)).toList();
+    Function<StoredRule, Learnt> learnt =
+        rule -> learnt(rule, ended, policies.apply(rule.service()), now);
+    List<StoredRule> locked =
+        RuleStore.lockActive(
+            c, active.stream().map(learnt).filter(Learnt::differs).map(Learnt::before).toList());
+    OutcomeStore.add(c, outcomes(active, ended));
+    for (StoredRule rule : locked) {
+      keep(c, learnt.apply(rule));
     }
     return ended;
   }
 
-  private static void learn(
-      Connection c, StoredRule rule, List<Ended> ended, LifecyclePolicy policy, Instant now)
-      throws SQLException {
+  private static Learnt learnt(
+      StoredRule rule, List<Ended> ended, LifecyclePolicy policy, Instant now) {
     StoredRule after = seen(rule, ended, policy);
     List<Change> changes = new ArrayList<>();
     RuleState state = after.state();
@@ -210,10 +225,14 @@ class Learning {
               reason));
       state = next;
     }
-    after = after.with(state, after.lastSeen());
-    if (!after.equals(rule)) {
-      RuleStore.set(c, after);
-      for (Change change : changes) {
+    return new Learnt(rule, after.with(state, after.lastSeen()), changes);
+  }
+
+  private static void keep(Connection c, Learnt learnt) throws SQLException {
+    if (learnt.differs()) {
+      StoredRule rule = learnt.after();
+      RuleStore.set(c, rule);
+      for (Change change : learnt.changes()) {
         RuleStore.log(c, rule.id(), change);
         LOG.info(
             "Rule {} of {} is {}: {}", rule.name(), rule.service(), change.to(), change.reason());

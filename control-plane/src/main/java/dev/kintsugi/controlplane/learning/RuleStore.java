@@ -115,12 +115,27 @@ class RuleStore {
                 id));
   }
 
-  /** Those that may move; nobody else changes them until the transaction ends. */
-  static List<StoredRule> lockActive(Connection c) throws SQLException {
+  /** Those that may move, as they are now. */
+  static List<StoredRule> active(Connection c) throws SQLException {
     return Sql.rows(
-        c,
-        "SELECT * FROM prompt_rule WHERE stage <> 'retired' ORDER BY id FOR UPDATE",
-        RuleStore::rule);
+        c, "SELECT * FROM prompt_rule WHERE stage <> 'retired' ORDER BY id", RuleStore::rule);
+  }
+
+  /**
+   * Those of them that still may move, as they are now; nobody else changes them until the
+   * transaction ends.
+   */
+  static List<StoredRule> lockActive(Connection c, List<StoredRule> some) throws SQLException {
+    if (some.isEmpty()) {
+      return List.of();
+    }
+    try (Sql sql =
+        Sql.of(
+            c,
+            "SELECT * FROM prompt_rule WHERE id = ANY(?) AND stage <> 'retired'"
+                + " ORDER BY id FOR UPDATE")) {
+      return sql.each("int8", some, StoredRule::id).rows(RuleStore::rule);
+    }
   }
 
   /** All of them; nobody else changes them until the transaction ends. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kintsugi.controlplane.database.Sql;
 import dev.kintsugi.controlplane.database.Transactions;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.embedding.TestEmbeddings;
@@ -13,14 +14,18 @@ import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.controlplane.topics.TestTopics;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -183,6 +188,70 @@ class LearningReplicasTest {
     assertThat(working.get(30, TimeUnit.SECONDS)).as("it was only slow").isEqualTo(5);
     assertThat(rule(service).get("matched").asInt()).as("and counts none again").isEqualTo(5);
     assertThat(samples(service, "failed")).isEqualTo(5);
+  }
+
+  @Test
+  void onlyRulesThatSomethingHappenedToAreLocked() throws Exception {
+    written("studio/quiet");
+    jobs.good("studio/busy", "acme", prompts(2));
+    int learnt =
+        server
+            .bean(Transactions.class)
+            .durably(
+                c -> {
+                  lock(c, "studio/quiet");
+                  Learning other = replica(TestEmbeddings.of(text -> POINT));
+                  return done(REPLICAS.submit(other::learn));
+                });
+    assertThat(learnt).isEqualTo(2);
+  }
+
+  @Test
+  void aRuleThatAPersonMovesMeanwhileIsAsThePersonSays() {
+    String service = "studio/moved";
+    written(service);
+    jobs.failed(service, "acme", prompts(12));
+    Future<Integer> learning =
+        server
+            .bean(Transactions.class)
+            .durably(
+                c -> {
+                  lock(c, service);
+                  Learning other = replica(TestEmbeddings.of(text -> POINT));
+                  Future<Integer> begun = REPLICAS.submit(other::learn);
+                  await().until(LearningReplicasTest::waitsForALock);
+                  Sql.update(
+                      c,
+                      "UPDATE prompt_rule SET stage = 'retired', since = now(), pinned = true"
+                          + " WHERE service = ?",
+                      service);
+                  return begun;
+                });
+    assertThat(done(learning)).isEqualTo(12);
+    assertThat(rule(service).get("stage").asText()).isEqualTo("retired");
+    assertThat(rule(service).get("matched").asInt()).isZero();
+  }
+
+  private static void lock(Connection c, String service) throws SQLException {
+    String rule = "SELECT id FROM prompt_rule WHERE service = ? FOR UPDATE";
+    assertThat(Sql.rows(c, rule, row -> row.getLong(1), service)).hasSize(1);
+  }
+
+  private static boolean waitsForALock() {
+    return server
+            .database()
+            .number(
+                "SELECT count(*) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        > 0;
+  }
+
+  private static int done(Future<Integer> learning) {
+    try {
+      return learning.get(20, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("it has not learnt", e);
+    }
   }
 
   @Test
