@@ -88,18 +88,39 @@ class Mining {
   /**
    * One look at a service.
    *
-   * @param kept topics that are kept already
+   * @param kept topics that are kept already, by feature
    * @param named by fresh feature: of those that are kept now
+   * @param mined what is found in jobs since a moment, however many rules ask
    */
   private record Look(
-      String service, Topics.Seen seen, Set<String> kept, Map<String, String> named, Instant at) {
+      String service,
+      Topics.Seen seen,
+      Map<String, Topic> kept,
+      Map<String, String> named,
+      Map<Since, List<MinedRule>> mined,
+      Instant at) {
 
     Set<String> known() {
-      Set<String> known = new HashSet<>(kept);
+      Set<String> known = new HashSet<>(kept.keySet());
       known.addAll(named.values());
       return known;
     }
+
+    Map<String, Topic> topics(boolean fresh) {
+      Map<String, Topic> topics = new TreeMap<>(kept);
+      if (fresh) {
+        topics.putAll(seen.fresh());
+      }
+      return topics;
+    }
   }
+
+  /**
+   * Which jobs are mined again.
+   *
+   * @param fresh with the topics that were found in this look, or only with those that are kept
+   */
+  private record Since(Instant then, boolean fresh) {}
 
   /** Rules that are new, or true again. */
   List<StoredRule> mine(String service) {
@@ -107,14 +128,14 @@ class Mining {
     List<StoredRule> known = rules.list(service);
     Map<String, Topic> kept = kept(service);
     Topics.Seen seen = Topics.all(since(service, Instant.EPOCH, now), kept);
-    Look look = new Look(service, seen, kept.keySet(), new HashMap<>(), now);
+    Look look = new Look(service, seen, kept, new HashMap<>(), new HashMap<>(), now);
     List<StoredRule> found = new ArrayList<>();
     for (MinedRule mined : Miner.mine(seen.set(), promotions.mining(service))) {
       List<String> features = List.copyOf(mined.features());
       Optional<StoredRule> same =
           known.stream().filter(rule -> rule.features().equals(features)).findFirst();
       (same.isPresent()
-              ? again(same.get(), now)
+              ? again(look, same.get())
               : unexplained(look, mined, known).flatMap(one -> add(look, one)))
           .ifPresent(found::add);
     }
@@ -135,13 +156,9 @@ class Mining {
             .filter(rule -> mined.features().containsAll(rule.features()))
             .map(rule -> rule.state().since())
             .max(Comparator.naturalOrder());
-    if (retired.isEmpty()) {
-      return Optional.of(mined);
-    }
-    Map<String, Topic> about = kept(look.service());
-    about.putAll(look.seen().fresh());
-    SampleSet since = since(look.service(), retired.get(), look.at());
-    return found(look.service(), List.copyOf(mined.features()), Topics.with(since, about));
+    return retired.isEmpty()
+        ? Optional.of(mined)
+        : found(look, List.copyOf(mined.features()), new Since(retired.get(), true));
   }
 
   private Optional<StoredRule> add(Look look, MinedRule mined) {
@@ -186,25 +203,30 @@ class Mining {
   }
 
   /** A rule that was retired is tried again only on failures since then. */
-  private Optional<StoredRule> again(StoredRule rule, Instant now) {
+  private Optional<StoredRule> again(Look look, StoredRule rule) {
     if (rule.state().stage() != RuleStage.RETIRED || rule.state().pinned()) {
       return Optional.empty();
     }
-    SampleSet since = since(rule.service(), rule.state().since(), now);
-    return found(rule.service(), rule.features(), Topics.with(since, kept(rule.service())))
+    return found(look, rule.features(), new Since(rule.state().since(), false))
         .flatMap(
             mined -> {
               Change why =
-                  change(now, RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
+                  change(look.at(), RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
               return rules.move(rule, RuleStage.CANDIDATE, false, why);
             });
   }
 
-  /** The rule of these features, where it is found in the samples. */
-  private Optional<MinedRule> found(String service, List<String> features, SampleSet set) {
-    return Miner.mine(set, promotions.mining(service)).stream()
+  /** The rule of these features, where it is found in jobs since then. */
+  private Optional<MinedRule> found(Look look, List<String> features, Since since) {
+    return look.mined().computeIfAbsent(since, asked -> mined(look, asked)).stream()
         .filter(mined -> List.copyOf(mined.features()).equals(features))
         .findFirst();
+  }
+
+  private List<MinedRule> mined(Look look, Since since) {
+    SampleSet jobs = since(look.service(), since.then(), look.at());
+    return Miner.mine(
+        Topics.with(jobs, look.topics(since.fresh())), promotions.mining(look.service()));
   }
 
   /** No longer ago than samples are kept: one whose first is gone is there by the next again. */

@@ -11,6 +11,8 @@ import dev.kintsugi.controlplane.learning.StoredRule.Found;
 import dev.kintsugi.controlplane.policies.TestPolicies;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.controlplane.topics.PromptTopics;
+import dev.kintsugi.core.learning.SampleSet;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Clock;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,7 +170,60 @@ class LearningAmongOthersTest {
     List<StoredRule> found = server.bean(Mining.class).mine("mended/one");
     assertThat(found).extracting(StoredRule::name).containsExactly("word:lava & word:slow");
     assertThat(found.getFirst().found()).extracting(Found::failed).isEqualTo(20);
+    forgetMended();
+  }
+
+  @Test
+  void jobsSinceARuleRetiredAreMinedOnceHoweverManyNarrowerOnesThereAre() {
+    for (String with : List.of("slow", "thick", "old")) {
+      samples(40, true, "{word:lava,word:%s}".formatted(with), "10 d");
+      samples(20, true, "{word:lava,word:%s}".formatted(with), "1 h");
+      samples(60, false, "{word:snow,word:%s}".formatted(with), "1 d");
+    }
+    samples(300, false, "{word:lava,word:fast}", "1 d");
+    samples(200, false, "{word:cat}", "1 d");
+    server
+        .database()
+        .execute(
+            """
+            INSERT INTO prompt_rule (service, features, origin, created_at, stage, since, pinned,
+              matched, failed, doubt, last_seen)
+            VALUES ('mended/one', '{word:lava}', 'mined', now(), 'retired', now() - interval '5 d',
+              false, 0, 0, 0, now())""");
+    AtomicInteger read = new AtomicInteger();
+    SampleStore counting =
+        new SampleStore(server.bean(Transactions.class)) {
+          @Override
+          SampleSet newest(String service, Instant after, int limit) {
+            read.incrementAndGet();
+            return super.newest(service, after, limit);
+          }
+        };
+    Mining mining =
+        new Mining(
+            counting,
+            server.bean(RuleStore.class),
+            server.bean(PromptTopics.class),
+            server.bean(Transactions.class),
+            server.bean(LearningSettings.class),
+            server.bean(Promotions.class),
+            Clock.systemUTC());
+    assertThat(mining.mine("mended/one"))
+        .extracting(StoredRule::name)
+        .containsExactlyInAnyOrder(
+            "word:lava & word:slow", "word:lava & word:thick", "word:lava & word:old");
+    assertThat(read).as("all of them, and those since then").hasValue(2);
+    forgetMended();
+  }
+
+  private static void forgetMended() {
     server.database().execute("DELETE FROM prompt_sample WHERE service = 'mended/one'");
+    server
+        .database()
+        .execute(
+            "DELETE FROM prompt_rule_change WHERE rule_id IN"
+                + " (SELECT id FROM prompt_rule WHERE service = 'mended/one')");
+    server.database().execute("DELETE FROM prompt_rule WHERE service = 'mended/one'");
   }
 
   private static void samples(int jobs, boolean failed, String features, String ago) {
