@@ -39,7 +39,7 @@ public final class PromptEmbeddings {
   private final Semaphore places;
   private final Map<String, Embedding> cache;
   private volatile Map<SentenceModel, SentenceEncoder> encoders = Map.of();
-  private volatile boolean loading;
+  private volatile boolean away;
   private boolean closed;
 
   @Inject
@@ -50,7 +50,7 @@ public final class PromptEmbeddings {
   PromptEmbeddings(EmbeddingSettings settings, Function<SentenceModel, SentenceEncoder> loader) {
     this.settings = settings;
     this.loader = loader;
-    this.loading = settings.enabled();
+    this.away = settings.enabled();
     this.places = new Semaphore(settings.atOnce(), true);
     this.cache =
         Collections.synchronizedMap(
@@ -106,9 +106,12 @@ public final class PromptEmbeddings {
     return encoders.size() == SentenceModel.values().length;
   }
 
-  /** The models are not loaded yet, and may be soon. */
-  public boolean loading() {
-    return loading;
+  /**
+   * What is empty now may not be so later, or at another replica: the models are being loaded, or
+   * this process ends. Who keeps for good that a prompt has no point asks this afterwards.
+   */
+  public boolean away() {
+    return away || Thread.currentThread().isInterrupted();
   }
 
   /**
@@ -131,8 +134,12 @@ public final class PromptEmbeddings {
     try {
       publish();
     } finally {
-      loading = false;
+      loaded();
     }
+  }
+
+  private synchronized void loaded() {
+    away = closed;
   }
 
   private void publish() {
@@ -162,6 +169,7 @@ public final class PromptEmbeddings {
   @PreDestroy
   synchronized void close() {
     closed = true;
+    away = true;
     Map<SentenceModel, SentenceEncoder> last = encoders;
     encoders = Map.of();
     places.acquireUninterruptibly(settings.atOnce());

@@ -9,7 +9,9 @@ import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,11 +98,16 @@ public class Meanings {
     forgetOtherModels();
     return transactions.durably(
         c -> {
-          var due = Sql.rows(c, DUE, row -> List.of(row.getString(1), row.getString(2)), AT_ONCE);
-          for (List<String> each : due) {
-            keep(c, each.getFirst(), of(each.getLast()).orElse(null));
+          Map<String, Optional<Meaning>> understood = new LinkedHashMap<>();
+          Sql.rows(c, DUE, row -> Map.entry(row.getString(1), row.getString(2)), AT_ONCE)
+              .forEach(due -> understood.put(due.getKey(), of(due.getValue())));
+          if (embeddings.away()) {
+            return 0;
           }
-          return due.size();
+          for (Map.Entry<String, Optional<Meaning>> each : understood.entrySet()) {
+            keep(c, each.getKey(), each.getValue().orElse(null));
+          }
+          return understood.size();
         });
   }
 

@@ -124,12 +124,12 @@ class Learning {
   }
 
   /**
-   * Takes in jobs that ended, unless another replica is at it; returns how many. A replica that has
-   * just started leaves them to who can embed them: a sample is taken once, with its meaning or
+   * Takes in jobs that ended, unless another replica is at it; returns how many. A replica that
+   * starts or ends leaves them to who can embed them: a sample is taken once, with its meaning or
    * without.
    */
   int learn() {
-    if (topics.loading()) {
+    if (topics.away()) {
       return 0;
     }
     if (samples.fresh(clock.instant(), 1).isEmpty()) {
@@ -144,6 +144,9 @@ class Learning {
         samples.fresh(clock.instant(), AT_ONCE).stream()
             .map(job -> topics.direction(job.prompt()).map(job::with).orElse(job))
             .toList();
+    if (topics.away()) {
+      return 0;
+    }
     Optional<List<Ended>> taken = taken(fresh);
     failures.inc(
         taken.orElse(List.of()).stream().filter(job -> Boolean.TRUE.equals(job.failed())).count());

@@ -121,7 +121,7 @@ class FamiliarityLearning {
                             ? embeddings.ofBeginning(job.prompt())
                             : Optional.empty()))
             .toList();
-    if (taught.isEmpty()) {
+    if (taught.isEmpty() || embeddings.away()) {
       return 0;
     }
     return transactions.durably(c -> Sql.tryLock(c, TURN) ? keep(c, taught, now) : 0);

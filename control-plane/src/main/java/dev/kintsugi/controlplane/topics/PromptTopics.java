@@ -45,9 +45,9 @@ public class PromptTopics {
         .map(point -> Direction.of(PromptEmbeddings.model(point.language()), point.vector()));
   }
 
-  /** Prompts cannot be embedded yet, and may be soon. */
-  public boolean loading() {
-    return embeddings.loading();
+  /** A prompt without a direction may have one later, or at another replica. */
+  public boolean away() {
+    return embeddings.away();
   }
 
   /** Features of a service's topics, of every model. */

@@ -1,5 +1,7 @@
 package dev.kintsugi.controlplane.embedding;
 
+import static org.awaitility.Awaitility.await;
+
 import java.util.function.Function;
 
 /** Embeddings of a replica whose models are those of the test. */
@@ -27,6 +29,12 @@ public final class TestEmbeddings {
           public void close() {}
         };
     return new PromptEmbeddings(new EmbeddingSettings(true, 2, 1), language -> encoder);
+  }
+
+  /** As when the process of a replica ends, while it embeds. */
+  public static void close(PromptEmbeddings embeddings) {
+    Thread.ofVirtual().start(embeddings::close);
+    await().until(embeddings::away);
   }
 
   /** Ends {@link #loading}. */

@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -264,6 +265,23 @@ class LearningReplicasTest {
     assertThat(samples(service, "true")).isZero();
     TestEmbeddings.load(loading);
     assertThat(starting.learn()).isEqualTo(3);
+    assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(3);
+  }
+
+  @Test
+  void aReplicaThatEndsWhileItEmbedsLeavesJobsToOthers() {
+    String service = "studio/ends";
+    jobs.good(service, "acme", prompts(3));
+    AtomicReference<PromptEmbeddings> ending = new AtomicReference<>();
+    ending.set(
+        TestEmbeddings.of(
+            text -> {
+              TestEmbeddings.close(ending.get());
+              return POINT;
+            }));
+    assertThat(replica(ending.get()).learn()).isZero();
+    assertThat(samples(service, "true")).isZero();
+    assertThat(replica(TestEmbeddings.of(text -> POINT)).learn()).isEqualTo(3);
     assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(3);
   }
 

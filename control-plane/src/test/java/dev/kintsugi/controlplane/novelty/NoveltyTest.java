@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,6 +160,7 @@ class NoveltyTest {
     assertThat(screened("a cat").at("/skipped/0").toString())
         .isEqualTo("{\"stage\":\"novelty\",\"reason\":\"not_enough_data\"}");
     went(prompts.subList(0, 300));
+    aReplicaThatEndsWhileItEmbedsTakesNone();
     whileAnotherHasTheTurnNothingIsEmbedded();
     IntStream.range(0, 4).parallel().forEach(i -> server.bean(FamiliarityLearning.class).look());
     server.bean(FamiliarityLearning.class).look();
@@ -194,16 +196,31 @@ class NoveltyTest {
         .database()
         .execute("INSERT INTO turn VALUES ('novelty', gen_random_uuid(), now() + interval '1 h')");
     AtomicInteger embedded = new AtomicInteger();
-    FamiliarityLearning replica =
-        new FamiliarityLearning(
-            server.bean(Transactions.class),
-            server.bean(FamiliarityStore.class),
-            TestEmbeddings.of(text -> new float[] {embedded.incrementAndGet()}),
-            server.bean(NoveltySettings.class),
-            Clock.systemUTC());
-    assertThat(replica.learn()).isZero();
+    PromptEmbeddings counting = TestEmbeddings.of(text -> new float[] {embedded.incrementAndGet()});
+    assertThat(replica(counting).learn()).isZero();
     assertThat(embedded).hasValue(0);
     server.database().execute("UPDATE turn SET until = now() WHERE name = 'novelty'");
+  }
+
+  private static void aReplicaThatEndsWhileItEmbedsTakesNone() {
+    AtomicReference<PromptEmbeddings> ending = new AtomicReference<>();
+    ending.set(
+        TestEmbeddings.of(
+            text -> {
+              TestEmbeddings.close(ending.get());
+              return new float[] {1};
+            }));
+    assertThat(replica(ending.get()).learn()).isZero();
+    assertThat(rows("SELECT count(*) FROM prompt_familiarity_taken")).isZero();
+  }
+
+  private static FamiliarityLearning replica(PromptEmbeddings embeddings) {
+    return new FamiliarityLearning(
+        server.bean(Transactions.class),
+        server.bean(FamiliarityStore.class),
+        embeddings,
+        server.bean(NoveltySettings.class),
+        Clock.systemUTC());
   }
 
   /** What is made with more care is made with fewer frames. */
