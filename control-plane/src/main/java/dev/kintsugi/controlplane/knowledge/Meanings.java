@@ -90,6 +90,15 @@ public class Meanings {
     }
   }
 
+  /**
+   * While replicas of two versions run, one that has other models keeps what this one would not
+   * compare with; each undoes that of the other once an hour at most.
+   */
+  @Scheduled(initialDelay = "1h", fixedDelay = "1h")
+  synchronized void lookForOtherModels() {
+    current = false;
+  }
+
   /** Understands some prompts; says how many. */
   int embed() {
     if (!embeddings.ready()) {

@@ -51,4 +51,15 @@ class MeaningsTest {
     assertThat(replica(TestEmbeddings.of(text -> POINT)).embed()).isEqualTo(3);
     assertThat(vectors("vector IS NOT NULL")).isEqualTo(3);
   }
+
+  @Test
+  void whatAReplicaOfAnotherVersionKeptIsMadeAnewOnceItIsGone() {
+    Meanings meanings = replica(TestEmbeddings.of(text -> POINT));
+    assertThat(meanings.embed()).isEqualTo(3);
+    database.execute("UPDATE prompt_vector SET model = 'another' WHERE job_id = '2'");
+    meanings.lookForOtherModels();
+    assertThat(meanings.embed()).isEqualTo(1);
+    assertThat(vectors("model = 'another'")).isZero();
+    assertThat(meanings.embed()).isZero();
+  }
 }
