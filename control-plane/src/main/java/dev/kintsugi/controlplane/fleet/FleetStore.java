@@ -57,7 +57,8 @@ class FleetStore {
   }
 
   /**
-   * Forgets a service for good; a push of the same uid is stale from here on.
+   * Forgets a service for good; a push of the same uid is stale from here on, whether or not one
+   * was kept.
    *
    * @param uid only this one is deleted; null deletes whichever is there
    * @return true when the service was there
@@ -67,6 +68,10 @@ class FleetStore {
         connection -> {
           takeTurn(connection);
           Optional<FleetVersion> stored = stored(connection, namespace, name);
+          if (uid != null) {
+            // Also where it is not there: its push may be on its way, at another replica.
+            retire(connection, uid, now);
+          }
           if (stored.isEmpty() || (uid != null && !stored.get().uid().equals(uid))) {
             return false;
           }

@@ -66,7 +66,8 @@ class ObjectiveStore {
   }
 
   /**
-   * Forgets an objective for good; a push of the same uid is stale from here on.
+   * Forgets an objective for good; a push of the same uid is stale from here on, whether or not one
+   * was kept.
    *
    * @param uid only this one is deleted; null deletes whichever is there
    * @return true when the objective was there
@@ -76,6 +77,10 @@ class ObjectiveStore {
         c -> {
           JobLedger.takeTurn(c);
           Optional<FleetVersion> stored = version(c, namespace, name);
+          if (uid != null) {
+            // Also where it is not there: its push may be on its way, at another replica.
+            retire(c, uid, now);
+          }
           if (stored.isPresent() && (uid == null || stored.get().uid().equals(uid))) {
             retire(c, stored.get().uid(), now);
             remove(c, namespace, name);

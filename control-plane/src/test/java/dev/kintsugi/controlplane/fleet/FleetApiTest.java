@@ -88,6 +88,10 @@ class FleetApiTest {
     assertThat(call(server, "DELETE", path + "?uid=v-1", null, TOKEN).statusCode()).isEqualTo(204);
     assertThat(call(server, "GET", path, null, TOKEN).statusCode()).isEqualTo(404);
     assertThat(code(put(path, FleetStates.state("v-1", 9, 9)))).isEqualTo("stale_generation");
+    assertThat(call(server, "DELETE", path + "?uid=v-2", null, TOKEN).statusCode()).isEqualTo(204);
+    assertThat(code(put(path, FleetStates.state("v-2", 1, 1))))
+        .as("deleted while its push was on its way")
+        .isEqualTo("stale_generation");
   }
 
   @Test

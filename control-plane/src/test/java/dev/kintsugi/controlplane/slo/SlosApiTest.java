@@ -11,6 +11,7 @@ import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,18 +120,21 @@ class SlosApiTest {
     assertThat(late.status()).isEqualTo(409);
     assertThat(late.code()).isEqualTo("stale_generation");
 
-    for (int i = 0; i < 2; i++) {
+    for (String uid : List.of("u-1", "u-1", "u-2")) {
       assertThat(
               server
                   .send(
                       server
-                          .request("/fleet/v1/objectives/studio/versions?uid=u-1", TOKEN)
+                          .request("/fleet/v1/objectives/studio/versions?uid=" + uid, TOKEN)
                           .DELETE())
                   .status())
           .isEqualTo(204);
     }
     assertThat(server.ops("/ops/v1/slos/studio/versions").code()).isEqualTo("not_found");
     assertThat(put("versions", second).code()).isEqualTo("stale_generation");
+    assertThat(put("versions", second.replace("u-1", "u-2")).code())
+        .as("deleted while its push was on its way")
+        .isEqualTo("stale_generation");
   }
 
   @ParameterizedTest
