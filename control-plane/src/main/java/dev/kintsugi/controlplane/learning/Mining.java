@@ -212,7 +212,7 @@ class Mining {
             mined -> {
               Change why =
                   change(look.at(), RuleStage.RETIRED.wireName(), "True again. " + sentence(mined));
-              return rules.move(rule, RuleStage.CANDIDATE, false, why);
+              return rules.again(rule, figures(mined), why);
             });
   }
 

@@ -209,24 +209,42 @@ class RuleStore {
    * @return as it is now; empty when it was moved, pinned or let go meanwhile
    */
   Optional<StoredRule> move(StoredRule rule, RuleStage stage, boolean pinned, Change why) {
+    return transactions.durably(c -> move(c, rule, stage, pinned, why));
+  }
+
+  /**
+   * Makes a retired rule a candidate again.
+   *
+   * @param rule as the caller saw it
+   * @param found now; a rule that a person wrote stays one
+   * @return as {@link #move}
+   */
+  Optional<StoredRule> again(StoredRule rule, Found found, Change why) {
     return transactions.durably(
         c -> {
-          Optional<StoredRule> moved =
-              Sql.rows(
-                      c,
-                      "SELECT * FROM prompt_rule WHERE id = ? FOR UPDATE",
-                      RuleStore::rule,
-                      rule.id())
-                  .stream()
-                  .filter(now -> now.state().follows(rule.state()))
-                  .map(now -> now.with(now.state().as(stage, pinned, why.at()), now.lastSeen()))
-                  .findFirst();
-          if (moved.isPresent()) {
-            set(c, moved.get());
-            log(c, rule.id(), why);
+          Optional<StoredRule> moved = move(c, rule, RuleStage.CANDIDATE, false, why);
+          if (moved.isPresent() && moved.get().found() != null) {
+            Sql.update(
+                c, "UPDATE prompt_rule SET found = ?::jsonb WHERE id = ?", write(found), rule.id());
           }
           return moved;
         });
+  }
+
+  private static Optional<StoredRule> move(
+      Connection c, StoredRule rule, RuleStage stage, boolean pinned, Change why)
+      throws SQLException {
+    Optional<StoredRule> moved =
+        Sql.rows(c, "SELECT * FROM prompt_rule WHERE id = ? FOR UPDATE", RuleStore::rule, rule.id())
+            .stream()
+            .filter(now -> now.state().follows(rule.state()))
+            .map(now -> now.with(now.state().as(stage, pinned, why.at()), now.lastSeen()))
+            .findFirst();
+    if (moved.isPresent()) {
+      set(c, moved.get());
+      log(c, rule.id(), why);
+    }
+    return moved;
   }
 
   static void set(Connection c, StoredRule rule) throws SQLException {

@@ -122,6 +122,23 @@ class RuleEvidenceTest {
     assertThat(mine(service)).extracting(back -> back.get("id").asText()).containsExactly(id);
     learn();
     assertThat(stage(id)).as("true again").isEqualTo("shadow");
+    assertThat(stored(id).found()).as("a person wrote it").isNull();
+  }
+
+  @Test
+  void aRuleThatIsFoundAgainHasTheFiguresOfNow() {
+    String service = "studio/twice";
+    jobs.good(service, TENANT, numbered("a cat", 100));
+    jobs.failed(service, TENANT, numbered("a dragon", 20));
+    learn();
+    String id = mine(service).get(0).get("id").asText();
+    assertThat(stored(id).found().matched()).isEqualTo(20);
+    patched(id, "{\"stage\":\"retired\"}");
+    jobs.good(service, TENANT, numbered("a dog", 100));
+    jobs.failed(service, TENANT, numbered("a fat dragon", 30));
+    learn();
+    assertThat(mine(service)).extracting(back -> back.get("id").asText()).containsExactly(id);
+    assertThat(stored(id).found().matched()).isEqualTo(30);
   }
 
   @Test
