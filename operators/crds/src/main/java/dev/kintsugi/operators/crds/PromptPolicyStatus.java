@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the policy has come to, as the control plane counts it.
+ * What the policy has come to, as the control plane counts it. Maps without entries are left out:
+ * an API server that is told to empty one makes it null, and refuses that.
  *
  * @param target name of the service, or {@code *}
  * @param days over which prompts are counted; null without evidence
@@ -32,9 +33,12 @@ public record PromptPolicyStatus(
     @JsonProperty("enforced")
         @JsonPropertyDescription("Rules that stop prompts: learned ones and those of the spec.")
         @Nullable Long enforced,
-    @JsonProperty("verdicts") @JsonPropertyDescription("Prompts of submissions, by verdict.")
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @JsonProperty("verdicts")
+        @JsonPropertyDescription("Prompts of submissions, by verdict.")
         Map<String, Long> verdicts,
-    @JsonProperty("reasons")
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @JsonProperty("reasons")
         @JsonPropertyDescription("Prompts that a rule of screening spoke against, by rule.")
         Map<String, Long> reasons,
     @JsonProperty("interception")

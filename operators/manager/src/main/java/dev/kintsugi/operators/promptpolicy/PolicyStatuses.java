@@ -25,6 +25,8 @@ final class PolicyStatuses {
   static final String ACCEPTED = "Accepted";
   static final String READY = "Ready";
 
+  private static final String UNKNOWN = "Unknown";
+
   private static final int MOST_RULES = 30;
   private static final int PERCENT = 100;
 
@@ -44,6 +46,9 @@ final class PolicyStatuses {
             condition(ACCEPTED, accepted(sync, evidence), generation, old, now),
             condition(READY, ready(sync, evidence), generation, old, now));
     String target = Objects.requireNonNullElse(resource.getSpec().service(), "*");
+    if (evidence == null && before != null) {
+      return kept(before, target, generation, conditions);
+    }
     if (evidence == null || evidence.takenBy() != null) {
       return new PromptPolicyStatus(
           generation,
@@ -70,6 +75,22 @@ final class PolicyStatuses {
         conditions);
   }
 
+  /** What was last taken stays in force, so what was last told stays to be seen. */
+  private static PromptPolicyStatus kept(
+      PromptPolicyStatus before, String target, long generation, List<StatusCondition> conditions) {
+    return new PromptPolicyStatus(
+        generation,
+        target,
+        before.services(),
+        before.days(),
+        before.enforced(),
+        before.verdicts(),
+        before.reasons(),
+        before.interception(),
+        before.rules(),
+        conditions);
+  }
+
   /** The condition Accepted where its reason changed, as something to tell; empty otherwise. */
   static Optional<StatusCondition> turned(
       @Nullable PromptPolicyStatus before, PromptPolicyStatus after) {
@@ -88,6 +109,18 @@ final class PolicyStatuses {
 
   private static StatusCondition condition(
       String type, Word word, long generation, List<StatusCondition> before, Instant now) {
+    StatusCondition condition = dated(type, word, generation, before, now);
+    if (!word.status().equals(UNKNOWN)) {
+      return condition;
+    }
+    String since =
+        "%s. Unknown since %s; what else the status says is from before."
+            .formatted(word.message(), condition.lastTransitionTime());
+    return dated(type, new Word(UNKNOWN, word.reason(), since), generation, before, now);
+  }
+
+  private static StatusCondition dated(
+      String type, Word word, long generation, List<StatusCondition> before, Instant now) {
     return StatusCondition.now(
         type, word.status(), word.reason(), word.message(), generation, before, now);
   }
@@ -103,8 +136,8 @@ final class PolicyStatuses {
     return switch (sync.status()) {
       case SYNCED -> new Word("True", "Accepted", "The control plane screens by it.");
       case REFUSED -> new Word("False", "Refused", sync.detail());
-      case UNAUTHORIZED -> new Word("Unknown", "ControlPlaneUnauthorized", sync.detail());
-      case NOT_PUSHED, UNREACHABLE -> new Word("Unknown", "ControlPlaneUnreachable", sync.detail());
+      case UNAUTHORIZED -> new Word(UNKNOWN, "ControlPlaneUnauthorized", sync.detail());
+      case NOT_PUSHED, UNREACHABLE -> new Word(UNKNOWN, "ControlPlaneUnreachable", sync.detail());
     };
   }
 
@@ -112,7 +145,7 @@ final class PolicyStatuses {
     if (evidence == null) {
       return sync.status() == FleetSync.Status.REFUSED
           ? new Word("False", "NotAccepted", sync.detail())
-          : new Word("Unknown", "ControlPlaneUnreachable", sync.detail());
+          : new Word(UNKNOWN, "ControlPlaneUnreachable", sync.detail());
     }
     if (evidence.takenBy() != null) {
       return new Word("False", "NotAccepted", "Another policy is in force.");

@@ -247,6 +247,24 @@ class PromptPolicyReconcilerTest {
     awaitCondition("typo", "Ready", "True", "InForce");
     assertThat(condition("typo", "Accepted").lastTransitionTime()).isGreaterThanOrEqualTo(since);
 
+    plane.refuseWith(503);
+    assertThat(apply("typo", "{service: wan, thresholds: {repeats: 7}}").code()).isZero();
+    awaitCondition("typo", "Ready", "Unknown", "ControlPlaneUnreachable");
+    assertThat(SERVER.kubectl("get", "pp", "-n", namespace).text())
+        .as("what was last taken stays in force")
+        .contains("76.38%", "412", "Unknown");
+    assertThat(get("typo").getStatus().rules()).hasSize(2);
+    for (String type : List.of("Accepted", "Ready")) {
+      StatusCondition unknown = condition("typo", type);
+      assertThat(unknown.message())
+          .contains("503", "Unknown since " + unknown.lastTransitionTime());
+    }
+    plane.refuseWith(0);
+    plane.tell(key("typo"), evidence("early"));
+    assertThat(apply("typo", "{service: wan}").code()).isZero();
+    awaitCondition("typo", "Accepted", "False", "TargetTaken");
+    assertThat(get("typo").getStatus().verdicts()).isEmpty();
+
     admin.resource(get("typo")).delete();
     eventually().until(() -> get("typo") == null);
     assertThat(plane.policy(key("typo"))).isNull();
