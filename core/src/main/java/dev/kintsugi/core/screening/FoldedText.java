@@ -34,6 +34,29 @@ record FoldedText(String text, String drawn, int[] starts, int[] ends) {
     return new FoldedText(text, lexicon.simplified(drawn), starts, ends);
   }
 
+  /**
+   * Some of its chars.
+   *
+   * @param kept their places, in order
+   * @param count how many of them
+   */
+  FoldedText at(int[] kept, int count) {
+    if (count == text.length()) {
+      return this;
+    }
+    StringBuilder written = new StringBuilder(count);
+    StringBuilder looks = new StringBuilder(count);
+    int[] begins = new int[count];
+    int[] closes = new int[count];
+    for (int i = 0; i < count; i++) {
+      written.append(text.charAt(kept[i]));
+      looks.append(drawn.charAt(kept[i]));
+      begins[i] = starts[kept[i]];
+      closes[i] = ends[kept[i]];
+    }
+    return new FoldedText(written.toString(), looks.toString(), begins, closes);
+  }
+
   /** Whether a term stands there, as it is written or as it is drawn. */
   boolean has(Lexicon.Hit hit) {
     String term = hit.term();
@@ -53,15 +76,21 @@ record FoldedText(String text, String drawn, int[] starts, int[] ends) {
 
   /** Whether a term of letters stands alone there, and is no part of a longer word. */
   boolean whole(Lexicon.Hit hit) {
-    boolean opens =
-        hit.start() == 0
-            || !joins(text.charAt(hit.start() - 1))
-            || !joins(drawn.charAt(hit.start()));
-    boolean closes =
-        hit.end() == text.length()
-            || !joins(drawn.charAt(hit.end() - 1))
-            || !joins(text.charAt(hit.end()));
-    return opens && closes;
+    return opens(hit) && closes(hit);
+  }
+
+  /** Whether no word goes on into it. */
+  boolean opens(Lexicon.Hit hit) {
+    return hit.start() == 0
+        || !joins(text.charAt(hit.start() - 1))
+        || !joins(drawn.charAt(hit.start()));
+  }
+
+  /** Whether it does not go on into a longer word. */
+  boolean closes(Lexicon.Hit hit) {
+    return hit.end() == text.length()
+        || !joins(drawn.charAt(hit.end() - 1))
+        || !joins(text.charAt(hit.end()));
   }
 
   /** Chinese has no spaces, so its characters never join. */

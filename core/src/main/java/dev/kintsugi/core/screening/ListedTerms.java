@@ -5,61 +5,83 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Terms of a lexicon: as they are written, and with lookalikes of other scripts, accents, and
- * digits for letters, as they are written to slip through.
+ * Terms of a lexicon: as they are written, and as they are written to slip through: with lookalikes
+ * of other scripts, accents, digits for letters, and one character at a time.
  */
 final class ListedTerms {
 
-  private static final Comparator<Lexicon.Hit> OUTER_FIRST =
-      Comparator.comparingInt(Lexicon.Hit::start)
-          .thenComparing(Comparator.comparingInt(Lexicon.Hit::end).reversed())
-          .thenComparing(hit -> !hit.exception());
+  private static final Comparator<Place> OUTER_FIRST =
+      Comparator.comparingInt(Place::start)
+          .thenComparing(Comparator.comparingInt(Place::end).reversed())
+          .thenComparing(place -> !place.exception());
 
   private ListedTerms() {}
 
+  /**
+   * Where a term stands.
+   *
+   * @param category of its list; empty for an exception
+   * @param start in code points of the prompt
+   */
+  private record Place(String category, int start, int end) {
+
+    boolean exception() {
+      return category.isEmpty();
+    }
+  }
+
   static List<Reason> find(Wording wording, Lexicon lexicon) {
-    FoldedText folded = FoldedText.of(wording).in(lexicon);
     Map<List<Integer>, Reason> reasons = new LinkedHashMap<>();
-    for (Lexicon.Hit hit : counted(hits(folded, lexicon))) {
-      int start = folded.starts()[hit.start()];
-      int end = folded.ends()[hit.end() - 1];
+    for (Place place : counted(places(wording, lexicon))) {
       reasons.putIfAbsent(
-          List.of(start, end),
+          List.of(place.start(), place.end()),
           wording.reason(
               Rule.LEXICON,
-              start,
-              end,
-              "Not drawn here; it is on the list '%s'.".formatted(hit.category())));
+              place.start(),
+              place.end(),
+              "Not drawn here; it is on the list '%s'.".formatted(place.category())));
     }
     return List.copyOf(reasons.values());
   }
 
   /** An exception holds for what is written in it, also where that looks like something else. */
-  private static List<Lexicon.Hit> hits(FoldedText folded, Lexicon lexicon) {
-    return Stream.of(folded.text(), folded.drawn())
+  private static List<Place> places(Wording wording, Lexicon lexicon) {
+    FoldedText folded = FoldedText.of(wording).in(lexicon);
+    Stream<Place> written = places(folded, lexicon, folded::whole);
+    SpelledText spelled = SpelledText.of(folded);
+    Stream<Place> oneByOne =
+        spelled.plain() ? Stream.empty() : places(spelled.joined(), lexicon, spelled::spells);
+    return Stream.concat(written, oneByOne).sorted(OUTER_FIRST).toList();
+  }
+
+  private static Stream<Place> places(
+      FoldedText text, Lexicon lexicon, Predicate<Lexicon.Hit> stands) {
+    return Stream.of(text.text(), text.drawn())
         .map(Lexicon::key)
         .distinct()
         .flatMap(key -> lexicon.find(key).stream())
-        .filter(folded::whole)
-        .filter(folded::has)
-        .sorted(OUTER_FIRST)
-        .toList();
+        .filter(stands)
+        .filter(text::has)
+        .map(
+            hit ->
+                new Place(hit.category(), text.starts()[hit.start()], text.ends()[hit.end() - 1]));
   }
 
   /** The longest of those that lie within each other, outside of exceptions; one sweep. */
-  private static List<Lexicon.Hit> counted(List<Lexicon.Hit> hits) {
-    List<Lexicon.Hit> counted = new ArrayList<>();
+  private static List<Place> counted(List<Place> places) {
+    List<Place> counted = new ArrayList<>();
     int excepted = 0;
     int covered = 0;
-    for (Lexicon.Hit hit : hits) {
-      if (hit.exception()) {
-        excepted = Math.max(excepted, hit.end());
-      } else if (hit.end() > excepted && hit.end() > covered) {
-        covered = hit.end();
-        counted.add(hit);
+    for (Place place : places) {
+      if (place.exception()) {
+        excepted = Math.max(excepted, place.end());
+      } else if (place.end() > excepted && place.end() > covered) {
+        covered = place.end();
+        counted.add(place);
       }
     }
     return counted;

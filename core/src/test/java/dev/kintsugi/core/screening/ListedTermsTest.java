@@ -38,6 +38,11 @@ class ListedTermsTest {
               Map.entry("año", ""),
               Map.entry("cafés", "g"),
               Map.entry("斩首", "h"),
+              Map.entry("自杀", "h"),
+              Map.entry("血淋淋", "h"),
+              Map.entry("自杀教程", "h"),
+              Map.entry("杀人指南书", "h"),
+              Map.entry("自杀教程展", ""),
               Map.entry("포르노", "h"),
               Map.entry("порно", "h"),
               Map.entry("はは", "h"),
@@ -87,15 +92,7 @@ class ListedTermsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "gorey hats",
-        "category",
-        "Al Gore on a stage",
-        "al  gore",
-        "a gorge",
-        "斩 首",
-        "g ore"
-      })
+      strings = {"gorey hats", "category", "Al Gore on a stage", "al  gore", "a gorge", "g ore"})
   void partsOfWordsAndExceptionsAreNot(String prompt) {
     assertThat(screen(prompt)).isInstanceOf(Screening.Accept.class);
   }
@@ -172,6 +169,85 @@ class ListedTermsTest {
   void whatOnlyLooksALittleLikeATermIsNone(String prompt) {
     assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED))
         .isInstanceOf(Screening.Accept.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "斩 首",
+        "斩·首",
+        "夜里 斩\u200b 首 的场面",
+        "一 个 斩 首 的 场 面",
+        "血 淋 淋",
+        "血，淋，淋",
+        "杀 人 指 南 书",
+        "杀·人·指·南·书",
+        "杀.人.指.南.书",
+        "有人在看杀·人·指·南·书吧",
+        "杀、人、指、南、书",
+        "杀🔪人🔪指🔪南🔪书",
+        "杀··人·指···南·书",
+        "杀 · 人 · 指 · 南 · 书",
+        "杀|人-指_南*书",
+        "杀\n人\n指\n南\n书",
+        "杀人 指南书",
+        "看杀人·指南书",
+        "杀\u3000人指南 书",
+        "a s.n.u.f.f f.i.l.m",
+        "a s-n-u-f-f film!",
+        "a s_n_u_f_f film",
+        "t i t",
+        "a m a l l at night",
+        "a M A L L",
+        "m·a·l·l",
+        "п о р н о",
+        "看p.o.t",
+        "自杀教程展，自 杀 教 程"
+      })
+  void aTermIsFoundSpelledOneByOne(String prompt) {
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED))
+        .isInstanceOf(Screening.Reject.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "他自，杀鸡",
+        "他自 杀鸡",
+        "来自 杀 鸡",
+        "他要斩 首先",
+        "他要斩。首先",
+        "斩，首",
+        "看血，淋，淋吧",
+        "刀、枪、斩、首、山",
+        "他血。淋。淋雨",
+        "他血，淋淋雨",
+        "血淋 淋浴",
+        "他要杀人，指南书在桌上",
+        "他要杀人。指南书在桌上",
+        "杀人——指南书",
+        "杀人“指南”书",
+        "杀·人，指南书",
+        "自 杀 教 程 展",
+        "自杀 教程展",
+        "t, i, t",
+        "t.i t",
+        "vitamins m, a, l and l",
+        "m a l l s",
+        "a.m.a.l.l",
+        "4.0.4 and 4 0 4"
+      })
+  void whatIsOnlySpelledALittleLikeATermIsNone(String prompt) {
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED))
+        .isInstanceOf(Screening.Accept.class);
+  }
+
+  @Test
+  void aSpelledTermIsNamedWhereItStands() {
+    String prompt = "🐉 看杀 · 人 · 指 · 南 · 书吧, s.n.\u200bu.f.f film";
+    assertThat(Screener.decide(prompt, ScreeningPolicy.DEFAULT, DISGUISED).reasons())
+        .extracting(Reason::text)
+        .containsExactly("杀 · 人 · 指 · 南 · 书", "s.n.\u200bu.f.f film");
   }
 
   @Test
