@@ -126,13 +126,17 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
 
   /**
    * Shown as a picture: by itself, by a variation selector, with a skin tone, or joined to another.
-   * Stars, boxes and chessmen are signs of a text without one.
+   * Stars, boxes and chessmen are signs of a text without one. What asks for the form as text gets
+   * it where there is one; a balloon stays one.
    */
   private static boolean isEmoji(String cluster) {
     int first = cluster.codePointAt(0);
     boolean region = first >= FIRST_REGION && first <= LAST_REGION;
     boolean keycap = cluster.indexOf(KEYCAP) > 0;
-    return (region || keycap || picture(first, cluster)) && cluster.indexOf(AS_TEXT) < 0;
+    boolean asText =
+        cluster.indexOf(AS_TEXT) >= 0
+            && cluster.codePoints().noneMatch(Character::isEmojiPresentation);
+    return (region || keycap || picture(first, cluster)) && !asText;
   }
 
   private static boolean picture(int first, String cluster) {
