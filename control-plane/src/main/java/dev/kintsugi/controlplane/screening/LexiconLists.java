@@ -99,7 +99,7 @@ record LexiconLists(String version, Map<String, String> terms) {
             if (!line.isEmpty() && !line.startsWith("#")) {
               boolean exception = line.startsWith("!");
               String term = term(exception ? line.substring(1) : line, file, i + 1);
-              terms.put(term, exception ? "" : category);
+              terms.merge(term, exception ? "" : category, LexiconLists::both);
             }
           }
         });
@@ -113,6 +113,11 @@ record LexiconLists(String version, Map<String, String> terms) {
           "the lists have %d terms; at most %d are taken".formatted(terms.size(), MOST_TERMS));
     }
     return new LexiconLists(version(files), terms);
+  }
+
+  /** An exception holds, whichever of the files is read first. */
+  private static String both(String before, String category) {
+    return before.isEmpty() ? before : category;
   }
 
   private static String term(String written, String file, int line) {

@@ -116,6 +116,19 @@ class ListedLexiconTest {
   }
 
   @Test
+  void anExceptionHoldsWhateverTheFilesAreCalled() throws IOException {
+    for (String name : List.of("allow.txt", "zebra.txt")) {
+      Path exceptions = Files.writeString(lists.resolve(name), "!snuff film\n");
+      Files.writeString(lists.resolve("violence.txt"), "snuff film\n!gore\nsnuff  FILM\ngore\nwar");
+      var lexicon = new ListedLexicon(lists.toString());
+      assertThat(stops(lexicon, "a snuff film")).as(name).isFalse();
+      assertThat(stops(lexicon, "gore")).as("in one file, before the term").isFalse();
+      assertThat(stops(lexicon, "war")).isTrue();
+      Files.delete(exceptions);
+    }
+  }
+
+  @Test
   void wrongListsAtTheStartAreNamed() throws IOException {
     assertThatThrownBy(() -> new ListedLexicon(lists.resolve("none").toString()))
         .hasMessageContaining("kintsugi.screening.lexicon-dir")
