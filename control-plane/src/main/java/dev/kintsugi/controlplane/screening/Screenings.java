@@ -287,7 +287,7 @@ public final class Screenings {
                         screener.decide(service, submission.with(text), why -> {})
                             instanceof Screening.Accept))
         .flatMap(Function.identity())
-        .map(tooLong -> screening.with(tooLong.reason(), tooLong.suggestion()))
+        .map(measured -> measured.of(screening))
         .orElse(screening);
   }
 }

@@ -6,6 +6,7 @@ import dev.kintsugi.core.screening.Beginnings;
 import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
 import dev.kintsugi.core.screening.Screener;
+import dev.kintsugi.core.screening.Screening;
 import dev.kintsugi.core.screening.Tagger;
 import dev.kintsugi.protocol.node.TokenCountRequest;
 import jakarta.inject.Inject;
@@ -19,7 +20,10 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a prompt is longer than its model follows, by that model's own tokenizer. */
+/**
+ * Whether a prompt, or what is suggested instead, is longer than its model follows, by that model's
+ * own tokenizer.
+ */
 @Singleton
 class TokenStage {
 
@@ -58,20 +62,45 @@ class TokenStage {
    */
   record Question(String service, String prompt, @Nullable String suggestion, int limit) {}
 
+  /** What was found to be too long. */
+  sealed interface Measured {
+
+    /** What was decided before, with that. */
+    Screening of(Screening before);
+  }
+
   /**
-   * A prompt that is too long.
+   * The prompt is.
    *
    * @param suggestion that is not; null for none
    */
-  record TooLong(Reason reason, @Nullable String suggestion) {}
+  record TooLong(Reason reason, @Nullable String suggestion) implements Measured {
+    @Override
+    public Screening of(Screening before) {
+      return before.with(reason, suggestion);
+    }
+  }
+
+  /**
+   * Only what was suggested is.
+   *
+   * @param suggestion that is not, in its stead; null for none
+   */
+  record OtherWording(@Nullable String suggestion) implements Measured {
+    @Override
+    public Screening of(Screening before) {
+      return Screening.of(before.reasons(), suggestion);
+    }
+  }
 
   /**
    * @param passes whether a wording offends against nothing else
-   * @return empty for a prompt that is not too long
+   * @return empty where nothing is too long
    */
-  Said<Optional<TooLong>> look(Question asked, Predicate<String> passes)
+  Said<Optional<Measured>> look(Question asked, Predicate<String> passes)
       throws InterruptedException {
-    if (surelyShort(asked.prompt(), asked.limit())) {
+    if (surelyShort(asked.prompt(), asked.limit())
+        && (asked.suggestion() == null || surelyShort(asked.suggestion(), asked.limit()))) {
       return new Said.Word<>(Optional.empty());
     }
     List<String> texts = new ArrayList<>(Beginnings.of(asked.prompt(), MOST_BEGINNINGS));
@@ -86,10 +115,13 @@ class TokenStage {
       return new Said.Nothing<>(Why.UNAVAILABLE);
     }
     List<Integer> counts = counted.get();
+    if (counts.get(beginnings) > asked.limit()) {
+      return new Said.Word<>(Optional.of(tooLong(asked, texts, counts, passes)));
+    }
     return new Said.Word<>(
-        counts.get(beginnings) <= asked.limit()
+        counts.getLast() <= asked.limit()
             ? Optional.empty()
-            : Optional.of(tooLong(asked, texts, counts, passes)));
+            : Optional.of(new OtherWording(brief(asked).orElse(null))));
   }
 
   /** Its normal form can be longer than the prompt, and so can what an HTML entity stands for. */

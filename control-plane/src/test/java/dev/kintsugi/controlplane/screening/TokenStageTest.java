@@ -3,10 +3,14 @@ package dev.kintsugi.controlplane.screening;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kintsugi.controlplane.screening.Said.Why;
+import dev.kintsugi.controlplane.screening.TokenStage.Measured;
+import dev.kintsugi.controlplane.screening.TokenStage.OtherWording;
 import dev.kintsugi.controlplane.screening.TokenStage.Question;
 import dev.kintsugi.controlplane.screening.TokenStage.TooLong;
 import dev.kintsugi.controlplane.tokens.TokenCounter;
+import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Rule;
+import dev.kintsugi.core.screening.Screening;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +31,7 @@ class TokenStageTest {
         return Optional.of(texts.stream().map(text -> text.split(" ").length + 1).toList());
       };
 
-  private Said<Optional<TooLong>> look(
+  private Said<Optional<Measured>> look(
       TokenCounter counter, String prompt, @Nullable String suggestion, Predicate<String> passes)
       throws InterruptedException {
     return new TokenStage(counter, (service, text) -> Optional.ofNullable(anew))
@@ -37,8 +41,9 @@ class TokenStageTest {
   private TooLong tooLong(String prompt, @Nullable String suggestion, Predicate<String> passes)
       throws InterruptedException {
     return look(words, prompt, suggestion, passes)
-            instanceof Said.Word<Optional<TooLong>>(var long_)
-        ? long_.orElseThrow()
+                instanceof Said.Word<Optional<Measured>>(var measured)
+            && measured.orElseThrow() instanceof TooLong found
+        ? found
         : null;
   }
 
@@ -88,6 +93,31 @@ class TokenStageTest {
     assertThat(tooLong("🎉".repeat(3) + " b c d e f g h i", null, text -> true).reason().start())
         .as("in code points")
         .isEqualTo(15);
+  }
+
+  /** Nobody who follows a suggestion is told next that it is too long. */
+  @Test
+  void aSuggestionThatIsTooLongItselfIsNotMadeToAPromptThatIsNot() throws InterruptedException {
+    String prompt = "a girl feels lonely";
+    String longer = "a girl, lonely mood, soft natural light, static camera";
+    assertThat(look(words, prompt, longer, text -> true)).isEqualTo(instead(null));
+    anew = "a lonely girl";
+    assertThat(look(words, prompt, longer, text -> true)).isEqualTo(instead("a lonely girl"));
+    anew = longer;
+    assertThat(look(words, prompt, longer, text -> true)).isEqualTo(instead(null));
+    assertThat(look(words, "猫", longer, text -> true))
+        .as("a prompt that needs no counting")
+        .isEqualTo(instead(null));
+    assertThat(look(words, prompt, "a girl, static camera", text -> true))
+        .isEqualTo(new Said.Word<>(Optional.empty()));
+    Reason vague = new Reason(Rule.ABSTRACT, 0, 6, "a girl", "Say more.");
+    Screening before = Screening.of(List.of(vague), longer);
+    assertThat(new OtherWording("a cat").of(before))
+        .isEqualTo(Screening.of(List.of(vague), "a cat"));
+  }
+
+  private static Said<Optional<Measured>> instead(@Nullable String suggestion) {
+    return new Said.Word<>(Optional.of(new OtherWording(suggestion)));
   }
 
   @Test
