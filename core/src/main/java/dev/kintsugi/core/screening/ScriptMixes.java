@@ -22,16 +22,39 @@ final class ScriptMixes {
   static List<Reason> find(Wording wording, ScreeningPolicy policy) {
     List<Reason> reasons = new ArrayList<>();
     List<Word> clause = new ArrayList<>();
+    boolean title = title(wording.words());
     for (Word word : wording.words()) {
       if (!clause.isEmpty() && clause.getLast().clause() != word.clause()) {
         end(wording, policy, clause, reasons);
       }
-      if (!word.name() && !word.quoted()) {
+      if (!named(word, title) && !word.quoted()) {
         clause.add(word);
       }
     }
     end(wording, policy, clause, reasons);
     return reasons;
+  }
+
+  /**
+   * Whether capitals tell nothing, because nearly every word has one. Names do, too, so a word must
+   * be among them that names do not have.
+   */
+  private static boolean title(List<Word> words) {
+    List<Word> letters =
+        words.stream().filter(word -> word.script() == Script.LATIN && !numbered(word)).toList();
+    long capitals = letters.stream().filter(Word::name).count();
+    return letters.size() > 1
+        && 4 * capitals > 3 * letters.size()
+        && letters.stream().anyMatch(word -> LEANING.contains(word.folded()));
+  }
+
+  private static boolean named(Word word, boolean title) {
+    boolean plain = title ? !numbered(word) : LEANING.contains(word.folded());
+    return word.name() && !plain;
+  }
+
+  private static boolean numbered(Word word) {
+    return word.folded().codePoints().anyMatch(Character::isDigit);
   }
 
   private static void end(
