@@ -292,7 +292,7 @@ class LabelledPromptsTest {
 
   /** A megabyte takes as long as its length says, whatever it holds. */
   @ParameterizedTest
-  @ValueSource(strings = {"像", "apple, ", "\u0301\u0316", "\uD800"})
+  @ValueSource(strings = {"像", "apple, ", "\u0301\u0316", "\uD800", "斩 首 视 频 ", "a.b "})
   void aMegabyteIsNoTrouble(String part) {
     String prompt = "a" + part.repeat(1_000_000 / part.length());
     assertThat(assertTimeoutPreemptively(Duration.ofSeconds(20), () -> decide(prompt))).isNotNull();
