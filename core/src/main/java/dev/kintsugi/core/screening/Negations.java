@@ -1,5 +1,10 @@
 package dev.kintsugi.core.screening;
 
+import static dev.kintsugi.core.screening.PartOfSpeech.ADJECTIVE;
+import static dev.kintsugi.core.screening.PartOfSpeech.DETERMINER;
+import static dev.kintsugi.core.screening.PartOfSpeech.MEASURE;
+import static dev.kintsugi.core.screening.PartOfSpeech.NUMBER;
+
 import dev.kintsugi.core.screening.Wording.Script;
 import dev.kintsugi.core.screening.Wording.Word;
 import java.util.ArrayList;
@@ -51,6 +56,34 @@ final class Negations {
           "别致", "別致", "特别", "特別", "分别", "分別", "区别", "區別", "性别", "性別", "级别", "級別", "告别", "告別", "离别",
           "離別", "差不");
 
+  /** They deny a feeling as much as "not" does. */
+  private static final Set<String> NEARLY =
+      Set.of(
+          "n't",
+          "hardly",
+          "barely",
+          "scarcely",
+          "rarely",
+          "seldom",
+          "far",
+          "很少",
+          "难以",
+          "无法",
+          "绝非",
+          "别",
+          "勿",
+          "并无");
+
+  /** What follows these stands against what was denied. */
+  private static final Set<String> CONTRASTS =
+      Set.of("but", "yet", "instead", "rather", "而是", "而", "但", "但是", "却", "只是", "反而", "仍然");
+
+  /** They begin or end so, and say that one cannot help it. */
+  private static final Set<String> IN_SPITE =
+      Set.of("不由得", "不免", "不时", "不停", "不住", "忍不住", "不得不", "不已", "不止", "情不自禁");
+
+  private static final String DENYING = "不没未";
+
   private Negations() {}
 
   static List<Reason> find(Wording wording, ScreeningPolicy policy) {
@@ -89,6 +122,50 @@ final class Negations {
   /** Whether a word denies what follows. */
   static boolean deny(String word) {
     return ENGLISH.contains(word) || CHINESE_WORDS.contains(word);
+  }
+
+  /** Whether what stands at an index of a sentence is denied before it, in its own clause. */
+  static boolean denied(List<Token> tokens, int at) {
+    int clause = tokens.get(at).clause();
+    for (int i = at - 1; i >= 0 && tokens.get(i).clause() == clause; i--) {
+      String word = tokens.get(i).text();
+      if (CONTRASTS.contains(word)) {
+        return word.equals("but") && i > 0 && tokens.get(i - 1).text().equals("anything");
+      }
+      if (denies(tokens.get(i)) && !ofThing(tokens, i, at)) {
+        return true;
+      }
+    }
+    int next = at + 1;
+    return next < tokens.size()
+        && tokens.get(next).clause() == clause
+        && tokens.get(next).chinese()
+        && denies(tokens.get(next));
+  }
+
+  /** What is denied may be a coat: without one, a woman feels sad. */
+  private static boolean ofThing(List<Token> tokens, int denial, int until) {
+    int at = denial + 1;
+    while (at < until && tokens.get(at).is(DETERMINER, NUMBER, MEASURE, ADJECTIVE)) {
+      at++;
+    }
+    return at < until && tokens.get(at).entity();
+  }
+
+  /** Whether a word denies what is said after it, or nearly so. */
+  static boolean denies(Token token) {
+    String word = token.text();
+    if (deny(word) || NEARLY.contains(word)) {
+      return true;
+    }
+    boolean marked =
+        token.chinese()
+            && !token.noun()
+            && (DENYING.indexOf(word.charAt(0)) >= 0
+                || DENYING.indexOf(word.charAt(word.length() - 1)) >= 0);
+    return marked
+        && !IN_SPITE.contains(word)
+        && !OTHER_MEANING.contains(word.substring(0, Math.min(2, word.length())));
   }
 
   private static boolean denies(List<Word> words, int at) {

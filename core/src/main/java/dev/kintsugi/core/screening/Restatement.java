@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,9 @@ final class Restatement {
 
   /** Words of the sentence; with style and camera that is far below what the text encoder reads. */
   private static final int LONGEST_SENTENCE = 30;
+
+  /** Taggers take them for verbs and pronouns. */
+  private static final Set<String> LEADS_TO_FEELING = Set.of("是", "变得", "显得", "anything");
 
   private final TaggedText text;
   private final List<Token> tokens;
@@ -170,6 +175,8 @@ final class Restatement {
     int end = to;
     while (end > subject + 1
         && (tokens.get(end - 1).is(CONJUNCTION, PREPOSITION, ADVERB, AUXILIARY, PARTICLE)
+            || Negations.denies(tokens.get(end - 1))
+            || LEADS_TO_FEELING.contains(tokens.get(end - 1).text())
             || Vocabulary.feelingVerb(tokens.get(end - 1).text()))) {
       end--;
     }
@@ -211,7 +218,9 @@ final class Restatement {
   private Optional<String> mood(boolean chinese) {
     return Stream.of(meaning.felt())
         .filter(at -> at >= 0)
-        .flatMap(at -> tokens.subList(at, meaning.clauseEnd(at)).stream())
+        .flatMap(at -> IntStream.range(at, meaning.clauseEnd(at)).boxed())
+        .filter(at -> !Negations.denied(tokens, at))
+        .map(tokens::get)
         .filter(token -> token.is(ADJECTIVE) && token.chinese() == chinese)
         .filter(token -> Vocabulary.feeling(token.text()))
         .map(token -> text.wording().text(token.start(), token.end()))

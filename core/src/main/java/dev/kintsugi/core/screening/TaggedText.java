@@ -28,6 +28,8 @@ record TaggedText(Wording wording, List<Token> tokens) {
   private static final List<String> ENDINGS =
       List.of("n't", "'s", "'re", "'ve", "'ll", "'d", "'m", "n’t", "’s");
 
+  private static final Set<String> DENYING = Set.of("n't", "N'T");
+
   /** What a denying ending comes after; other words that end so are one word. */
   private static final Set<String> DENIABLE =
       Set.of(
@@ -178,6 +180,9 @@ record TaggedText(Wording wording, List<Token> tokens) {
     PartOfSpeech part = parts.get(at);
     if (ENDINGS.contains(passage.get(at).text())) {
       return part == PartOfSpeech.AUXILIARY ? part : PartOfSpeech.PARTICLE;
+    }
+    if (at + 1 < parts.size() && DENYING.contains(passage.get(at + 1).text())) {
+      return PartOfSpeech.AUXILIARY;
     }
     boolean leadIn =
         at > 0 && ARTICLES.contains(passage.get(at - 1).text().toLowerCase(Locale.ROOT));
