@@ -43,6 +43,12 @@ final class GoodPrompts {
           """
           close-up|wide shot|slow motion|static camera|tracking shot|drone shot|handheld camera|low angle|35mm lens
           shallow depth of field|slow zoom in|the camera orbits|time-lapse|pan left|POV|macro|bird's-eye view|one take""");
+  private static final String[] STATES =
+      list(
+          """
+          the lake is calm|the street is empty|the sky is blue|the forest is peaceful|the windows are dark|the house is quiet
+          the road is free|the room is warm and cozy|the walls are covered in ivy|the water is clear|the old tower is gloomy
+          the garden is alive with bees|the platform is deserted|the cup is empty|the sand is warm|the café is cheerful""");
   private static final String[] VEHICLES =
       list("the wind|a ghost|a feather|a dancer|lightning|a leaf in a storm|an arrow|a king");
   private static final String[] THINGS =
@@ -78,6 +84,11 @@ final class GoodPrompts {
           烛光|马卡龙配色|纪录片风格|浓重的阴影|摄影棚布光|国风|赛博朋克""");
   private static final String[] SHOTS =
       list("特写|全景|慢动作|固定镜头|跟拍|航拍|手持摄影|低角度|浅景深|镜头缓缓推进|镜头环绕|延时摄影|第一视角|微距|俯视|一镜到底");
+  private static final String[] IS =
+      list(
+          """
+          湖面很平静|房间很安静|街道很冷清|天空很蓝|屋子里很温暖|教室里空荡荡的|森林很宁静|卧室很温馨|沙发很舒服|水很清澈|小镇很浪漫|墙壁很旧
+          山谷很安静|海水很凉|夜色很美好|车站很冷清""");
   private static final String[] LIKE = list("风|幽灵|羽毛|舞者|闪电|落叶|箭|国王");
   private static final String[] GOODS =
       list("苹果|蜡烛|书|贝壳|旧钥匙|气球|咖啡杯|郁金香|松果|唱片|玻璃珠|地图|柠檬|玩具车|羽毛|雨伞|纸飞机|瓶子|硬币|时钟");
@@ -134,6 +145,9 @@ final class GoodPrompts {
         () -> "a table with " + things(THINGS, ", ", 3 + random.nextInt(8)) + ", " + of(STYLES),
         () -> of(SUBJECTS) + " " + of(ACTIONS) + " next to a sign that says \"" + of(NAMES) + "\"",
         () -> of(SUBJECTS) + " " + of(ACTIONS) + " " + of(EMOJI),
+        () -> of(STATES),
+        () -> capital(of(STATES)) + ", " + of(STYLES) + ", " + of(CAMERAS),
+        () -> of(SUBJECTS) + " " + of(ACTIONS) + ", " + of(STATES),
         () -> of(NAMES) + " " + of(ACTIONS) + " " + of(PLACES) + ", " + of(CAMERAS),
         () ->
             capital(of(SUBJECTS))
@@ -161,6 +175,9 @@ final class GoodPrompts {
         () -> "桌上有" + things(GOODS, "、", 3 + random.nextInt(8)) + "，" + of(LOOKS),
         () -> of(WHO) + of(DOES) + "，旁边的牌子上写着“" + of(GOODS) + "”",
         () -> of(WHO) + of(DOES) + of(EMOJI),
+        () -> of(IS),
+        () -> of(IS) + "，" + of(LOOKS) + "，" + of(SHOTS),
+        () -> of(WHO) + of(DOES) + "，" + of(IS),
         () -> of(WHO) + of(DOES) + "，然后" + of(WHO) + of(WHERE) + of(DOES) + "！",
         () -> of(WHO) + "像" + of(LIKE) + "一样" + of(WHERE) + of(DOES),
         () -> "没有人，只有" + of(WHO) + of(WHERE),

@@ -65,7 +65,8 @@ class LabelledPromptsTest {
 
   /**
    * Prompts written after the rules, which no rule was changed for: how many come to what a person
-   * says of them, by label. The misses are told in docs/operating/screening.md.
+   * says of them, by label. Of the good ones it was 142 until "blue" and "alive" were no feelings of
+   * things, for other prompts' sake. The misses are told in docs/operating/screening.md.
    */
   @Test
   void theFreshSetComesToWhatWasFoundWhenItWasWritten() {
@@ -107,7 +108,7 @@ class LabelledPromptsTest {
         .isEqualTo(
             Map.of(
                 "good",
-                142,
+                144,
                 "abstract",
                 38,
                 "metaphor",

@@ -1,6 +1,8 @@
 package dev.kintsugi.core.screening;
 
 import static dev.kintsugi.core.screening.PartOfSpeech.ADJECTIVE;
+import static dev.kintsugi.core.screening.PartOfSpeech.ADVERB;
+import static dev.kintsugi.core.screening.PartOfSpeech.AUXILIARY;
 import static dev.kintsugi.core.screening.PartOfSpeech.CONJUNCTION;
 import static dev.kintsugi.core.screening.PartOfSpeech.PARTICLE;
 import static dev.kintsugi.core.screening.PartOfSpeech.PUNCTUATION;
@@ -40,12 +42,18 @@ record Meaning(
   static Meaning of(List<Token> tokens) {
     List<Comparison> compared = Comparison.of(tokens);
     boolean[] literal = literal(tokens.size(), compared);
+    List<Integer> objects = objects(tokens, literal);
+    int persons = count(literal, at -> person(tokens, at));
+    boolean things =
+        !objects.isEmpty()
+            && persons == 0
+            && objects.stream().noneMatch(at -> Living.feels(tokens.get(at).text()));
     return new Meaning(
         tokens,
         compared,
-        felt(tokens),
-        objects(tokens, literal),
-        count(literal, at -> person(tokens, at)),
+        felt(tokens, things),
+        objects,
+        persons,
         count(literal, at -> Vocabulary.shown(tokens.get(at).text()) && !tokens.get(at).noun()));
   }
 
@@ -76,21 +84,30 @@ record Meaning(
     return Vocabulary.person(token.text()) && !token.noun() && !owns && !asks;
   }
 
-  private static int felt(List<Token> tokens) {
+  /**
+   * @param things nobody is there who could feel
+   */
+  private static int felt(List<Token> tokens, boolean things) {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       boolean verb = Vocabulary.feelingVerb(token.text()) && !token.is(ADJECTIVE);
-      boolean idea = token.noun() && Vocabulary.feeling(token.text());
-      boolean told =
-          token.is(ADJECTIVE, VERB)
-              && Vocabulary.feeling(token.text())
+      boolean named =
+          Vocabulary.feeling(token.text())
               && !leads(tokens, i)
-              && !wished(tokens, i);
-      if (verb || idea && !leads(tokens, i) || told) {
+              && !(things && Vocabulary.looks(token.text()))
+              && !coloured(tokens, i);
+      boolean told = token.is(ADJECTIVE, VERB) && !wished(tokens, i);
+      if (verb || named && (token.noun() || told)) {
         return i;
       }
     }
     return -1;
+  }
+
+  /** Somebody is blue; what she wears is no mood. */
+  private static boolean coloured(List<Token> tokens, int at) {
+    boolean said = at > 0 && tokens.get(at - 1).is(AUXILIARY, ADVERB);
+    return Vocabulary.colour(tokens.get(at).text()) && !said;
   }
 
   /** Happy new year tells no feeling. */

@@ -109,6 +109,18 @@ final class Vocabulary {
           压抑 郁闷 无助 无奈 委屈 轻松 舒服 美好 难受 冷清 凄凉 落寞 彷徨 思念
           """);
 
+  /** Of these feelings, a lake or a street has the looks. */
+  private static final Set<String> LOOKS =
+      words(
+          """
+          calm peaceful serene gloomy cheerful romantic sentimental nostalgic tender empty free alive alone lost moved
+          touched blue
+          平静 安静 宁静 怀旧 空虚 自由 浪漫 温馨 温暖 压抑 轻松 舒服 美好 冷清 凄凉
+          """);
+
+  /** A colour too, unless somebody is said to be it. */
+  private static final Set<String> COLOURS = words("blue");
+
   private static final Set<String> FEELING_VERBS =
       words("feel feels feeling felt 感觉 感到 觉得 感受 感受到 感觉到 倍感 深感 心里 心中 内心 心情");
 
@@ -183,6 +195,15 @@ final class Vocabulary {
 
   static boolean feeling(String word) {
     return FEELINGS.contains(word);
+  }
+
+  /** Whether a feeling, said of a thing, is how the thing looks. */
+  static boolean looks(String feeling) {
+    return LOOKS.contains(feeling);
+  }
+
+  static boolean colour(String feeling) {
+    return COLOURS.contains(feeling);
   }
 
   static boolean feelingVerb(String word) {
