@@ -36,6 +36,8 @@ final class Restatement {
   /** Taggers take them for verbs and pronouns. */
   private static final Set<String> LEADS_TO_FEELING = Set.of("是", "变得", "显得", "anything");
 
+  private static final Set<String> RELATIVE = Set.of("who", "whom", "whose", "which", "that");
+
   private final TaggedText text;
   private final List<Token> tokens;
   private final Meaning meaning;
@@ -126,13 +128,22 @@ final class Restatement {
     while (to < listEnd && to != meaning.felt()) {
       seen += meaning.objects().contains(to) ? 1 : 0;
       if (seen > most || to - from >= LONGEST_SENTENCE) {
-        return new Span(from, good);
+        return new Span(from, complete(subject, good));
       }
       boolean boundary = tokens.get(to).is(CONJUNCTION, PREPOSITION, PUNCTUATION);
       good = boundary && to > subject ? to : good;
       to++;
     }
-    return new Span(from, to == meaning.felt() ? trimmed(subject, to) : to);
+    return new Span(from, complete(subject, to == meaning.felt() ? trimmed(subject, to) : to));
+  }
+
+  /** Without a "who" of which nothing is said any more. */
+  private int complete(int subject, int to) {
+    int end = to;
+    while (end > subject + 1 && RELATIVE.contains(tokens.get(end - 1).text())) {
+      end--;
+    }
+    return end;
   }
 
   /** What stands there ("on a table lie apples") begins with where. */
