@@ -4,6 +4,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -145,6 +146,13 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
         && (Character.isEmojiPresentation(first)
             || cluster.indexOf(AS_PICTURE) > 0
             || cluster.codePoints().skip(1).anyMatch(Glyph::shows));
+  }
+
+  /** The digit of a key, which is a picture of one; empty for anything else. */
+  Optional<String> key() {
+    boolean digit =
+        kind == Kind.EMOJI && text.indexOf(KEYCAP) > 0 && Character.isDigit(text.charAt(0));
+    return digit ? Optional.of(text.substring(0, 1)) : Optional.empty();
   }
 
   private static boolean shows(int next) {

@@ -1,12 +1,16 @@
 package dev.kintsugi.core.screening;
 
+import dev.kintsugi.core.screening.Glyph.Kind;
 import dev.kintsugi.core.screening.Wording.Word;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The same prompt without what offends: emoji in a row go, what is repeated stays once. */
+/**
+ * The same prompt without what offends: emoji in a row go but for digits, what is repeated stays
+ * once.
+ */
 final class Rewording {
 
   private Rewording() {}
@@ -34,7 +38,7 @@ final class Rewording {
 
   private static String kept(Wording wording, Reason reason) {
     if (reason.rule() == Rule.EMOJI_RUN) {
-      return " ";
+      return digits(wording, reason);
     }
     List<Word> words =
         wording.words().stream()
@@ -48,6 +52,19 @@ final class Rewording {
       period++;
     }
     return wording.text(reason.start(), words.get(period - 1).end());
+  }
+
+  /** Keys with a digit on them are read as a number, of which none may be lost. */
+  private static String digits(Wording wording, Reason reason) {
+    StringBuilder kept = new StringBuilder(" ");
+    wording.glyphs().stream()
+        .filter(glyph -> glyph.start() >= reason.start() && glyph.end() <= reason.end())
+        .forEach(glyph -> kept.append(glyph.key().orElse(apart(glyph))));
+    return kept.append(' ').toString();
+  }
+
+  private static String apart(Glyph glyph) {
+    return glyph.kind() == Kind.UNSEEN ? "" : " ";
   }
 
   private static boolean repeats(List<Word> words, int period) {

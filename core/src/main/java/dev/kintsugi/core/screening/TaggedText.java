@@ -93,18 +93,26 @@ record TaggedText(Wording wording, List<Token> tokens) {
   private static List<Piece> pieces(Wording wording) {
     List<Piece> pieces = new ArrayList<>();
     List<Word> words = wording.words();
+    List<Glyph> glyphs = wording.glyphs();
     int next = 0;
     int clause = 0;
-    for (Glyph glyph : wording.glyphs()) {
+    String point = "";
+    for (int at = 0; at < glyphs.size(); at++) {
+      Glyph glyph = glyphs.get(at);
       if (glyph.start() >= LONGEST) {
         break;
       }
       boolean within = next < words.size() && glyph.start() >= words.get(next).start();
       if (within) {
         if (glyph.end() == words.get(next).end()) {
+          int number = point.isEmpty() ? pieces.size() : pieces.size() - 1;
           add(wording, words.get(next), clause, pieces);
+          join(pieces, number, point);
+          point = "";
           next++;
         }
+      } else if (Wording.withinNumber(glyphs, at)) {
+        point = glyph.folded();
       } else if (glyph.kind() == Kind.SIGN) {
         pieces.add(new Piece(glyph.start(), glyph.end(), glyph.folded(), null, clause));
         clause += CLAUSE_ENDS.contains(glyph.folded().substring(0, 1)) ? 1 : 0;
@@ -113,6 +121,17 @@ record TaggedText(Wording wording, List<Token> tokens) {
       }
     }
     return pieces;
+  }
+
+  /** What a point or a comma parts within a number is one piece. */
+  private static void join(List<Piece> pieces, int at, String point) {
+    if (!point.isEmpty()) {
+      Piece after = pieces.remove(at + 1);
+      Piece before = pieces.get(at);
+      Script script = after.script() == null ? before.script() : after.script();
+      String text = before.text() + point + after.text();
+      pieces.set(at, new Piece(before.start(), after.end(), text, script, before.clause()));
+    }
   }
 
   private static void add(Wording wording, Word word, int clause, List<Piece> pieces) {

@@ -15,6 +15,9 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
   private static final String OPENS = "“「『《〈(【[{";
   private static final String CLOSES = "”」』》〉)】]}";
 
+  /** What parts the digits of one number or time, as it is written there. */
+  private static final String IN_NUMBERS = ".．,:";
+
   private static final int LONGEST_WORD = 512;
 
   /**
@@ -78,6 +81,19 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
     return low == glyphs.size() ? prompt.length() : glyphs.get(low).offset();
   }
 
+  /** Whether a sign stands between digits, as in 2.5 or 1,000: it ends nothing. */
+  static boolean withinNumber(List<Glyph> glyphs, int at) {
+    return at > 0
+        && at + 1 < glyphs.size()
+        && IN_NUMBERS.contains(glyphs.get(at).text())
+        && digit(glyphs.get(at - 1))
+        && digit(glyphs.get(at + 1));
+  }
+
+  private static boolean digit(Glyph glyph) {
+    return glyph.kind() == Kind.LETTER && Character.isDigit(glyph.folded().codePointAt(0));
+  }
+
   private static final class Reader {
 
     private final List<Glyph> glyphs;
@@ -92,7 +108,8 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
     }
 
     List<Word> words() {
-      for (Glyph glyph : glyphs) {
+      for (int at = 0; at < glyphs.size(); at++) {
+        Glyph glyph = glyphs.get(at);
         switch (glyph.kind()) {
           case LETTER -> letters.add(glyph);
           case UNSEEN -> {}
@@ -105,7 +122,13 @@ record Wording(String prompt, List<Glyph> glyphs, List<Word> words) {
             endWord();
             clause += glyph.text().contains("\n") ? 1 : 0;
           }
-          case SIGN -> sign(glyph.folded().substring(0, 1));
+          case SIGN -> {
+            if (withinNumber(glyphs, at)) {
+              endWord();
+            } else {
+              sign(glyph.folded().substring(0, 1));
+            }
+          }
         }
       }
       endWord();
