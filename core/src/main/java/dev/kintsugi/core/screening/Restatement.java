@@ -41,12 +41,14 @@ final class Restatement {
   private final TaggedText text;
   private final List<Token> tokens;
   private final Meaning meaning;
+  private final List<Exclusion> exclusions;
   private final int most;
 
   private Restatement(TaggedText text, ScreeningPolicy policy) {
     this.text = text;
     this.tokens = text.tokens();
     this.meaning = Meaning.of(tokens);
+    this.exclusions = Exclusion.of(tokens).stream().filter(e -> meaning.literal(e.from())).toList();
     this.most = Math.max(1, policy.objects() / 2);
   }
 
@@ -71,6 +73,7 @@ final class Restatement {
     mood(chinese).map(defaults::mood).ifPresent(parts::add);
     parts.add(phrase(Vocabulary::lit, sentence).orElse(defaults.light()));
     parts.add(phrase(Vocabulary::taken, sentence).orElse(defaults.camera()));
+    parts.addAll(1, leftOut(parts));
     return Optional.of(String.join(chinese ? "，" : ", ", parts));
   }
 
@@ -82,7 +85,20 @@ final class Restatement {
     return meaning.objects().stream().filter(at -> !place(at) && !denied(at)).findFirst();
   }
 
+  /** What must not be seen and is in no part yet. */
+  private List<String> leftOut(List<String> parts) {
+    return exclusions.stream()
+        .map(exclusion -> written(new Span(exclusion.from(), exclusion.to())))
+        .map(Restatement::within)
+        .filter(words -> parts.stream().noneMatch(part -> part.contains(words)))
+        .distinct()
+        .toList();
+  }
+
   private boolean denied(int head) {
+    if (exclusions.stream().anyMatch(exclusion -> exclusion.has(head))) {
+      return true;
+    }
     int start = phraseStart(head);
     return Negations.deny(tokens.get(start).text())
         || (start > 0 && same(head, start - 1) && Negations.deny(tokens.get(start - 1).text()));

@@ -88,10 +88,12 @@ class LanguageRulesTest {
   }
 
   @Test
-  void whatIsDeniedIsNoSubject() {
+  void whatIsDeniedIsNoSubjectAndStaysDenied() {
     assertThat(decide("no cat, a girl walks, feels lonely", 20, 3).suggestion())
-        .isEqualTo("a girl walks, lonely mood, soft natural light, static camera");
+        .isEqualTo("a girl walks, no cat, lonely mood, soft natural light, static camera");
     assertThat(decide("no cat feels lonely", 20, 2).suggestion()).isNull();
+    assertThat(decide("no cat and dog, a girl, feels lonely", 20, 4).suggestion())
+        .isEqualTo("a girl, no cat and dog, lonely mood, soft natural light, static camera");
   }
 
   @Test
