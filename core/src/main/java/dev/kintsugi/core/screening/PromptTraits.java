@@ -56,20 +56,21 @@ public record PromptTraits(
     return new PromptTraits(
         prompt.codePointCount(0, prompt.length()),
         words,
-        grams(wording.words()),
+        grams(wording),
         longestRun(wording.glyphs()),
         Brackets.depth(prompt),
         scripts.contains(Script.HAN) && scripts.size() > 1);
   }
 
-  private static List<Fragment> grams(List<Word> words) {
+  private static List<Fragment> grams(Wording wording) {
+    List<Word> words = wording.words();
     List<Fragment> grams = new ArrayList<>();
     for (int first = 0; first < words.size(); first++) {
       StringBuilder text = new StringBuilder();
       int end = -1;
       for (int i = first; i < words.size() && i < first + LONGEST_GRAM; i++) {
         Word word = words.get(i);
-        if (word.script() != Script.HAN || (end >= 0 && word.start() != end)) {
+        if (word.script() != Script.HAN || (end >= 0 && !joined(wording, end, word.start()))) {
           break;
         }
         text.append(word.folded());
@@ -80,6 +81,11 @@ public record PromptTraits(
       }
     }
     return grams;
+  }
+
+  /** Whether nothing that anybody sees stands between two code points. */
+  private static boolean joined(Wording wording, int from, int to) {
+    return from == to || Glyph.UNSEEN.matcher(wording.text(from, to)).replaceAll("").isEmpty();
   }
 
   private static int longestRun(List<Glyph> glyphs) {
