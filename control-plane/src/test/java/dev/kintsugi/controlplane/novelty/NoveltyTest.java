@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -179,6 +180,9 @@ class NoveltyTest {
     assertThat(passed / 120.0).as("of good prompts, 99.5 % are to pass").isGreaterThan(0.95);
     long flagged = STRANGE.stream().filter(prompt -> !familiar(novelties, prompt)).count();
     assertThat(flagged).as("of %d strange ones", STRANGE.size()).isGreaterThanOrEqualTo(7);
+
+    String disguised = STRANGE.getFirst().toUpperCase(Locale.ROOT).replace("A", "\u200BＡ");
+    assertThat(familiar(novelties, disguised)).as(disguised).isFalse();
 
     JsonNode told = screened(STRANGE.getFirst());
     assertThat(told.at("/verdict").asText()).isEqualTo("accept_safe_mode");

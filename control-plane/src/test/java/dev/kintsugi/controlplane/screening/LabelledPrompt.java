@@ -1,5 +1,6 @@
 package dev.kintsugi.controlplane.screening;
 
+import dev.kintsugi.core.screening.Reason;
 import dev.kintsugi.core.screening.Screening;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,10 +12,19 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A line of a labelled set: what a prompt must come to. */
-record LabelledPrompt(String verdict, String rules, String span, String suggestion, String prompt) {
+/**
+ * A line of a labelled set: what a prompt must come to.
+ *
+ * @param spans what stands where each reason is, in their order
+ */
+record LabelledPrompt(
+    String verdict, String rules, String spans, String suggestion, String prompt) {
 
   private static final Pattern CODE_POINT = Pattern.compile("\\\\u\\{([0-9A-F]+)}");
+
+  private static final Pattern AGAIN = Pattern.compile("\\\\x([0-9]+)\\{([^}]*)}");
+
+  private static final String BETWEEN_SPANS = " ¦ ";
 
   /** Fields of a line that says neither a span nor a suggestion. */
   private static final int WITHOUT_PLACES = 3;
@@ -35,10 +45,14 @@ record LabelledPrompt(String verdict, String rules, String span, String suggesti
   }
 
   private static LabelledPrompt parse(String line) {
-    String[] fields =
+    String written =
         CODE_POINT
             .matcher(line)
-            .replaceAll(found -> Character.toString(Integer.parseInt(found.group(1), 16)))
+            .replaceAll(found -> Character.toString(Integer.parseInt(found.group(1), 16)));
+    String[] fields =
+        AGAIN
+            .matcher(written)
+            .replaceAll(found -> found.group(2).repeat(Integer.parseInt(found.group(1))))
             .split("\t", -1);
     return fields.length == WITHOUT_PLACES
         ? new LabelledPrompt(fields[0], fields[1], "", "", fields[2])
@@ -60,9 +74,10 @@ record LabelledPrompt(String verdict, String rules, String span, String suggesti
             .map(reason -> reason.rule().wireName())
             .distinct()
             .collect(Collectors.joining(","));
-    String span = told.reasons().isEmpty() ? "" : told.reasons().getFirst().text();
+    String spans =
+        told.reasons().stream().map(Reason::text).collect(Collectors.joining(BETWEEN_SPANS));
     String suggestion = Objects.requireNonNullElse(told.suggestion(), "");
-    return new LabelledPrompt(verdict, rules, span, suggestion, prompt);
+    return new LabelledPrompt(verdict, rules, spans, suggestion, prompt);
   }
 
   boolean chinese() {

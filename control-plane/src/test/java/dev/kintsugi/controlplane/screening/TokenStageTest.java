@@ -134,6 +134,14 @@ class TokenStageTest {
   }
 
   @Test
+  void aPromptOfJustTheLimitIsLetBe() throws InterruptedException {
+    assertThat(look(words, "one two three four five six seven", null, text -> true))
+        .isEqualTo(new Said.Word<>(Optional.empty()));
+    assertThat(asked).contains("one two three four five six seven");
+    assertThat(tooLong("one two three four five six seven eight", null, text -> true)).isNotNull();
+  }
+
+  @Test
   void whenNobodyCountsNothingIsSaid() throws InterruptedException {
     assertThat(look((service, texts) -> Optional.empty(), "a cat on a beach", null, text -> true))
         .isEqualTo(new Said.Nothing<>(Why.UNAVAILABLE));

@@ -19,6 +19,7 @@ class PromptFeaturesTest {
     assertThat(of("A RED ｄｒａｇｏｎ, 悲伤的夜 a"))
         .contains("word:red", "word:dragon", "han:悲伤", "han:悲伤的", "han:伤的", "mixed-scripts")
         .doesNotContain("word:a", "han:悲");
+    assertThat(of("dra\u200Bgon, 悲\u200B伤")).contains("word:dragon", "han:悲伤");
     assertThat(of("悲, 伤")).as("not neighbours").noneMatch(name -> name.startsWith("han:"));
     assertThat(of("nothing else")).doesNotContain("mixed-scripts");
   }
