@@ -66,13 +66,26 @@ final class Negations {
           "rarely",
           "seldom",
           "far",
+          "less",
+          "lack",
+          "lacks",
+          "lacked",
+          "lacking",
+          "loses",
+          "losing",
           "很少",
+          "难",
+          "很难",
           "难以",
           "无法",
           "绝非",
           "别",
           "勿",
-          "并无");
+          "并无",
+          "失去",
+          "缺乏",
+          "缺少",
+          "丧失");
 
   /** What follows these stands against what was denied. */
   private static final Set<String> CONTRASTS =
@@ -124,23 +137,25 @@ final class Negations {
     return ENGLISH.contains(word) || CHINESE_WORDS.contains(word);
   }
 
-  /** Whether what stands at an index of a sentence is denied before it, in its own clause. */
-  static boolean denied(List<Token> tokens, int at) {
+  /** Index of what denies the word at an index, in its own clause; -1 where nothing does. */
+  static int denial(List<Token> tokens, int at) {
     int clause = tokens.get(at).clause();
     for (int i = at - 1; i >= 0 && tokens.get(i).clause() == clause; i--) {
-      String word = tokens.get(i).text();
-      if (CONTRASTS.contains(word)) {
-        return word.equals("but") && i > 0 && tokens.get(i - 1).text().equals("anything");
+      if (CONTRASTS.contains(tokens.get(i).text())) {
+        boolean anythingBut = i > 0 && tokens.get(i - 1).text().equals("anything");
+        return anythingBut ? i - 1 : -1;
       }
       if (denies(tokens.get(i)) && !ofThing(tokens, i, at)) {
-        return true;
+        return i;
       }
     }
     int next = at + 1;
-    return next < tokens.size()
-        && tokens.get(next).clause() == clause
-        && tokens.get(next).chinese()
-        && denies(tokens.get(next));
+    boolean after =
+        next < tokens.size()
+            && tokens.get(next).clause() == clause
+            && tokens.get(next).chinese()
+            && denies(tokens.get(next));
+    return after ? next : -1;
   }
 
   /** What is denied may be a coat: without one, a woman feels sad. */

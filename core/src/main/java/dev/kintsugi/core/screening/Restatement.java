@@ -34,7 +34,20 @@ final class Restatement {
   private static final int LONGEST_SENTENCE = 30;
 
   /** Taggers take them for verbs and pronouns. */
-  private static final Set<String> LEADS_TO_FEELING = Set.of("是", "变得", "显得", "anything");
+  private static final Set<String> LEADS_TO_FEELING =
+      Set.of(
+          "是",
+          "变得",
+          "显得",
+          "anything",
+          "seem",
+          "seems",
+          "look",
+          "looks",
+          "become",
+          "becomes",
+          "has",
+          "have");
 
   private static final Set<String> RELATIVE = Set.of("who", "whom", "whose", "which", "that");
 
@@ -197,9 +210,10 @@ final class Restatement {
     return Vocabulary.lit(token.text()) || Vocabulary.taken(token.text());
   }
 
-  /** Without what only leads to the feeling. */
+  /** Without what only leads to the feeling, or denies it. */
   private int trimmed(int subject, int to) {
-    int end = to;
+    int denial = Negations.denial(tokens, to);
+    int end = denial > subject ? Math.min(denial, to) : to;
     while (end > subject + 1
         && (tokens.get(end - 1).is(CONJUNCTION, PREPOSITION, ADVERB, AUXILIARY, PARTICLE)
             || Negations.denies(tokens.get(end - 1))
@@ -246,7 +260,7 @@ final class Restatement {
     return Stream.of(meaning.felt())
         .filter(at -> at >= 0)
         .flatMap(at -> IntStream.range(at, meaning.clauseEnd(at)).boxed())
-        .filter(at -> !Negations.denied(tokens, at))
+        .filter(at -> Negations.denial(tokens, at) < 0)
         .map(tokens::get)
         .filter(token -> token.is(ADJECTIVE) && token.chinese() == chinese)
         .filter(token -> Vocabulary.feeling(token.text()))

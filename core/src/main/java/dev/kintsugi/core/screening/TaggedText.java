@@ -28,7 +28,7 @@ record TaggedText(Wording wording, List<Token> tokens) {
   private static final List<String> ENDINGS =
       List.of("n't", "'s", "'re", "'ve", "'ll", "'d", "'m", "n’t", "’s");
 
-  private static final Set<String> DENYING = Set.of("n't", "N'T");
+  private static final String DENYING = "n't";
 
   /** What a denying ending comes after; other words that end so are one word. */
   private static final Set<String> DENIABLE =
@@ -162,7 +162,7 @@ record TaggedText(Wording wording, List<Token> tokens) {
 
   private static boolean ends(String written, String ending) {
     String before = written.substring(0, Math.max(0, written.length() - ending.length()));
-    return written.endsWith(ending)
+    return written.regionMatches(true, before.length(), ending, 0, ending.length())
         && (!ending.startsWith("n") || DENIABLE.contains(before.toLowerCase(Locale.ROOT)));
   }
 
@@ -200,7 +200,7 @@ record TaggedText(Wording wording, List<Token> tokens) {
     if (ENDINGS.contains(passage.get(at).text())) {
       return part == PartOfSpeech.AUXILIARY ? part : PartOfSpeech.PARTICLE;
     }
-    if (at + 1 < parts.size() && DENYING.contains(passage.get(at + 1).text())) {
+    if (at + 1 < parts.size() && passage.get(at + 1).text().equals(DENYING)) {
       return PartOfSpeech.AUXILIARY;
     }
     boolean leadIn =
