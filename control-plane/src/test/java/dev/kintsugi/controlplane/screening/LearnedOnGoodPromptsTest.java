@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class LearnedOnGoodPromptsTest {
 
-  private static final int JOBS = 4_000;
+  private static final int JOBS = 5_000;
   private static final int GOOD = 10_000;
   private static final int[] FRAMES = {9, 17, 33, 49, 81};
 
