@@ -23,6 +23,7 @@ import dev.kintsugi.core.recovery.RecoveryPolicy;
 import dev.kintsugi.core.recovery.Rung;
 import dev.kintsugi.core.recovery.Situation;
 import dev.kintsugi.core.recovery.Tried;
+import dev.kintsugi.protocol.digest.Sha256;
 import dev.kintsugi.protocol.error.ErrorCode;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -87,7 +88,7 @@ class Recoverer {
 
   /** An attempt made its clip. */
   void succeeded(Claim claim, Instant now) {
-    tallies.ended(place(claim.job(), claim.attempt()), claim.job().id(), true, now);
+    tallies.ended(place(claim.job(), claim.attempt()), task(claim.job()), true, now);
   }
 
   /** What becomes of a job whose live attempt just failed. */
@@ -104,8 +105,8 @@ class Recoverer {
             failure.step(),
             Situations.seconds(attempt.startedAt(), now)));
     NodeTallies.Place place = place(job, attempt);
-    Attribution blame = Attribution.decide(tried, tallies.around(place, job.id())).attribution();
-    tallies.ended(place, job.id(), false, now);
+    Attribution blame = Attribution.decide(tried, tallies.around(place, task(job))).attribution();
+    tallies.ended(place, task(job), false, now);
     Situations.Known known = known(job, tried, blame, now);
     Situation in = situations.of(known, node -> roster.usableAgain(node, now));
     String last = History.of(attempt, failure.kind().name(), failure.message());
@@ -280,5 +281,10 @@ class Recoverer {
 
   private static NodeTallies.Place place(Job job, Attempt attempt) {
     return new NodeTallies.Place(job.service(), attempt.revision(), attempt.nodeId());
+  }
+
+  private static NodeTallies.Task task(Job job) {
+    return new NodeTallies.Task(
+        job.id(), Sha256.hex(job.tenant() + "\n" + job.parameters().prompt().strip()));
   }
 }

@@ -5,8 +5,10 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * How attempts of this replica ended lately, by node: what tells a sick node from a bad prompt. In
@@ -20,53 +22,57 @@ public class NodeTallies {
 
   private final Deque<Ended> lately = new ArrayDeque<>();
 
-  private record Ended(
-      String service, String revision, String node, String job, boolean well, Instant at) {}
+  private record Ended(Place place, Task task, boolean well, Instant at) {}
 
   /** What ran where. */
   public record Place(String service, String revision, String node) {}
 
   /**
+   * What ran.
+   *
+   * @param input the same for jobs that ask for the same
+   */
+  public record Task(String job, String input) {}
+
+  /**
    * @param well the attempt made its clip
    */
-  public synchronized void ended(Place place, String job, boolean well, Instant now) {
-    lately.addLast(new Ended(place.service(), place.revision(), place.node(), job, well, now));
+  public synchronized void ended(Place place, Task task, boolean well, Instant now) {
+    lately.addLast(new Ended(place, task, well, now));
     while (lately.size() > MOST || lately.getFirst().at().plus(LATELY).isBefore(now)) {
       lately.removeFirst();
     }
   }
 
   /** What other jobs met at a place, a job that just failed there included. */
-  public synchronized Surroundings around(Place place, String failedJob) {
+  public synchronized Surroundings around(Place place, Task failedNow) {
     List<Ended> here =
         lately.stream()
-            .filter(e -> e.service().equals(place.service()))
-            .filter(e -> e.revision().equals(place.revision()))
+            .filter(e -> e.place().service().equals(place.service()))
+            .filter(e -> e.place().revision().equals(place.revision()))
             .toList();
-    List<Ended> failed = here.stream().filter(e -> !e.well()).toList();
-    Deque<String> onNode = new ArrayDeque<>(List.of(failedJob));
+    List<Task> onNode = new ArrayList<>(List.of(failedNow));
     for (Ended e : here.reversed()) {
-      if (e.node().equals(place.node())) {
+      if (e.place().equals(place)) {
         if (e.well()) {
           break;
         }
-        onNode.add(e.job());
+        onNode.add(e.task());
       }
     }
-    Deque<String> jobs = new ArrayDeque<>(failed.stream().map(Ended::job).toList());
-    jobs.add(failedJob);
-    Deque<String> nodes = new ArrayDeque<>(failed.stream().map(Ended::node).toList());
-    nodes.add(place.node());
+    List<Ended> failed = new ArrayList<>(here.stream().filter(e -> !e.well()).toList());
+    failed.add(new Ended(place, failedNow, false, Instant.MAX));
     List<Ended> well = here.stream().filter(Ended::well).toList();
     return new Surroundings(
-        distinct(onNode),
-        distinct(jobs),
-        distinct(nodes),
-        (int) well.stream().filter(e -> !e.node().equals(place.node())).count(),
+        distinct(onNode, Task::job),
+        distinct(failed, e -> e.task().job()),
+        distinct(failed, e -> e.task().input()),
+        distinct(failed, e -> e.place().node()),
+        (int) well.stream().filter(e -> !e.place().equals(place)).count(),
         well.size());
   }
 
-  private static int distinct(Deque<String> names) {
-    return (int) names.stream().distinct().count();
+  private static <T> int distinct(List<T> all, Function<T, String> name) {
+    return (int) all.stream().map(name).distinct().count();
   }
 }

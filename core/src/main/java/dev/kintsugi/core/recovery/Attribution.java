@@ -13,12 +13,12 @@ public enum Attribution {
   static final int SUSPICIOUS_JOBS = 3;
 
   /**
-   * Distinct jobs that must fail on a revision before what fails there everywhere is no longer
+   * Different inputs that must fail on a revision before what fails there everywhere is no longer
    * blamed on its input.
    */
-  static final int MANY_JOBS = 10;
+  static final int MANY_INPUTS = 10;
 
-  /** Failed jobs to one that succeeded. */
+  /** Failed inputs to one job that succeeded. */
   private static final int NEARLY_ALL = 9;
 
   /** What the blame rests on. */
@@ -54,6 +54,7 @@ public enum Attribution {
    *
    * @param jobsFailedOnNode distinct jobs that failed on the node since its last success
    * @param jobsFailedOnRevision distinct jobs that failed on any node of the revision lately
+   * @param inputsFailedOnRevision what these asked for, each counted once
    * @param nodesFailing nodes of the revision that are among them
    * @param succeededElsewhere jobs that other nodes of the revision completed lately
    * @param succeededOnRevision jobs that any node of the revision completed lately
@@ -61,11 +62,28 @@ public enum Attribution {
   public record Surroundings(
       int jobsFailedOnNode,
       int jobsFailedOnRevision,
+      int inputsFailedOnRevision,
       int nodesFailing,
       int succeededElsewhere,
       int succeededOnRevision) {
 
     public static final Surroundings UNKNOWN = new Surroundings(0, 0, 0, 0, 0);
+
+    /** Where each job asked for something of its own. */
+    public Surroundings(
+        int jobsFailedOnNode,
+        int jobsFailedOnRevision,
+        int nodesFailing,
+        int succeededElsewhere,
+        int succeededOnRevision) {
+      this(
+          jobsFailedOnNode,
+          jobsFailedOnRevision,
+          jobsFailedOnRevision,
+          nodesFailing,
+          succeededElsewhere,
+          succeededOnRevision);
+    }
   }
 
   /**
@@ -120,8 +138,8 @@ public enum Attribution {
   /** Where nothing goes well, that an input fails everywhere says nothing of the input. */
   private static boolean nearlyAllFail(Surroundings around) {
     return revisionFails(around)
-        && around.jobsFailedOnRevision() >= MANY_JOBS
-        && around.jobsFailedOnRevision() > NEARLY_ALL * around.succeededOnRevision();
+        && around.inputsFailedOnRevision() >= MANY_INPUTS
+        && around.inputsFailedOnRevision() > NEARLY_ALL * around.succeededOnRevision();
   }
 
   private static boolean revisionFails(Surroundings around) {

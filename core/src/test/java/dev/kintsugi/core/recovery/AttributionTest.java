@@ -88,6 +88,12 @@ class AttributionTest {
             new Surroundings(20, 45, 2, 2, 5),
             Attribution.INPUT,
             Reason.FAILS_EVERYWHERE),
+        // Who tries the same again and again shows nothing of the version.
+        Arguments.of(
+            List.of(failed(Cause.BLACK_FRAMES, "a", 7), failed(Cause.BLACK_FRAMES, "b", 8)),
+            new Surroundings(20, 46, 1, 2, 2, 0),
+            Attribution.INPUT,
+            Reason.FAILS_EVERYWHERE),
         // A few that are tried first are too few to tell.
         Arguments.of(
             List.of(failed(Cause.BLACK_FRAMES, "a", 7), failed(Cause.BLACK_FRAMES, "b", 8)),
