@@ -204,16 +204,14 @@ class RolloutTest {
   @CsvSource({"CanaryNeverReady", "CanaryCrashes", "WRONG_WEIGHTS"})
   void aVersionThatDoesNotStartIsTakenBack(String reason) throws InterruptedException {
     String stable = stableRevision();
-    String rollout;
+    String rollout = bringIn(unable(reason));
     try (Traffic traffic = new Traffic(product.api(), CUSTOMERS)) {
-      rollout = bringIn(unable(reason));
-
       awaitPhase(rollout, "RolledBack");
 
       traffic.close();
       assertUndisturbed(traffic);
     } finally {
-      product.kubectl("annotate", "mro", newest(), "-n", "studio", "kintsugi.dev/action=undo");
+      product.kubectl("annotate", "mro", rollout, "-n", "studio", "kintsugi.dev/action=undo");
     }
     await("the spec is back").atMost(PATIENCE).until(() -> canary().isEmpty());
     assertThat(stableRevision()).isEqualTo(stable);
