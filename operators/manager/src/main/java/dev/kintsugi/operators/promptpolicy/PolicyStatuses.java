@@ -47,7 +47,7 @@ final class PolicyStatuses {
             condition(READY, ready(sync, evidence), generation, old, now));
     String target = Objects.requireNonNullElse(resource.getSpec().service(), "*");
     if (evidence == null && before != null) {
-      return kept(before, target, generation, conditions);
+      return kept(before, generation, conditions);
     }
     if (evidence == null || evidence.takenBy() != null) {
       return new PromptPolicyStatus(
@@ -77,10 +77,10 @@ final class PolicyStatuses {
 
   /** What was last taken stays in force, so what was last told stays to be seen. */
   private static PromptPolicyStatus kept(
-      PromptPolicyStatus before, String target, long generation, List<StatusCondition> conditions) {
+      PromptPolicyStatus before, long generation, List<StatusCondition> conditions) {
     return new PromptPolicyStatus(
         generation,
-        target,
+        before.target(),
         before.services(),
         before.days(),
         before.enforced(),
@@ -114,7 +114,7 @@ final class PolicyStatuses {
       return condition;
     }
     String since =
-        "%s. Unknown since %s; what else the status says is from before."
+        "%s. Unknown since %s; what the status tells besides, if anything, is from before."
             .formatted(word.message(), condition.lastTransitionTime());
     return dated(type, new Word(UNKNOWN, word.reason(), since), generation, before, now);
   }
@@ -135,7 +135,12 @@ final class PolicyStatuses {
     }
     return switch (sync.status()) {
       case SYNCED -> new Word("True", "Accepted", "The control plane screens by it.");
-      case REFUSED -> new Word("False", "Refused", sync.detail());
+      case REFUSED ->
+          new Word(
+              "False",
+              "Refused",
+              sync.detail()
+                  + " What was taken before, if anything, stays in force, and the status tells of it.");
       case UNAUTHORIZED -> new Word(UNKNOWN, "ControlPlaneUnauthorized", sync.detail());
       case NOT_PUSHED, UNREACHABLE -> new Word(UNKNOWN, "ControlPlaneUnreachable", sync.detail());
     };
