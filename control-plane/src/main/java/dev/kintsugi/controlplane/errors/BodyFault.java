@@ -44,6 +44,14 @@ public final class BodyFault {
               field);
       case MismatchedInputException mismatch ->
           ErrorBody.of(ErrorCode.INVALID_REQUEST, "The request body must be a JSON object.", null);
+      case JsonMappingException invalid when !field.isEmpty() ->
+          ErrorBody.of(
+              ErrorCode.INVALID_VALUE,
+              "'%s' has a value that it cannot have.".formatted(field),
+              field);
+      case JsonMappingException invalid ->
+          ErrorBody.of(
+              ErrorCode.INVALID_REQUEST, "The request body has a value that it cannot have.", null);
       default ->
           ErrorBody.of(
               ErrorCode.INVALID_REQUEST,

@@ -43,6 +43,9 @@ class RuleStore {
       WHERE id = ?
       """;
 
+  private static final String FOUND =
+      "UPDATE prompt_rule SET found = ?::jsonb WHERE id = ? RETURNING *";
+
   private static final String LOG =
       """
       INSERT INTO prompt_rule_change (rule_id, at, actor, from_stage, to_stage, pinned, reason)
@@ -223,11 +226,9 @@ class RuleStore {
     return transactions.durably(
         c -> {
           Optional<StoredRule> moved = move(c, rule, RuleStage.CANDIDATE, false, why);
-          if (moved.isPresent() && moved.get().found() != null) {
-            Sql.update(
-                c, "UPDATE prompt_rule SET found = ?::jsonb WHERE id = ?", write(found), rule.id());
-          }
-          return moved;
+          return moved.isEmpty() || moved.get().found() == null
+              ? moved
+              : Sql.rows(c, FOUND, RuleStore::rule, write(found), rule.id()).stream().findFirst();
         });
   }
 

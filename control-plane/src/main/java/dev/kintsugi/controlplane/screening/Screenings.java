@@ -173,7 +173,8 @@ public final class Screenings {
               ? measured(service, asking.asked(), compared, passage)
               : compared.with(stop.reason(), reworded(service, made, stop, passage));
     }
-    return new Screened(asking, passable(service, asking, screening, passage), stop, passage);
+    Screening fitting = fitting(service, asking.asked(), screening, passage);
+    return new Screened(asking, passable(service, asking, fitting, passage), stop, passage);
   }
 
   /** Counts a submission that was taken, or refused for its prompt; a repeated one is neither. */
@@ -247,6 +248,19 @@ public final class Screenings {
             .orElse(null);
   }
 
+  /** What is suggested instead of a rejected prompt is not to be too long either. */
+  private Screening fitting(
+      String service, Submission asked, Screening screening, Passage passage) {
+    String suggestion = screening.suggestion();
+    if (suggestion == null || !(screening instanceof Screening.Reject)) {
+      return screening;
+    }
+    Screening next = measured(service, asked.with(suggestion), new Screening.Accept(), passage);
+    return next instanceof Screening.Accept
+        ? screening
+        : Screening.of(screening.reasons(), next.suggestion());
+  }
+
   /** Nobody is told a wording that what was learnt may stop next, whichever way it is made. */
   private Screening passable(String service, Asking asking, Screening screening, Passage passage) {
     String suggestion = screening.suggestion();
@@ -258,7 +272,7 @@ public final class Screenings {
                         new Said.Word<>(
                             learned.mayStop(service, asking.asked().with(suggestion))
                                 || learned.mayStop(service, asking.safe().with(suggestion))))
-                .orElse(false)
+                .orElse(true)
         ? Screening.of(screening.reasons(), null)
         : screening;
   }

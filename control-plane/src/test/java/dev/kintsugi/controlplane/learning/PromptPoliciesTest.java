@@ -168,6 +168,9 @@ class PromptPoliciesTest {
     assertThat(fleet("PUT", "own", policy(uid + "-c", 1, first)).code())
         .as("deleted while its push was on its way")
         .isEqualTo("stale_generation");
+    Answer nothing = fleet("PUT", "own", policy(uid + "-d", 1, "\"rules\":[null]"));
+    assertThat(nothing.status()).as(nothing.toString()).isEqualTo(400);
+    assertThat(nothing.message()).doesNotContain("dev.kintsugi").doesNotContain("not valid JSON");
     Answer customer =
         server.send(server.request("/fleet/v1/prompt-policies/studio/own", TestServer.KEY));
     assertThat(customer.status()).isEqualTo(401);

@@ -137,7 +137,10 @@ class RuleEvidenceTest {
     jobs.good(service, TENANT, numbered("a dog", 100));
     jobs.failed(service, TENANT, numbered("a fat dragon", 30));
     learn();
-    assertThat(mine(service)).extracting(back -> back.get("id").asText()).containsExactly(id);
+    JsonNode back = mine(service);
+    assertThat(back).hasSize(1);
+    assertThat(back.at("/0/id").asText()).isEqualTo(id);
+    assertThat(back.at("/0/found/matched").asInt()).isEqualTo(30);
     assertThat(stored(id).found().matched()).isEqualTo(30);
   }
 

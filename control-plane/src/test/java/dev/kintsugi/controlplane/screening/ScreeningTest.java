@@ -10,6 +10,7 @@ import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
 import dev.kintsugi.controlplane.testkit.OneNodeServer;
 import dev.kintsugi.controlplane.testkit.TestServer;
+import dev.kintsugi.controlplane.tokens.TokenCounter;
 import dev.kintsugi.core.learning.PromptFeatures;
 import dev.kintsugi.core.screening.Lexicon;
 import dev.kintsugi.core.screening.Screener;
@@ -21,8 +22,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -303,73 +306,32 @@ class ScreeningTest {
         .get();
   }
 
-  /** Safe mode makes 9 frames of this prompt; what is suggested instead would have all 17. */
-  @ParameterizedTest
-  @CsvSource({"'\"word:camera\"', enforced", "'\"word:camera\",\"frames>=17\"', canary"})
-  void aWordingThatALearnedRuleMayStopIsNotSuggested(String features, String stage) {
-    String prompt =
-        "{\"prompt\":\"a man walks and feels very sad\",\"size\":\"64x64\",\"num_frames\":17}";
-    assertThat(suggested(prompt)).contains("static camera");
-    String rule = rule(features, stage);
-    await().atMost(Duration.ofSeconds(30)).until(() -> suggested(prompt).isEmpty());
-    assertThat(verdict("a man walks and feels very sad")).isEqualTo("accept_safe_mode");
-    retire(rule);
-    await().atMost(Duration.ofSeconds(30)).until(() -> !suggested(prompt).isEmpty());
-  }
-
   @Test
-  void emojiThatALearnedRuleStopsAreLeftOutOfASuggestion() {
-    String rule = rule("\"emoji-run>=3\"", "enforced");
-    String prompt = body("a red ball 🎈🎈🎈 rolls down a hill");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () -> assertThat(suggested(prompt)).isEqualTo("a red ball rolls down a hill"));
-    JsonNode error =
-        Stream.of("red", "blue", "green", "pink")
-            .map(colour -> server.post("/v1/videos", prompt.replace("red", colour)))
-            .filter(answer -> answer.status() == 400)
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("of twenty, one is let through"))
-            .json()
-            .get("error");
-    assertThat(error.get("message").asText())
-        .isEqualTo(
-            "Videos with 3 or more emoji in a row fail on this service. Change one of these.");
-    assertThat(error.get("suggested_prompt").asText()).matches("a [a-z]+ ball rolls down a hill");
-    retire(rule);
-  }
-
-  private static String rule(String features, String stage) {
-    Answer written =
-        server.ops(
-            "POST",
-            "/ops/v1/prompt-rules",
-            "{\"service\":\"%s\",\"features\":[%s],\"stage\":\"%s\",\"pinned\":true}"
-                .formatted(FixedModels.SERVICE, features, stage));
-    assertThat(written.status()).as(written.toString()).isEqualTo(200);
-    return written.json().get("id").asText();
-  }
-
-  private static void retire(String rule) {
-    server.ops("PATCH", "/ops/v1/prompt-rules/" + rule, "{\"stage\":\"retired\"}");
-  }
-
-  private static String suggested(String body) {
-    return server.post("/v1/prompts/screen", body).json().path("suggested_prompt").asText("");
-  }
-
-  @Test
-  void learnedRulesLookAtWhatSafeModeMakes() {
-    rule("\"word:fragile\",\"frames>=17\"", "enforced");
-    String long17 = "{\"prompt\":\"a fragile owl\",\"size\":\"64x64\",\"num_frames\":17}";
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () ->
-                assertThat(server.post("/v1/prompts/screen", long17).text())
-                    .contains("\"reject\"", "\"learned_rule\""));
-    assertThat(verdict("a fragile owl")).isEqualTo("accept_safe_mode");
+  void whatIsSuggestedForARejectedPromptIsNotTooLongEither() {
+    Meters meters = new Meters();
+    Stages stages = new Stages(meters, StageSettings.USUAL);
+    TokenCounter words =
+        (service, texts) -> Optional.of(texts.stream().map(t -> t.split(" ").length).toList());
+    Screenings screenings =
+        new Screenings(
+            meters,
+            stages,
+            (service, submission, unread) ->
+                Screener.decide(submission.prompt(), ScreeningPolicy.DEFAULT),
+            server.bean(Policies.class),
+            Exceptions.NONE,
+            server.bean(LearnedRules.class),
+            new TokenStage(words, (service, prompt) -> Optional.empty()),
+            server.bean(NoveltyStage.class),
+            server.bean(PromptCounts.class));
+    String party = "a party 🎉🎉🎉🎉🎉 at night";
+    assertThat(screenings.tell("studio/wan", asking(party)).suggestedPrompt())
+        .isEqualTo("a party at night");
+    String more = IntStream.range(0, 90).mapToObj(i -> " w" + i).collect(Collectors.joining());
+    PromptScreening told = screenings.tell("studio/wan", asking(party + more));
+    assertThat(told.verdict()).isEqualTo("reject");
+    assertThat(told.suggestedPrompt().split(" ")).hasSize(80);
+    stages.close();
   }
 
   @Test

@@ -45,10 +45,10 @@ public record ScreeningPolicy(
         Threshold.ENTITIES.in(set));
   }
 
-  /** The same with another number of emoji that are too many. */
+  /** The same where so many emoji in a row are too many, if not fewer. */
   public ScreeningPolicy withEmojiRun(int tooMany) {
     return new ScreeningPolicy(
-        tooMany,
+        Math.min(emojiRun, tooMany),
         repeats,
         negations,
         scriptSwitches,
