@@ -2,6 +2,7 @@ package dev.kintsugi.core.screening;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A folded text without what may stand between characters that are written one by one to slip
@@ -14,6 +15,11 @@ final class SpelledText {
 
   /** They part no clauses, so a long term goes on behind one of them. */
   private static final String LIGHT = " ·・‧•-*~/|+^=#";
+
+  /** A dash as it is typed; like one it parts clauses, which a hyphen does not. */
+  private static final Pattern TYPED_DASH = Pattern.compile("-{2,}");
+
+  private static final String DASH = "—";
 
   /** Chars between two characters that still belong together. */
   private static final int MOST_BETWEEN = 16;
@@ -103,7 +109,7 @@ final class SpelledText {
   }
 
   private static boolean light(String gap) {
-    return LIGHT.contains(gap);
+    return gap.chars().allMatch(sign -> LIGHT.indexOf(sign) >= 0);
   }
 
   private static boolean parting(String gap) {
@@ -175,8 +181,9 @@ final class SpelledText {
       if (signs.isEmpty()) {
         return SPACE;
       }
-      boolean same = signs.chars().distinct().count() == 1;
-      return same ? signs.substring(0, 1) : signs;
+      String read = TYPED_DASH.matcher(signs).replaceAll(DASH);
+      boolean same = read.chars().distinct().count() == 1;
+      return same ? read.substring(0, 1) : read;
     }
 
     private boolean drops(int at, int next, String between, String before) {
