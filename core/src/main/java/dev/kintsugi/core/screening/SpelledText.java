@@ -30,6 +30,7 @@ final class SpelledText {
   /** Two clauses do not make a term so long by chance. */
   private static final int LONG = 4;
 
+  private static final String WORDS_OF_ONE = "ai";
   private static final String SPACE = " ";
   private static final String NOTHING = "";
 
@@ -64,15 +65,30 @@ final class SpelledText {
     return whole(hit) && (hit.term().chars().noneMatch(c -> han((char) c)) || chinese(hit));
   }
 
-  /** An article before a spelled word looks like its first letter. */
+  /** A word of one letter beside a spelled word looks like a letter of it. */
   private boolean whole(Lexicon.Hit hit) {
-    int before = hit.start() - 1;
-    boolean article =
-        before >= 0
-            && joined.text().charAt(before) == 'a'
-            && gaps.get(before).equals(NOTHING)
-            && gaps.get(hit.start()).equals(SPACE);
-    return (article || joined.opens(hit)) && joined.closes(hit);
+    return (wordBefore(hit.start()) || joined.opens(hit))
+        && (wordAt(hit.end()) || joined.closes(hit));
+  }
+
+  private boolean wordBefore(int start) {
+    return start > 0
+        && wordOfOne(start - 1)
+        && gaps.get(start - 1).equals(NOTHING)
+        && gaps.get(start).equals(SPACE);
+  }
+
+  /** One that ends a clause is the last letter of what is spelled: O P E R A. */
+  private boolean wordAt(int end) {
+    String text = joined.text();
+    return end + 1 < text.length()
+        && wordOfOne(end)
+        && gaps.get(end).equals(SPACE)
+        && text.startsWith(SPACE, end + 1);
+  }
+
+  private boolean wordOfOne(int at) {
+    return WORDS_OF_ONE.indexOf(joined.text().charAt(at)) >= 0;
   }
 
   private boolean chinese(Lexicon.Hit hit) {

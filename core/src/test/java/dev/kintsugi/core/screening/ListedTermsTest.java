@@ -206,6 +206,10 @@ class ListedTermsTest {
         "m·a·l·l",
         "п о р н о",
         "看p.o.t",
+        "m a l l a man",
+        "I m a l l him",
+        "when I m a l l a dog",
+        "the m a l l I saw",
         "自杀教程展，自 杀 教 程"
       })
   void aTermIsFoundSpelledOneByOne(String prompt) {
@@ -243,6 +247,13 @@ class ListedTermsTest {
         "vitamins m, a, l and l",
         "m a l l s",
         "a.m.a.l.l",
+        "i.m.a.l.l",
+        "m.a.l.l.a man",
+        "M A L L A",
+        "M A L L A, a man",
+        "m a l l a b man",
+        "m a l l o man",
+        "u m a l l a man",
         "4.0.4 and 4 0 4"
       })
   void whatIsOnlySpelledALittleLikeATermIsNone(String prompt) {
