@@ -128,7 +128,8 @@ record Glyph(int start, int end, int offset, String text, String folded, boolean
   /**
    * Shown as a picture: by itself, by a variation selector, with a skin tone, or joined to another.
    * Stars, boxes and chessmen are signs of a text without one. What asks for the form as text gets
-   * it where there is one; a balloon stays one.
+   * it where that is the default, as for a sun. What is a picture by default counts as one: most,
+   * as a balloon, have no other form, and the few that have one, as a star, are not told apart.
    */
   private static boolean isEmoji(String cluster) {
     int first = cluster.codePointAt(0);

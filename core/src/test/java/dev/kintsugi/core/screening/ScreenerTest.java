@@ -23,14 +23,15 @@ class ScreenerTest {
     assertThat(reason.message()).contains("5 emoji in a row; at most 4");
   }
 
-  /** U+FE0E makes text of what has a form as text: a sun, a digit on a key; no balloon. */
+  /** U+FE0E makes text of what is text by default, a sun or a digit on a key; of no balloon. */
   @Test
-  void whatHasNoFormAsTextIsAPictureWhateverFollowsIt() {
+  void whatIsAPictureByDefaultIsOneWhateverFollowsIt() {
     String party = "🎉\uFE0E🎂\uFE0E🎈\uFE0E🎁\uFE0E✨\uFE0E";
     assertThat(decide("a party " + party).reasons())
         .extracting(Reason::rule)
         .containsExactly(Rule.EMOJI_RUN);
     assertThat(PromptTraits.of(party).longestEmojiRun()).isEqualTo(5);
+    assertThat(PromptTraits.of("⭐\uFE0E⚡\uFE0E☕\uFE0E").longestEmojiRun()).isEqualTo(3);
     assertThat(PromptTraits.of("🇩🇪\uFE0E☝\uFE0E🏽☝🏽\uFE0E").longestEmojiRun()).isEqualTo(3);
     assertThat(PromptTraits.of("☀\uFE0E☁\uFE0E☂\uFE0E1\uFE0E\u20E3").longestEmojiRun()).isZero();
   }
