@@ -1,7 +1,6 @@
 package dev.kintsugi.core.screening;
 
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Nouns for who can feel: people, animals, and who is drawn like them. A noun that is not known is
@@ -10,7 +9,7 @@ import java.util.stream.Stream;
 final class Living {
 
   private static final Set<String> ENGLISH =
-      words(
+      Vocabulary.words(
           """
           human person people folk child children kid baby infant toddler teen teenager adult lady gentleman guy
           mother father mom dad mum mama papa parent grandmother grandfather grandma grandpa granny sister brother
@@ -31,11 +30,12 @@ final class Living {
           lizard snake crocodile alligator corgi poodle husky retriever beagle terrier sloth bat bee butterfly
           """);
 
-  private static final Set<String> ENGLISH_ENDS = words("man men woman women boy boys girl girls");
+  private static final Set<String> ENGLISH_ENDS =
+      Vocabulary.words("man men woman women boy boys girl girls");
 
   /** Chinese nouns end with what they are. */
   private static final Set<String> CHINESE_ENDS =
-      words(
+      Vocabulary.words(
           """
           人 女 男 孩 孩子 女子 男子 女生 男生 学生 医生 先生 新生 考生 员 师 歌手 水手 车手 选手 骑手 拳击手 舞者 记者 学者 作者 旅者 行者
           作家 画家 艺术家 科学家 音乐家 妈 妈妈 爸 爸爸 爷爷 奶奶 外婆 外公 哥 姐 弟 妹 叔 姨 婆婆 公主 王子 国王 女王 皇帝 皇后 战士 护士 武士
@@ -47,16 +47,11 @@ final class Living {
           """);
 
   /** They only end so. */
-  private static final Set<String> THINGS = words("木马 旋转木马 纸人 假人 稻草人");
+  private static final Set<String> THINGS = Vocabulary.words("木马 旋转木马 纸人 假人 稻草人");
 
   private static final int LONGEST_END = 3;
 
   private Living() {}
-
-  private static Set<String> words(String list) {
-    return Set.copyOf(
-        Stream.of(list.split("\\s+")).filter(word -> !word.isEmpty()).distinct().toList());
-  }
 
   /**
    * @param noun folded, Chinese in simplified characters

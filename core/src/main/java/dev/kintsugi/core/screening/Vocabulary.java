@@ -165,7 +165,8 @@ final class Vocabulary {
 
   private Vocabulary() {}
 
-  private static Set<String> words(String list) {
+  /** Words apart by any white space, as lists are written here. */
+  static Set<String> words(String list) {
     return Set.copyOf(
         Stream.of(list.split("\\s+")).filter(word -> !word.isEmpty()).distinct().toList());
   }
