@@ -9,8 +9,9 @@ import dev.kintsugi.node.warmup.ModelState.Warm;
 import dev.kintsugi.protocol.node.FailureClass;
 import dev.kintsugi.protocol.node.NodeEvent;
 import io.micronaut.context.annotation.Context;
+import io.micronaut.context.event.StartupEvent;
+import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.scheduling.TaskScheduler;
-import jakarta.annotation.PostConstruct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,8 +105,11 @@ public final class ModelHost {
         });
   }
 
-  @PostConstruct
-  void start() {
+  /**
+   * Only when everything else stands: a setting that is refused must not take the work directory.
+   */
+  @EventListener
+  void start(StartupEvent event) {
     engine.execute(this::open);
   }
 
