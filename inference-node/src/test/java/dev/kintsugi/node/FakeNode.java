@@ -87,8 +87,9 @@ public final class FakeNode implements AutoCloseable {
 
   @Override
   public void close() {
+    NodeStop.cancelAll(context);
     model.run();
-    context.close();
+    NodeStop.close(context);
   }
 
   private static final class Opener implements ModelOpener {

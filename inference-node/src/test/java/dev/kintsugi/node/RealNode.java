@@ -42,6 +42,7 @@ public final class RealNode implements AutoCloseable {
 
   @Override
   public void close() {
-    context.close();
+    NodeStop.cancelAll(context);
+    NodeStop.close(context);
   }
 }

@@ -15,6 +15,7 @@ public final class EngineThread {
 
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final Thread thread = new Thread(this::loop, "engine");
+  private volatile boolean stopping;
 
   public EngineThread() {
     thread.setDaemon(true);
@@ -28,18 +29,27 @@ public final class EngineThread {
     tasks.add(task);
   }
 
+  /** Drops what waits, and ends the thread after the task that runs. */
+  public void stop() {
+    stopping = true;
+    tasks.clear();
+    tasks.add(() -> {});
+  }
+
   public boolean alive() {
     return thread.isAlive();
   }
 
   private void loop() {
-    while (true) {
+    while (!stopping) {
       try {
         tasks.take().run();
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
-        LOG.error("a task of the engine failed", e);
+        if (!stopping) {
+          LOG.error("a task of the engine failed", e);
+        }
       }
     }
   }
