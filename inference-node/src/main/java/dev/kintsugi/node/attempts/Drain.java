@@ -20,11 +20,13 @@ public final class Drain {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
   private final AttemptService attempts;
+  private final Followers followers;
   private final Duration grace;
   private final Clock clock;
 
-  Drain(AttemptService attempts, NodeSettings settings, Clock clock) {
+  Drain(AttemptService attempts, Followers followers, NodeSettings settings, Clock clock) {
     this.attempts = attempts;
+    this.followers = followers;
     this.grace = settings.grace();
     this.clock = clock;
   }
@@ -41,8 +43,7 @@ public final class Drain {
       switch (DrainDecision.decide(load, policy, clock.instant())) {
         case Decision.Exit(DrainDecision.Reason reason) -> {
           if (handedBack) {
-            // Followers must read the last event before the connection goes.
-            Thread.sleep(LOOK_AGAIN.multipliedBy(5));
+            letTheLastEventBeRead(handBackBefore.multipliedBy(2).dividedBy(3));
           }
           LOG.info("drained ({})", reason);
           return;
@@ -56,5 +57,13 @@ public final class Drain {
             Thread.sleep(atMost.compareTo(LOOK_AGAIN) < 0 ? atMost : LOOK_AGAIN);
       }
     }
+  }
+
+  private void letTheLastEventBeRead(Duration atMost) throws InterruptedException {
+    if (!followers.awaitNone(atMost)) {
+      LOG.warn("somebody has not read the last event of an attempt that was handed back");
+    }
+    // What was written for them has yet to leave this process.
+    Thread.sleep(LOOK_AGAIN.multipliedBy(5));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.node.attempts.Attempt;
 import dev.kintsugi.node.attempts.AttemptService;
+import dev.kintsugi.node.attempts.Followers;
 import dev.kintsugi.protocol.node.AttemptStatus;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
@@ -28,10 +29,12 @@ final class EventsController {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
 
   private final AttemptService attempts;
+  private final Followers followers;
   private final ObjectMapper json;
 
-  EventsController(AttemptService attempts, ObjectMapper json) {
+  EventsController(AttemptService attempts, Followers followers, ObjectMapper json) {
     this.attempts = attempts;
+    this.followers = followers;
     this.json = json;
   }
 
@@ -49,6 +52,7 @@ final class EventsController {
   }
 
   private void follow(Attempt attempt, long after, FluxSink<byte[]> sink) {
+    followers.begin();
     Thread follower =
         Thread.ofVirtual()
             .name("events-" + attempt.id())
@@ -61,6 +65,8 @@ final class EventsController {
                     sink.complete();
                   } catch (JsonProcessingException e) {
                     sink.error(e);
+                  } finally {
+                    followers.end();
                   }
                 });
     sink.onDispose(follower::interrupt);
