@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** A plain HTTP client of a node. */
 public final class NodeClient {
@@ -61,6 +62,20 @@ public final class NodeClient {
     return send(builder(path, headers).GET(), BodyHandlers.ofByteArray());
   }
 
+  /**
+   * Has the node take an attempt. The one before it may hold the engine a moment longer than it
+   * takes to hear of its end, so this waits for the free slot.
+   */
+  public void start(JsonNode attempt) {
+    Awaitility.await("a free slot")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> json("/node/status").get("free_slots").asInt() == 1);
+    HttpResponse<String> taken = post("/v1/videos", attempt);
+    if (taken.statusCode() != 200) {
+      throw new AssertionError(taken + ": " + taken.body());
+    }
+  }
+
   public HttpResponse<String> post(String path, JsonNode body) {
     return post(path, "application/json", BodyPublishers.ofString(body.toString()));
   }
@@ -99,6 +114,9 @@ public final class NodeClient {
         send(
             builder("/v1/videos/" + id + "/events", "Last-Event-ID", Long.toString(after)).GET(),
             BodyHandlers.ofInputStream());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.toString());
+    }
     List<Event> events = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {

@@ -17,7 +17,7 @@ class NodeCrashTest {
       NodeClient client = node.readyClient();
       client.post(
           "/node/faults", NodeClient.JSON.createObjectNode().put("kind", "crash").put("step", 3));
-      client.post("/v1/videos", NodeClient.request("a", "a red ball", 4));
+      client.start(NodeClient.request("a", "a red ball", 4));
       assertThat(node.endsWithin(Duration.ofSeconds(30))).isTrue();
       // SIGABRT, as the assertion of a native library: no hook ran, no attempt was handed back.
       assertThat(node.exitCode()).isEqualTo(134);
@@ -25,7 +25,7 @@ class NodeCrashTest {
     }
     try (RealNode next = new RealNode(directory.resolve("work"), Map.of())) {
       NodeClient client = next.readyClient();
-      client.post("/v1/videos", NodeClient.request("a", "a red ball", 4));
+      client.start(NodeClient.request("a", "a red ball", 4));
       assertThat(client.follow("a", 0, e -> false).getLast().name()).isEqualTo("completed");
       assertThat(client.get("/node/faults").statusCode()).isEqualTo(403);
     }

@@ -32,7 +32,7 @@ class NodeLossTest {
   void aStoppedNodeFinishesItsAttemptAndWaitsUntilTheResultIsTaken() throws Exception {
     try (NodeProcess node = new NodeProcess(dir, "--grace", "120s")) {
       NodeClient client = node.readyClient();
-      client.post("/v1/videos", request("a", "a red ball", 20));
+      client.start(request("a", "a red ball", 20));
       client.follow("a", 0, e -> e.data().get("step").asInt() == 1);
       node.terminate();
       await().until(() -> client.get("/readyz").statusCode() == 503);
@@ -52,7 +52,7 @@ class NodeLossTest {
       NodeClient client = node.readyClient();
       ObjectNode long200 =
           request("a", "a red ball", 200).put("size", "320x192").put("num_frames", 33);
-      client.post("/v1/videos", long200);
+      client.start(long200);
       client.follow("a", 0, e -> e.name().equals("denoising"));
       CompletableFuture<List<Event>> followed =
           CompletableFuture.supplyAsync(() -> client.follow("a", 0, e -> false));
@@ -68,7 +68,7 @@ class NodeLossTest {
   void aKilledNodeComesBackClean() throws Exception {
     try (NodeProcess node = new NodeProcess(dir)) {
       NodeClient client = node.readyClient();
-      client.post("/v1/videos", request("a", "a red ball", 200));
+      client.start(request("a", "a red ball", 200));
       client.follow("a", 0, e -> e.data().get("step").asInt() == 1);
       node.kill();
       assertThat(node.endsWithin(SOON)).isTrue();
@@ -78,7 +78,7 @@ class NodeLossTest {
       NodeClient client = again.readyClient();
       assertThat(dir.resolve("work/attempts")).isEmptyDirectory();
       assertThat(client.get("/v1/videos/a").statusCode()).isEqualTo(404);
-      client.post("/v1/videos", request("a", "a red ball", 2));
+      client.start(request("a", "a red ball", 2));
       assertThat(client.follow("a", 0, e -> false).getLast().name()).isEqualTo("completed");
     }
   }

@@ -50,7 +50,7 @@ class NodeProcessTest {
 
   @Test
   void everyStepIsReportedWithItsExpert() {
-    client.post("/v1/videos", request("steps", "a green tree in the snow", 6));
+    client.start(request("steps", "a green tree in the snow", 6));
     List<Event> steps =
         client.follow("steps", 0, e -> false).stream()
             .filter(e -> e.name().equals("denoising") && e.data().get("step").asInt() > 0)
@@ -69,7 +69,7 @@ class NodeProcessTest {
     await()
         .atMost(java.time.Duration.ofMinutes(1))
         .until(() -> client.json("/node/status").has("lite_model"));
-    client.post("/v1/videos", request("lite", "a red ball", 4).put("model", "wan-tiny-lite"));
+    client.start(request("lite", "a red ball", 4).put("model", "wan-tiny-lite"));
     List<Event> events = client.follow("lite", 0, e -> false);
     assertThat(events.getLast().name()).isEqualTo("completed");
     assertThat(events.getLast().data().get("expert").asText()).isEqualTo("lite");
@@ -79,7 +79,7 @@ class NodeProcessTest {
   void aStillWithMotionShowsWhatWasAsked() throws Exception {
     ObjectNode still = request("still", "a red ball bouncing in the park", 12);
     still.putObject("run").put("render", "still_motion");
-    client.post("/v1/videos", still);
+    client.start(still);
     Event last = client.follow("still", 0, e -> false).getLast();
     assertThat(last.name()).as(last.data().toString()).isEqualTo("completed");
     Path file =
@@ -91,7 +91,7 @@ class NodeProcessTest {
 
   @Test
   void aCancelledAttemptStopsWithinOneStepAndFreesTheSlot() {
-    client.post("/v1/videos", request("cancel", "a red car", 200));
+    client.start(request("cancel", "a red car", 200));
     client.follow("cancel", 0, e -> e.data().get("step").asInt() == 3);
     int before = client.json("/v1/videos/cancel").get("step").asInt();
     HttpResponse<String> busy = client.post("/v1/videos", request("busy", "a red car", 2));
@@ -108,7 +108,7 @@ class NodeProcessTest {
   void theConsoleIsQuietAndEachLineIsJson() throws Exception {
     ObjectNode traced =
         request("traced", "a red ball", 2).put("trace_id", "0af7651916cd43dd8448eb211c80319c");
-    client.post("/v1/videos", traced);
+    client.start(traced);
     client.follow("traced", 0, e -> false);
     for (String line : node.console().lines().toList()) {
       assertThat(NodeClient.JSON.readTree(line).get("message").asText()).isNotBlank();
@@ -117,7 +117,7 @@ class NodeProcessTest {
   }
 
   private DecodedClip video(String id, String prompt) throws Exception {
-    client.post("/v1/videos", request(id, prompt, 12));
+    client.start(request(id, prompt, 12));
     assertThat(client.follow(id, 0, e -> false).getLast().name()).isEqualTo("completed");
     Path file =
         Files.write(dir.resolve(id + ".mp4"), client.bytes("/v1/videos/" + id + "/content").body());

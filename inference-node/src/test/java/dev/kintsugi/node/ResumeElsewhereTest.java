@@ -28,7 +28,7 @@ class ResumeElsewhereTest {
       NodeClient client = lost.readyClient();
       ObjectNode body = asked("lost");
       body.putObject("run").put("checkpoint_every", 2);
-      client.post("/v1/videos", body);
+      client.start(body);
       client.follow("lost", 0, e -> e.data().at("/checkpoint/step").asInt() >= 4);
       content = client.bytes("/v1/videos/lost/checkpoint").body();
       lost.kill();
@@ -39,7 +39,7 @@ class ResumeElsewhereTest {
       assertThat(client.put("/node/checkpoints/" + sha256, content).statusCode()).isEqualTo(201);
       ObjectNode body = asked("resumed");
       body.putObject("run").put("resume_from", sha256);
-      client.post("/v1/videos", body);
+      client.start(body);
       List<Event> events = client.follow("resumed", 0, e -> false);
       assertThat(events.getLast().name()).isEqualTo("completed");
       assertThat(events.stream().map(e -> e.data().get("step").asInt()).distinct())
@@ -48,7 +48,7 @@ class ResumeElsewhereTest {
                   .boxed()
                   .toList());
 
-      client.post("/v1/videos", asked("whole"));
+      client.start(asked("whole"));
       Event whole = client.follow("whole", 0, e -> false).getLast();
       assertThat(video(events.getLast())).isEqualTo(video(whole));
     }

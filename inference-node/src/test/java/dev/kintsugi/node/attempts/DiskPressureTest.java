@@ -89,7 +89,7 @@ class DiskPressureTest {
   void whatIsBeingWrittenStaysHoweverShortSpaceIs() throws Exception {
     finish("done");
     node.model.stepwise();
-    node.client().post("/v1/videos", request("running", "a red ball", 4));
+    node.client().start(request("running", "a red ball", 4));
     node.client().follow("running", 0, e -> e.name().equals("denoising"));
     Path frames = disk.resolve("attempts/running/frames.rgb");
     await().until(() -> Files.exists(frames));
@@ -108,7 +108,7 @@ class DiskPressureTest {
   }
 
   private void finish(String id) {
-    node.client().post("/v1/videos", request(id, "a red ball", 2));
+    node.client().start(request(id, "a red ball", 2));
     node.client().follow(id, 0, e -> false);
     await().until(() -> node.client().json("/node/status").get("free_slots").asInt() == 1);
     Attempt attempt = node.bean(AttemptService.class).find(id).orElseThrow();

@@ -31,7 +31,7 @@ class DrainTest {
   void aDrainingNodeFinishesWhatRunsAndTakesNothingNew() {
     start("25s");
     node.model.stepwise();
-    client.post("/v1/videos", request("a", "a red ball", 4));
+    client.start(request("a", "a red ball", 4));
     assertThat(json(client.post("/node/drain")).get("draining").asBoolean()).isTrue();
 
     HttpResponse<String> refused = client.post("/v1/videos", request("b", "a red ball", 4));
@@ -51,7 +51,7 @@ class DrainTest {
   void aStopWaitsForTheResultToBeTaken() {
     start("60s");
     node.model.stepwise();
-    client.post("/v1/videos", request("a", "a red ball", 4));
+    client.start(request("a", "a red ball", 4));
     CompletableFuture<Void> stop = stop(node);
     node.model.run();
     client.follow("a", 0, e -> false);
@@ -66,7 +66,7 @@ class DrainTest {
   void whatCannotFinishInTimeIsHandedBackBeforeTheEnd() {
     start("2s");
     node.model.stepwise();
-    client.post("/v1/videos", request("a", "a red ball", 50));
+    client.start(request("a", "a red ball", 50));
     CompletableFuture<Void> stop = stop(node);
     Event last = client.follow("a", 0, e -> false).getLast();
 

@@ -41,9 +41,9 @@ class LogFieldsTest {
     appender.start();
     ATTEMPTS.addAppender(appender);
     try (FakeNode node = new FakeNode(work)) {
-      node.client().post("/v1/videos", request("attempt_log_1", "fail", 2).put("trace_id", TRACE));
+      node.client().start(request("attempt_log_1", "fail", 2).put("trace_id", TRACE));
       node.client().follow("attempt_log_1", 0, e -> false);
-      node.client().post("/v1/videos", request("attempt_log_2", "fail", 2));
+      node.client().start(request("attempt_log_2", "fail", 2));
       node.client().follow("attempt_log_2", 0, e -> false);
     } finally {
       ATTEMPTS.detachAppender(appender);

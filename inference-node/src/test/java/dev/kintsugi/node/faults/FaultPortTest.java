@@ -127,8 +127,7 @@ class FaultPortTest {
   @Test
   void aStallHoldsOneStepUntilItsFaultIsRemoved() {
     String armed = arm("{'kind':'stall','step':2}");
-    client.post(
-        "/v1/videos", request(id, "a red ball moving from left to right on a street", STEPS));
+    client.start(request(id, "a red ball moving from left to right on a street", STEPS));
     await().until(() -> status(armed).has("effect"));
     JsonNode stalled = client.json("/v1/videos/" + id);
     assertThat(stalled.get("status").asText()).isEqualTo("in_progress");

@@ -62,7 +62,7 @@ class CheckpointHttpTest {
   @Test
   void aFailedAttemptLeavesItsNewestCheckpoint() {
     node.model.stepwise();
-    client.post("/v1/videos", every(request("a", "a red ball", 6), 2));
+    client.start(every(request("a", "a red ball", 6), 2));
     node.model.permit(3);
     client.follow("a", 0, e -> e.data().get("step").asInt() == 3);
     client.post("/v1/videos/a/cancel");
@@ -76,14 +76,14 @@ class CheckpointHttpTest {
 
   @Test
   void anAttemptThatWantsNoCheckpointMakesNone() {
-    client.post("/v1/videos", every(request("a", "a red ball", 10), 0));
+    client.start(every(request("a", "a red ball", 10), 0));
     List<Event> events = client.follow("a", 0, e -> false);
     assertThat(events).allSatisfy(e -> assertThat(e.data().has("checkpoint")).isFalse());
   }
 
   @Test
   void withoutAWordThereIsOneEveryFiveSteps() {
-    client.post("/v1/videos", request("a", "a red ball", 10));
+    client.start(request("a", "a red ball", 10));
     List<Event> events = client.follow("a", 0, e -> false);
     assertThat(events.getLast().data().at("/checkpoint/step").asInt()).isIn(5, 10);
   }
@@ -189,7 +189,7 @@ class CheckpointHttpTest {
   /** The checkpoint of attempt {@code a}, every second of six steps, after a step. */
   private Held heldAfter(int step) {
     node.model.stepwise();
-    client.post("/v1/videos", every(request("a", "a red ball", 6), 2));
+    client.start(every(request("a", "a red ball", 6), 2));
     node.model.permit(step);
     JsonNode checkpoint =
         client

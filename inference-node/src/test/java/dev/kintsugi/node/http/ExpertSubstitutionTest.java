@@ -43,7 +43,7 @@ class ExpertSubstitutionTest {
   @CsvSource({"high, low", "low, high"})
   void aQuarantinedExpertsStepsGoToTheOther(String out, String by) {
     Quarantine.begin(node, out);
-    client.post("/v1/videos", request("a", "a red ball", 4));
+    client.start(request("a", "a red ball", 4));
     expectOnly(by, out, client.follow("a", 0, e -> false));
     JsonNode experts = client.json("/node/status").get("experts");
     assertThat(experts)
@@ -55,7 +55,7 @@ class ExpertSubstitutionTest {
 
   @Test
   void soDoThoseOfAnExpertThatTheAttemptAvoids() {
-    client.post("/v1/videos", avoiding("a", "high"));
+    client.start(avoiding("a", "high"));
     expectOnly("low", "high", client.follow("a", 0, e -> false));
   }
 

@@ -45,7 +45,7 @@ class LiteModelTest {
     assertThat(json(refused).at("/error/code").asText()).isEqualTo("model_not_found");
     assertThat(json(refused).at("/error/message").asText())
         .isEqualTo("this node serves only wan-tiny");
-    client.post("/v1/videos", request("b", "a red ball", 2));
+    client.start(request("b", "a red ball", 2));
     assertThat(client.follow("b", 0, e -> false).getLast().name()).isEqualTo("completed");
   }
 
@@ -58,13 +58,13 @@ class LiteModelTest {
     assertThat(described.at("/limits/max_width").asInt()).isEqualTo(320);
     assertThat(client.json("/v1/models").get("data")).hasSize(2);
 
-    client.post("/v1/videos", lite("a"));
+    client.start(lite("a"));
     List<Event> events = client.follow("a", 0, e -> false);
     assertThat(events.getLast().name()).isEqualTo("completed");
     assertThat(events.stream().filter(e -> e.data().get("step").asInt() > 0))
         .allSatisfy(e -> assertThat(e.data().get("expert").asText()).isEqualTo("lite"));
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
-    client.post("/v1/videos", request("b", "a red ball", 4));
+    client.start(request("b", "a red ball", 4));
     client.follow("b", 0, e -> false);
 
     JsonNode status = client.json("/node/status");

@@ -66,7 +66,7 @@ class NodeHttpTest {
   @Test
   void tokensOfTextsAreCountedAlsoWhileAnAttemptRuns() {
     node.model.stepwise();
-    client.post("/v1/videos", request(id, "a red ball", 4));
+    client.start(request(id, "a red ball", 4));
     String counted =
         client.post("/node/tokenize", JSON.createObjectNode().set("texts", words(2))).body();
     assertThat(counted).isEqualTo("{\"model\":\"wan-tiny\",\"counts\":[2,2]}");
@@ -120,7 +120,7 @@ class NodeHttpTest {
 
   @Test
   void aFollowerResumesAfterTheLastEventItSaw() {
-    client.post("/v1/videos", request(id, "a red ball", 4));
+    client.start(request(id, "a red ball", 4));
     List<Event> all = client.follow(id, 0, e -> false);
     List<Event> rest = client.follow(id, 3, e -> false);
     assertThat(rest).isEqualTo(all.subList(3, all.size()));
@@ -129,7 +129,7 @@ class NodeHttpTest {
   @Test
   void stepsArriveWhileTheyHappen() {
     node.model.stepwise();
-    client.post("/v1/videos", request(id, "a red ball", 4));
+    client.start(request(id, "a red ball", 4));
     node.model.permit(2);
     List<Event> events = client.follow(id, 0, e -> e.data().get("step").asInt() == 2);
     assertThat(steps(events)).containsExactly(1, 2);
@@ -153,7 +153,7 @@ class NodeHttpTest {
   @Test
   void aBusyNodeSaysSoAndWhenToAskAgain() {
     node.model.stepwise();
-    client.post("/v1/videos", request(id, "a red ball", 4));
+    client.start(request(id, "a red ball", 4));
     HttpResponse<String> refused = client.post("/v1/videos", request(id + "b", "a car", 4));
 
     assertThat(refused.statusCode()).isEqualTo(503);
@@ -167,7 +167,7 @@ class NodeHttpTest {
   @Test
   void aCancelledAttemptStopsWithinOneStep() {
     node.model.stepwise();
-    client.post("/v1/videos", request(id, "a red ball", 50));
+    client.start(request(id, "a red ball", 50));
     node.model.permit(3);
     client.follow(id, 0, e -> e.data().get("step").asInt() == 3);
     client.post("/v1/videos/" + id + "/cancel");
@@ -181,7 +181,7 @@ class NodeHttpTest {
 
   @Test
   void aFailureNamesItsClassAndTheNodeGoesOn() {
-    client.post("/v1/videos", request(id, "fail here", 4));
+    client.start(request(id, "fail here", 4));
     Event last = client.follow(id, 0, e -> false).getLast();
     JsonNode error = last.data().get("error");
     assertThat(error.get("code").asText()).isEqualTo("NAN_LATENTS");
@@ -195,10 +195,10 @@ class NodeHttpTest {
     assertThat(context.has("xid")).isFalse();
 
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
-    client.post("/v1/videos", request(id + "b", "crash here", 4));
+    client.start(request(id + "b", "crash here", 4));
     assertThat(failure(id + "b")).isEqualTo("INTERNAL");
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
-    client.post("/v1/videos", request(id + "c", "a red ball", 4));
+    client.start(request(id + "c", "a red ball", 4));
     assertThat(client.follow(id + "c", 0, e -> false).getLast().name()).isEqualTo("completed");
   }
 
@@ -206,7 +206,7 @@ class NodeHttpTest {
   void aFullDiskFailsTheAttemptWithAClearMessageAndTheNodeRecovers() throws Exception {
     Path directory = Files.createDirectories(work.resolve("attempts").resolve(id));
     Files.createSymbolicLink(directory.resolve("frames.rgb"), Path.of("/dev/full"));
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     Event last = client.follow(id, 0, e -> false).getLast();
     assertThat(last.data().get("error").get("code").asText()).isEqualTo("INTERNAL");
     assertThat(last.data().get("error").get("message").asText())
@@ -214,7 +214,7 @@ class NodeHttpTest {
         .contains("is full");
 
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
-    client.post("/v1/videos", request(id + "b", "a red ball", 2));
+    client.start(request(id + "b", "a red ball", 2));
     assertThat(client.follow(id + "b", 0, e -> false).getLast().name()).isEqualTo("completed");
   }
 
@@ -222,7 +222,7 @@ class NodeHttpTest {
   void framesThatCannotBeEncodedAreKept() throws Exception {
     Path directory = Files.createDirectories(work.resolve("attempts").resolve(id));
     Files.createSymbolicLink(directory.resolve("video.mp4.part"), Path.of("/dev/full"));
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     JsonNode last = client.follow(id, 0, e -> false).getLast().data();
     assertThat(last.get("error").get("code").asText()).isEqualTo("ENCODE_FAILED");
     byte[] frames = client.bytes("/v1/videos/" + id + "/content?variant=frames").body();
@@ -234,7 +234,7 @@ class NodeHttpTest {
     Path directory = Files.createDirectories(work.resolve("attempts").resolve(id));
     Path obstacle = directory.resolve("video.mp4.part");
     Files.createSymbolicLink(obstacle, Path.of("/dev/full"));
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     Event failed = client.follow(id, 0, e -> false).getLast();
     assertThat(failure(id)).isEqualTo("ENCODE_FAILED");
     JsonNode before = failed.data().get("stage_durations");
@@ -261,7 +261,7 @@ class NodeHttpTest {
 
   @Test
   void anAttemptWithoutKeptFramesCannotBeEncodedAgain() {
-    client.post("/v1/videos", request(id, "fail here", 2));
+    client.start(request(id, "fail here", 2));
     client.follow(id, 0, e -> false);
     HttpResponse<String> refused = client.post("/v1/videos/" + id + "/encode");
     assertThat(refused.statusCode()).isEqualTo(409);
@@ -271,7 +271,7 @@ class NodeHttpTest {
 
   @Test
   void contentSupportsEtagAndRange() {
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     client.follow(id, 0, e -> false);
     String path = "/v1/videos/" + id + "/content";
     HttpResponse<byte[]> full = client.bytes(path);
@@ -286,7 +286,7 @@ class NodeHttpTest {
   @Test
   void deletedAttemptsAreGoneWithTheirFiles() {
     node.model.stepwise();
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     HttpResponse<String> early = client.delete("/v1/videos/" + id);
     assertThat(early.statusCode()).isEqualTo(409);
     assertThat(error(early).get("code").asText()).isEqualTo("not_ready");
@@ -418,7 +418,7 @@ class NodeHttpTest {
 
   @Test
   void metricsCountWhatHappened() {
-    client.post("/v1/videos", request(id, "a red ball", 2));
+    client.start(request(id, "a red ball", 2));
     client.follow(id, 0, e -> false);
     String metrics = client.get("/metrics").body();
     assertThat(metrics)
@@ -453,7 +453,7 @@ class NodeHttpTest {
         .untilAsserted(
             () -> {
               String attempt = id + "-" + jobs.incrementAndGet();
-              client.post("/v1/videos", request(attempt, "a red ball", 2).put("trace_id", trace));
+              client.start(request(attempt, "a red ball", 2).put("trace_id", trace));
               client.follow(attempt, 0, e -> false);
               assertThat(
                       client

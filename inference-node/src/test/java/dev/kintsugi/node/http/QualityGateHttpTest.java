@@ -97,7 +97,7 @@ class QualityGateHttpTest {
   }
 
   private JsonNode run(String prompt) {
-    client.post("/v1/videos", request("a", prompt, 2));
+    client.start(request("a", prompt, 2));
     return client.follow("a", 0, e -> false).getLast().data();
   }
 }

@@ -26,7 +26,7 @@ class StillMotionTest {
       Awaitility.await().until(() -> client.get("/readyz").statusCode() == 200);
       ObjectNode body = request("a", "a red ball", 4).put("num_frames", 17);
       body.putObject("run").put("render", "still_motion");
-      client.post("/v1/videos", body);
+      client.start(body);
       List<Event> events = client.follow("a", 0, e -> false);
       JsonNode last = events.getLast().data();
       assertThat(last.get("phase").asText()).as(last.toString()).isEqualTo("completed");

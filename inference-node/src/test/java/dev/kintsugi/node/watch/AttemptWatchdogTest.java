@@ -35,7 +35,7 @@ class AttemptWatchdogTest {
   void anAttemptThatStopsMovingIsGivenUpAndTheNodeRecovers() {
     start(Map.of());
     NodeClient client = node.client();
-    client.post("/v1/videos", request("stuck", "a red ball", 20));
+    client.start(request("stuck", "a red ball", 20));
     node.model.permit(6);
 
     JsonNode last = client.follow("stuck", 0, e -> false).getLast().data();
@@ -61,7 +61,7 @@ class AttemptWatchdogTest {
     node.model.run();
     await().until(() -> client.json("/node/status").get("free_slots").asInt() == 1);
     assertThat(work.resolve("attempts/stuck")).doesNotExist();
-    client.post("/v1/videos", request("next", "a red ball", 4));
+    client.start(request("next", "a red ball", 4));
     assertThat(client.follow("next", 0, e -> false).getLast().name()).isEqualTo("completed");
     assertThat(end.reasons).isEmpty();
   }
@@ -69,7 +69,7 @@ class AttemptWatchdogTest {
   @Test
   void anEngineThatDoesNotComeBackEndsTheProcess() {
     start(Map.of("kintsugi.node.watch.stall-exit", "600ms"));
-    node.client().post("/v1/videos", request("stuck", "a red ball", 20));
+    node.client().start(request("stuck", "a red ball", 20));
     node.model.permit(6);
     await().until(() -> !end.reasons.isEmpty());
     assertThat(end.reasons).singleElement().asString().contains("stuck in attempt stuck");
@@ -79,7 +79,7 @@ class AttemptWatchdogTest {
   @Test
   void aSizeThatIsNotKnownYetHasTime() {
     start(Map.of("kintsugi.node.watch.stall-floor", "100ms", SLOW, "700ms"));
-    node.client().post("/v1/videos", request("new", "a red ball", 20));
+    node.client().start(request("new", "a red ball", 20));
     node.model.permit(2);
     // Longer than the floor: by then the attempt is told to be slow, but not given up.
     await().until(() -> !events(Kind.SLOW_REQUEST).isEmpty());
@@ -92,7 +92,7 @@ class AttemptWatchdogTest {
   void aSlowAttemptIsToldOfOnceWhileItRuns() {
     start(Map.of(SLOW, "100ms", "kintsugi.node.watch.stall-floor", "1h"));
     NodeClient client = node.client();
-    client.post("/v1/videos", request("slow", "a red ball", 3));
+    client.start(request("slow", "a red ball", 3));
     await().until(() -> !events(Kind.SLOW_REQUEST).isEmpty());
     node.model.run();
     client.follow("slow", 0, e -> false);
@@ -113,7 +113,7 @@ class AttemptWatchdogTest {
             "1h",
             "kintsugi.node.watch.slow-by-size",
             "1280x720=5m, 96x64=150ms"));
-    node.client().post("/v1/videos", request("slow", "a red ball", 3));
+    node.client().start(request("slow", "a red ball", 3));
     await().until(() -> !events(Kind.SLOW_REQUEST).isEmpty());
     assertThat(only(Kind.SLOW_REQUEST).details()).containsEntry("limit_reason", "LIMIT_OF_SIZE");
   }

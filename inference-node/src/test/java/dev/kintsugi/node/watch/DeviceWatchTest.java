@@ -67,7 +67,7 @@ class DeviceWatchTest {
 
   @Test
   void aFaultEndsTheAttemptOnTheGpu() {
-    node.client().post("/v1/videos", request("a", "a red ball", 20));
+    node.client().start(request("a", "a red ball", 20));
     node.model.permit(3);
     node.client().follow("a", 0, e -> e.data().get("step").asInt() == 3);
     library.raise(48);
@@ -85,7 +85,7 @@ class DeviceWatchTest {
 
   @Test
   void aNoteOfTheDriverLeavesTheAttemptAlone() {
-    node.client().post("/v1/videos", request("a", "a red ball", 4));
+    node.client().start(request("a", "a red ball", 4));
     node.bean(GpuFaults.class).report(63, "test");
     node.model.run();
     assertThat(node.client().follow("a", 0, e -> false).getLast().name()).isEqualTo("completed");
@@ -114,7 +114,7 @@ class DeviceWatchTest {
   void aSwingIsToldOfOnceAndTheStartOfAJobIsNone() {
     DeviceWatch watch = watch();
     look(watch, 0, 30, 40);
-    node.client().post("/v1/videos", request("a", "a red ball", 20));
+    node.client().start(request("a", "a red ball", 20));
     // Under load it is hotter: no swing. Then it falls and rises by 40 degrees.
     look(watch, 30, 80, 80);
     assertThat(events(Kind.TEMPERATURE_SWING)).isEmpty();
@@ -136,7 +136,7 @@ class DeviceWatchTest {
       watch.look(readings(0.5, 60), Optional.of(narrow), START);
     }
     assertThat(events(Kind.PCIE_SLOW)).isEmpty();
-    node.client().post("/v1/videos", request("a", "a red ball", 20));
+    node.client().start(request("a", "a red ball", 20));
     for (int i = 0; i < 5; i++) {
       watch.look(readings(0.5, 60), Optional.of(narrow), START);
     }
@@ -149,7 +149,7 @@ class DeviceWatchTest {
   @Test
   void aLeakIsToldOfWithTheJobsThatAreLeftAndAgainWhenHalfIsGone() {
     node.model.run();
-    node.client().post("/v1/videos", request("a", "a red ball", 2));
+    node.client().start(request("a", "a red ball", 2));
     node.client().follow("a", 0, e -> false);
     Attempt attempt = node.bean(AttemptService.class).find("a").orElseThrow();
     JobMemoryWatch watch =
