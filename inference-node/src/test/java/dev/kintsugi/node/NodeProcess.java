@@ -81,9 +81,11 @@ final class NodeProcess implements AutoCloseable {
     return client;
   }
 
+  /** Its whole lines: it may be writing one. */
   String console() {
     try {
-      return Files.readString(log);
+      String text = Files.readString(log);
+      return text.substring(0, text.lastIndexOf('\n') + 1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

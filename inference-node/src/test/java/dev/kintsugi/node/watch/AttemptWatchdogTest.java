@@ -120,7 +120,7 @@ class AttemptWatchdogTest {
 
   private void start(Map<String, Object> more) {
     Map<String, Object> settings = new HashMap<>();
-    settings.put("kintsugi.node.watch.stall-floor", "300ms");
+    settings.put("kintsugi.node.watch.stall-floor", "1s");
     settings.put("kintsugi.node.watch.stall-unlearned", "1h");
     settings.put("kintsugi.node.watch.stall-exit", "0s");
     settings.put(SLOW, "1h");
