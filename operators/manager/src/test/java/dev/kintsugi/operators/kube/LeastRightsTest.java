@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.kube;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
@@ -19,9 +19,7 @@ import dev.kintsugi.operators.testkit.FakeKubelet;
 import dev.kintsugi.operators.testkit.RunningOperator;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +31,7 @@ class LeastRightsTest {
 
   private static final ApiServer SERVER = ApiServer.get();
   private static final String SYSTEM = "kintsugi-system";
-  private static final String ACCOUNT = "system:serviceaccount:" + SYSTEM + ":kintsugi-operator";
+  private static final String ACCOUNT = SYSTEM + ":kintsugi-operator";
 
   private final KubernetesClient admin = SERVER.admin();
 
@@ -43,10 +41,6 @@ class LeastRightsTest {
     SERVER.installChart(SYSTEM);
     // While an API is without its provider no namespace can be deleted; it has a test of its own.
     SERVER.kubectl("delete", "apiservice", "v1beta1.external.metrics.k8s.io");
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private RunningOperator replica(String identity, FakeControlPlane plane) {
@@ -147,8 +141,9 @@ class LeastRightsTest {
         first.runtime().stop();
 
         eventually().until(() -> leader().equals("second"));
-        int pushes = plane.pushed().size();
-        eventually().until(() -> plane.pushed().size() >= pushes + 2);
+        String wan = namespace + "/wan";
+        int pushes = plane.pushed(wan).size();
+        eventually().until(() -> plane.pushed(wan).size() >= pushes + 2);
         assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(pods);
         replaceAndDelete(namespace, kubelet, plane);
       }
@@ -180,12 +175,12 @@ class LeastRightsTest {
 
   @Test
   void theOperatorMayNotReadSecretsOrTouchPods() {
-    assertThat(SERVER.can(ACCOUNT, "list", "pods")).isTrue();
-    assertThat(SERVER.can(ACCOUNT, "get", "secrets")).isFalse();
-    assertThat(SERVER.can(ACCOUNT, "delete", "pods")).isFalse();
-    assertThat(SERVER.can(ACCOUNT, "create", "pods")).isFalse();
-    assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev")).isFalse();
-    assertThat(SERVER.can(ACCOUNT, "update", "servicelevelobjectives.kintsugi.dev")).isFalse();
-    assertThat(SERVER.can(ACCOUNT, "update", "promptpolicies.kintsugi.dev")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "list", "pods", "")).isTrue();
+    assertThat(SERVER.can(ACCOUNT, "get", "secrets", "")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "delete", "pods", "")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "create", "pods", "")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "diffusionservices.kintsugi.dev", "")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "servicelevelobjectives.kintsugi.dev", "")).isFalse();
+    assertThat(SERVER.can(ACCOUNT, "update", "promptpolicies.kintsugi.dev", "")).isFalse();
   }
 }

@@ -1,12 +1,13 @@
 package dev.kintsugi.operators.testkit;
 
-import static org.awaitility.Awaitility.await;
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 
 import dev.kintsugi.operators.externalmetrics.Certificates;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,8 +21,6 @@ import io.fabric8.kubernetes.client.http.Interceptor.RequestTags;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,13 +28,10 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -50,27 +46,30 @@ public final class ApiServer {
   public static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
   private static final Path CRDS = REPOSITORY.resolve("deploy/helm/kintsugi/crds");
   private static final String TOKEN = "test-admin";
+
+  /** An API server that has to wait for its turn is no failure. */
+  private static final int REQUEST_MILLIS = 60_000;
+
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
   private static final Object LOCK = new Object();
   private static ApiServer running;
 
   private final Path directory;
-  private final Path tools;
-  private final List<Process> processes = new ArrayList<>();
+  private final Programs programs;
   private final KubernetesClient client;
   private final String url;
 
   private ApiServer() throws IOException, InterruptedException {
-    tools = tools();
     directory = Files.createTempDirectory("kintsugi-apiserver");
+    programs = new Programs(tools(), directory);
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
-    int etcd = port();
-    int etcdPeer = port();
-    int port = port();
+    int etcd = programs.reservedPort();
+    int etcdPeer = programs.reservedPort();
+    int port = programs.reservedPort();
     url = "https://127.0.0.1:" + port;
     writeCredentials();
     writeFrontProxy();
-    start(
+    programs.start(
         "etcd",
         "--data-dir=" + directory.resolve("etcd"),
         "--listen-client-urls=http://127.0.0.1:" + etcd,
@@ -78,14 +77,16 @@ public final class ApiServer {
         "--listen-peer-urls=http://127.0.0.1:" + etcdPeer,
         "--initial-advertise-peer-urls=http://127.0.0.1:" + etcdPeer,
         "--initial-cluster=default=http://127.0.0.1:" + etcdPeer,
+        "--socket-reuse-port",
         "--unsafe-no-fsync",
         "--log-level=error");
-    start(
+    programs.start(
         "kube-apiserver",
         "--etcd-servers=http://127.0.0.1:" + etcd,
         "--bind-address=127.0.0.1",
         "--advertise-address=127.0.0.1",
         "--secure-port=" + port,
+        "--permit-port-sharing",
         "--cert-dir=" + directory.resolve("certs"),
         "--token-auth-file=" + directory.resolve("tokens.csv"),
         "--authorization-mode=RBAC",
@@ -104,11 +105,13 @@ public final class ApiServer {
         "--endpoint-reconciler-type=none",
         "--v=0");
     client = client();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .ignoreExceptions()
-        .until(() -> client.namespaces().withName("default").get() != null);
-    start(
+    eventually()
+        .failFast(programs::requireAlive)
+        .until(
+            () ->
+                "ok".equals(client.raw("/readyz"))
+                    && client.namespaces().withName("default").get() != null);
+    programs.start(
         "kube-controller-manager",
         "--kubeconfig=" + kubeconfig(),
         "--leader-elect=false",
@@ -118,6 +121,8 @@ public final class ApiServer {
             + "namespace-controller",
         "--v=0");
     installDefinitions();
+    // kubectl knows kinds by a list that the API server completes after it serves them.
+    eventually().until(() -> kubectl("get", "dsvc,mro,kslo,pp").code() == 0);
   }
 
   /** Starts it on the first call. */
@@ -176,6 +181,8 @@ public final class ApiServer {
                 .withTrustCerts(true)
                 .withDisableHostnameVerification(true)
                 .withRequestRetryBackoffLimit(0)
+                .withRequestTimeout(REQUEST_MILLIS)
+                .withConnectionTimeout(REQUEST_MILLIS)
                 .build())
         .build();
   }
@@ -204,23 +211,18 @@ public final class ApiServer {
     return name;
   }
 
-  /** Runs the real kubectl; stderr follows stdout in the text. */
+  /**
+   * Runs the real kubectl. Where it fails its complaints follow in the text; where it does not they
+   * are left out, because they tell of waiting and of other APIs.
+   */
   public Answer kubectl(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(tools.resolve("kubectl").toString());
-    command.add("--kubeconfig=" + kubeconfig());
-    command.addAll(Arrays.asList(arguments));
-    Path output = Files.createTempFile(directory, "kubectl", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IllegalStateException("kubectl did not end: " + command);
-    }
-    return new Answer(process.exitValue(), Files.readString(output));
+    var own =
+        Stream.of("--kubeconfig=" + kubeconfig(), "--cache-dir=" + directory.resolve("kubectl"));
+    var ended =
+        programs.run(
+            "kubectl", Stream.concat(own, Arrays.stream(arguments)).toArray(String[]::new));
+    boolean good = ended.code() == 0;
+    return new Answer(ended.code(), good ? ended.printed() : ended.printed() + ended.complaints());
   }
 
   /**
@@ -246,38 +248,53 @@ public final class ApiServer {
   /** Renders the chart with the real helm and applies it. */
   public void installChart(String targetNamespace) throws IOException, InterruptedException {
     Path rendered = directory.resolve("chart.yaml");
-    Process helm =
-        new ProcessBuilder(
-                tools.resolve("helm").toString(),
-                "template",
-                "kintsugi",
-                REPOSITORY.resolve("deploy/helm/kintsugi").toString(),
-                "--namespace",
-                targetNamespace,
-                "--set",
-                "bootstrapApiKey=sk-kintsugi-0123456789abcdef")
-            .redirectOutput(rendered.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    if (helm.waitFor() != 0) {
-      throw new IllegalStateException("helm could not render the chart; see its words above");
+    var helm =
+        programs.run(
+            "helm",
+            "template",
+            "kintsugi",
+            REPOSITORY.resolve("deploy/helm/kintsugi").toString(),
+            "--namespace",
+            targetNamespace,
+            "--set",
+            "bootstrapApiKey=sk-kintsugi-0123456789abcdef");
+    if (helm.code() != 0) {
+      throw new IllegalStateException("helm could not render the chart: " + helm.complaints());
     }
+    Files.writeString(rendered, helm.printed());
     Answer answer = kubectl("apply", "--server-side", "-f", rendered.toString());
     if (answer.code() != 0) {
       throw new IllegalStateException(answer.text());
     }
+    // Rights count once the API server has seen them, and an operator that has none does not start.
+    String account = targetNamespace + ":kintsugi-operator";
+    eventually().until(() -> can(account, "list", "pods", ""));
+    eventually().until(() -> can(account, "create", "leases.coordination.k8s.io", targetNamespace));
   }
 
-  /** Whether RBAC lets a user do something in every namespace. */
-  public boolean can(String user, String verb, String resource) {
-    try {
-      return kubectl("auth", "can-i", verb, resource, "--as=" + user, "-A").code() == 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+  /**
+   * Whether RBAC lets a service account do something.
+   *
+   * @param account {@code namespace:name}
+   * @param resource such as {@code pods} or {@code leases.coordination.k8s.io}
+   * @param namespace empty for every one
+   */
+  public boolean can(String account, String verb, String resource, String namespace) {
+    int dot = resource.indexOf('.');
+    var review =
+        new SubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withUser("system:serviceaccount:" + account)
+            .withGroups("system:serviceaccounts", "system:authenticated")
+            .withNewResourceAttributes()
+            .withVerb(verb)
+            .withResource(dot < 0 ? resource : resource.substring(0, dot))
+            .withGroup(dot < 0 ? "" : resource.substring(dot + 1))
+            .withNamespace(namespace)
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return client.resource(review).create().getStatus().getAllowed();
   }
 
   /** What a command answered. */
@@ -343,9 +360,7 @@ public final class ApiServer {
           CustomResourceDefinition crd =
               client.apiextensions().v1().customResourceDefinitions().load(in).item();
           client.resource(crd).serverSideApply();
-          await()
-              .atMost(Duration.ofSeconds(30))
-              .until(() -> established(client.resource(crd).get()));
+          eventually().until(() -> established(client.resource(crd).get()));
         }
       }
     }
@@ -358,28 +373,8 @@ public final class ApiServer {
             .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
-  private void start(String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(tools.resolve(name).toString());
-    command.addAll(Arrays.asList(arguments));
-    processes.add(
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve(name + ".log").toFile())
-            .start());
-  }
-
-  private static int port() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void stop() {
-    processes.reversed().forEach(Process::destroyForcibly);
-    for (Process process : processes) {
-      process.onExit().join();
-    }
+    programs.stop();
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     } catch (IOException e) {

@@ -32,7 +32,7 @@ public final class FakeControlPlane implements AutoCloseable {
 
   private final ObjectMapper json = new ObjectMapper();
   private final HttpServer server;
-  private final List<ServiceState> pushed = new CopyOnWriteArrayList<>();
+  private final List<Push> pushed = new CopyOnWriteArrayList<>();
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final Map<String, ServiceState> services = new ConcurrentHashMap<>();
   private final Map<String, Integer> running = new ConcurrentHashMap<>();
@@ -46,6 +46,8 @@ public final class FakeControlPlane implements AutoCloseable {
   private volatile int refusal;
   private volatile String verdict = "CONTINUE";
   private volatile long jobs;
+
+  private record Push(String service, ServiceState state) {}
 
   public FakeControlPlane() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -61,7 +63,12 @@ public final class FakeControlPlane implements AutoCloseable {
   }
 
   public List<ServiceState> pushed() {
-    return List.copyOf(pushed);
+    return pushed.stream().map(Push::state).toList();
+  }
+
+  /** Those of one service: an operator also tells of what other tests left behind. */
+  public List<ServiceState> pushed(String service) {
+    return pushed.stream().filter(p -> p.service().equals(service)).map(Push::state).toList();
   }
 
   public List<String> tokens() {
@@ -293,7 +300,7 @@ public final class FakeControlPlane implements AutoCloseable {
       return;
     }
     services.put(service, state);
-    pushed.add(state);
+    pushed.add(new Push(service, state));
     answer(exchange, 200, "{}");
   }
 
