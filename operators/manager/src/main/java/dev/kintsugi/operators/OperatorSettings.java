@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param namespace where the operator runs: of its Lease and of the control plane's pods
  * @param identity of this replica in the leader election; the pod's name
  * @param leaderElection off only for a single process outside a cluster
+ * @param leaseDuration a leader that was silent for so long is replaced; it gives up the lead by
+ *     itself after two thirds of it
  * @param nodeImage of inference nodes whose service names none
  * @param imagePullPolicy of inference nodes
  * @param pushInterval the fleet state is pushed at least this often
@@ -24,6 +26,7 @@ public record OperatorSettings(
     @Bindable(defaultValue = "kintsugi-system") String namespace,
     @Bindable(defaultValue = "kintsugi-operator") String identity,
     @Bindable(defaultValue = "true") boolean leaderElection,
+    @Bindable(defaultValue = "15s") Duration leaseDuration,
     @Bindable(defaultValue = "kintsugi/inference-node:latest") String nodeImage,
     @Bindable(defaultValue = "IfNotPresent") String imagePullPolicy,
     @Bindable(defaultValue = "30s") Duration pushInterval,
@@ -35,6 +38,7 @@ public record OperatorSettings(
    *
    * @param tokenFile holds the bearer token; read at each call because the kubelet renews it. Empty
    *     means no token
+   * @param timeout of a whole call; half of it is for the connection
    */
   @ConfigurationProperties("control-plane")
   public record ControlPlane(

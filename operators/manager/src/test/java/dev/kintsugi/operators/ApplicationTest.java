@@ -1,7 +1,7 @@
 package dev.kintsugi.operators;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.kube.OperatorRuntime;
 import dev.kintsugi.operators.testkit.ApiServer;
@@ -13,7 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,17 +32,15 @@ class ApplicationTest {
                         "kintsugi.operator.namespace",
                         namespace,
                         "kintsugi.operator.identity",
-                        "replica-a"))
+                        "replica-a",
+                        "kintsugi.operator.lease-duration",
+                        "5m"))
                 .singletons(client)
                 .start()) {
       var server = context.getBean(EmbeddedServer.class).start();
 
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> get(server, "/readyz").statusCode() == 200);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .ignoreExceptions()
+      eventually().until(() -> get(server, "/readyz").statusCode() == 200);
+      eventually()
           .until(
               () ->
                   ApiServer.get()
@@ -55,7 +52,7 @@ class ApplicationTest {
                       .getSpec()
                       .getHolderIdentity()
                       .equals("replica-a"));
-      assertThat(get(server, "/healthz").body()).isEqualTo("ok\n");
+      eventually().until(() -> get(server, "/healthz").body().equals("ok\n"));
       assertThat(get(server, "/metrics").body()).contains("jvm_memory_used_bytes");
     }
   }

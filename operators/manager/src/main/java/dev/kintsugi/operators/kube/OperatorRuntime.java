@@ -66,13 +66,14 @@ public class OperatorRuntime {
     var made = new Operator(this::configure);
     reconcilers.forEach(reconciler -> register(made, reconciler));
     operator = made;
+    // Not in the thread below, which may get its turn only after a stop.
+    started = true;
     // The election blocks until this replica leads, which may be never.
     Thread.ofVirtual().name("operator-start").start(() -> startNow(made));
   }
 
   private void startNow(Operator made) {
     try {
-      started = true;
       made.start();
       LOG.info("reconciling as {}", settings.identity());
     } catch (RuntimeException e) {
@@ -97,8 +98,8 @@ public class OperatorRuntime {
           new LeaderElectionConfiguration(
               LEASE,
               settings.namespace(),
-              LeaderElectionConfiguration.LEASE_DURATION_DEFAULT_VALUE,
-              LeaderElectionConfiguration.RENEW_DEADLINE_DEFAULT_VALUE,
+              settings.leaseDuration(),
+              settings.leaseDuration().multipliedBy(2).dividedBy(3),
               LeaderElectionConfiguration.RETRY_PERIOD_DEFAULT_VALUE,
               settings.identity(),
               new LeaderCallbacks(

@@ -37,12 +37,13 @@ class FleetPusherTest {
         new FleetPusher(
             new FleetClient(
                 new OperatorSettings.ControlPlane(
-                    plane.url(), token.toString(), Duration.ofSeconds(5)),
+                    plane.url(), token.toString(), Duration.ofMinutes(1)),
                 new ObjectMapper()),
             new OperatorSettings(
                 "kintsugi-system",
                 "test",
                 false,
+                Duration.ofSeconds(15),
                 "kintsugi/inference-node:test",
                 "IfNotPresent",
                 Duration.ofSeconds(2),

@@ -26,6 +26,12 @@ import java.util.List;
  */
 public final class RunningOperator implements AutoCloseable {
 
+  /** The control plane of a test is there: if it is slow, the whole machine is. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Who loses the lead ends the process, which here is that of the tests. */
+  private static final Duration LEASE = Duration.ofSeconds(27);
+
   public static final OperatorSettings SETTINGS = settings("kintsugi-system", "test", false);
 
   private final KubernetesClient client;
@@ -38,8 +44,7 @@ public final class RunningOperator implements AutoCloseable {
     var cluster = new Cluster(client);
     var fleetClient =
         new FleetClient(
-            new OperatorSettings.ControlPlane(plane.url(), "", Duration.ofSeconds(5)),
-            new ObjectMapper());
+            new OperatorSettings.ControlPlane(plane.url(), "", PATIENCE), new ObjectMapper());
     var fleet = new FleetPusher(fleetClient, settings, metrics);
     var reconciler =
         new DiffusionServiceReconciler(
@@ -67,6 +72,7 @@ public final class RunningOperator implements AutoCloseable {
         namespace,
         identity,
         leaderElection,
+        LEASE,
         "kintsugi/inference-node:test",
         "IfNotPresent",
         Duration.ofMillis(500),
