@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /** The control plane's {@code /fleet/v1}, called with a projected service account token. */
 @Singleton
@@ -29,15 +28,16 @@ public class FleetClient {
 
   private final OperatorSettings.ControlPlane settings;
   private final ObjectMapper json;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(2))
-          .build();
+  private final HttpClient http;
 
   public FleetClient(OperatorSettings.ControlPlane settings, ObjectMapper json) {
     this.settings = settings;
     this.json = json;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(settings.timeout().dividedBy(2))
+            .build();
   }
 
   /**
