@@ -1,8 +1,8 @@
 package dev.kintsugi.operators.diffusionservice;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
@@ -35,13 +35,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,10 +70,6 @@ class DiffusionServiceReconcilerTest {
     eventually().until(() -> services().isEmpty());
     operator.close();
     plane.close();
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(30)).ignoreExceptions();
   }
 
   private List<DiffusionService> services() {
@@ -150,7 +145,12 @@ class DiffusionServiceReconcilerTest {
 
   private void awaitReady(String name, int pods) {
     eventually().until(() -> kubelet.pods().size() >= pods);
-    kubelet.makeReady();
+    eventually()
+        .until(
+            () -> {
+              kubelet.makeReady();
+              return service(name).getStatus().ready().equals(pods + "/" + pods);
+            });
     awaitCondition(name, "Ready", "True", "NodesReady");
   }
 
@@ -201,7 +201,7 @@ class DiffusionServiceReconcilerTest {
     var table = SERVER.kubectl("get", "dsvc", "-n", namespace, "wan").text().lines().toList();
     assertThat(table.getFirst().split("\\s+"))
         .containsExactly("NAME", "MODEL", "VERSION", "PHASE", "READY", "CANARY", "SLO", "AGE");
-    assertThat(table.getLast()).containsPattern("wan +" + model() + " +1 +Ready +3/3 +\\d+s");
+    assertThat(table.getLast()).containsPattern("wan +" + model() + " +1 +Ready +3/3 +\\d+[sm]");
   }
 
   @Test
@@ -357,14 +357,27 @@ class DiffusionServiceReconcilerTest {
     apply("wan", spec("1", PoolSpec.of("main", 1)));
     awaitReady("wan", 1);
     awaitCondition("wan", "Progressing", "False", "Stable");
+    eventually().until(() -> deployments().stream().allMatch(d -> complete(d)));
     var before = versions();
-    int pushes = plane.pushed().size();
+    int pushes = pushes();
 
-    eventually().until(() -> plane.pushed().size() >= pushes + 3);
+    eventually().until(() -> pushes() >= pushes + 3);
 
     assertThat(versions()).isEqualTo(before);
-    assertThat(plane.pushed().getLast().sequence())
-        .isGreaterThan(plane.pushed().get(pushes).sequence());
+    var pushed = plane.pushed(namespace + "/wan");
+    assertThat(pushed.getLast().sequence()).isGreaterThan(pushed.get(pushes).sequence());
+  }
+
+  /** Its controller has nothing more to write about it. */
+  private static boolean complete(Deployment deployment) {
+    var status = deployment.getStatus();
+    return Objects.equals(status.getAvailableReplicas(), deployment.getSpec().getReplicas())
+        && status.getConditions().stream()
+            .anyMatch(condition -> "NewReplicaSetAvailable".equals(condition.getReason()));
+  }
+
+  private int pushes() {
+    return plane.pushed(namespace + "/wan").size();
   }
 
   private List<String> versions() {
@@ -382,9 +395,9 @@ class DiffusionServiceReconcilerTest {
     var before = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
 
     operator.close();
-    int pushes = plane.pushed().size();
+    int pushes = pushes();
     operator = RunningOperator.start(plane);
-    eventually().until(() -> plane.pushed().size() >= pushes + 2);
+    eventually().until(() -> pushes() >= pushes + 2);
 
     assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(before);
     assertThat(deployments()).hasSize(1);

@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.externalmetrics;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
@@ -11,11 +11,9 @@ import io.fabric8.kubernetes.api.model.APIService;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,10 +41,6 @@ class ExternalMetricsReconcilerTest {
   static void removeTheRegistration() throws Exception {
     SERVER.kubectl("delete", "apiservice", API);
     SERVER.kubectl("-n", SYSTEM, "delete", "service", "kintsugi-control-plane");
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private RunningOperator operator(FakeControlPlane plane) {
@@ -79,12 +73,8 @@ class ExternalMetricsReconcilerTest {
       try (var metrics = new FakeMetricsApi(made.getData())) {
         route(metrics.port());
         eventually().until(() -> conditions().getOrDefault("Available", "").equals("True"));
-        var answer =
-            SERVER.kubectl(
-                "get",
-                "--raw",
-                "/apis/external.metrics.k8s.io/v1beta1/namespaces/studio/video_qps");
-        assertThat(answer.text()).contains("\"value\":\"7\"");
+        // Whoever passes requests on learns that it is available after it was written down.
+        eventually().untilAsserted(() -> assertThat(value()).contains("\"value\":\"7\""));
       }
 
       admin.resource(made).delete();
@@ -121,6 +111,13 @@ class ExternalMetricsReconcilerTest {
         "--type=merge",
         "-p",
         "{\"spec\":{\"service\":{\"port\":" + port + "}}}");
+  }
+
+  private static String value() throws Exception {
+    return SERVER
+        .kubectl(
+            "get", "--raw", "/apis/external.metrics.k8s.io/v1beta1/namespaces/studio/video_qps")
+        .text();
   }
 
   private void touch() throws Exception {

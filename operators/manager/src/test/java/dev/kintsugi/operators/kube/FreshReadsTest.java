@@ -1,13 +1,12 @@
 package dev.kintsugi.operators.kube;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.testkit.ApiServer;
 import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.RunningOperator;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,10 +25,9 @@ class FreshReadsTest {
         var operator =
             RunningOperator.start(
                 RunningOperator.SETTINGS, ApiServer.get().client(asked::add), plane)) {
-      await()
-          .atMost(Duration.ofSeconds(60))
+      eventually()
           .untilAsserted(() -> KINDS.forEach(kind -> assertThat(lists(asked, kind)).isNotEmpty()));
-      assertThat(operator.runtime().healthy()).isTrue();
+      eventually().until(operator.runtime()::healthy);
       assertThat(asked)
           .extracting(URI::getQuery)
           .filteredOn(query -> query != null && !query.contains("watch=true"))

@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.modelrollout;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.DiffusionService;
 import dev.kintsugi.operators.crds.DiffusionServiceSpec;
@@ -18,10 +18,8 @@ import dev.kintsugi.protocol.fleet.ServiceState;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +46,7 @@ class ModelRolloutReconcilerTest {
     eventually().until(() -> kubelet.pods().size() == 2);
     kubelet.makeReady();
     eventually().until(() -> service().getStatus().stableRevision() != null);
+    eventually().until(() -> service().getStatus().ready().equals("2/2"));
   }
 
   @AfterEach
@@ -62,10 +61,6 @@ class ModelRolloutReconcilerTest {
             });
     operator.close();
     plane.close();
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(60)).ignoreExceptions();
   }
 
   private void apply(String version, RolloutSpec rollout) {
@@ -135,6 +130,13 @@ class ModelRolloutReconcilerTest {
             });
   }
 
+  private void patch(int number, String change) throws Exception {
+    var answer =
+        SERVER.kubectl(
+            "patch", "mro", "wan-" + number, "-n", namespace, "--type=merge", "-p", change);
+    assertThat(answer.code()).as(answer.text()).isZero();
+  }
+
   private ServiceState pushed() {
     return plane.state(namespace + "/wan");
   }
@@ -176,6 +178,7 @@ class ModelRolloutReconcilerTest {
     assertThat(block.steps()).isEqualTo(4);
     assertThat(block.alpha()).isEqualTo(0.01);
     assertThat(block.decideWithinSeconds()).isEqualTo(86_400);
+    eventually().until(() -> "1%".equals(service().getStatus().canary()));
     assertThat(SERVER.kubectl("get", "dsvc", "-n", namespace).text()).containsPattern("2/2 +1%");
 
     plane.verdict("PROMOTE");
@@ -276,17 +279,7 @@ class ModelRolloutReconcilerTest {
   void peopleCanHoldItAndPushIt() throws Exception {
     apply("2");
     awaitPhase(1, "Progressing");
-    var answer =
-        SERVER.kubectl(
-            "patch",
-            "mro",
-            "wan-1",
-            "-n",
-            namespace,
-            "--type=merge",
-            "-p",
-            "{\"spec\":{\"paused\":true}}");
-    assertThat(answer.code()).as(answer.text()).isZero();
+    patch(1, "{\"spec\":{\"paused\":true}}");
     awaitPhase(1, "Paused");
     plane.verdict("PROMOTE");
     eventually().until(() -> status(1).verdict().equals("PROMOTE"));
@@ -355,7 +348,7 @@ class ModelRolloutReconcilerTest {
   @ParameterizedTest
   @ValueSource(strings = {"Pending", "Progressing", "Paused", "Baking", "RollingBack"})
   void anOperatorThatTakesOverGoesOnWhereTheLastOneWas(String phase) throws Exception {
-    apply("2", RolloutSpec.of(STEPS, phase.equals("Baking") ? "4s" : "1s"));
+    apply("2", RolloutSpec.of(STEPS, phase.equals("Baking") ? "1h" : "1s"));
     eventually().until(() -> pods("2").size() == 1);
     switch (phase) {
       case "Progressing" -> awaitPhase(1, phase);
@@ -379,16 +372,19 @@ class ModelRolloutReconcilerTest {
     }
     var uids = kubelet.pods().stream().map(pod -> pod.getMetadata().getUid()).toList();
     operator.close();
-    int pushes = plane.pushed().size();
+    String wan = namespace + "/wan";
+    int pushes = plane.pushed(wan).size();
     operator = RunningOperator.start(plane);
-    eventually().until(() -> plane.pushed().size() >= pushes + 2);
-    if (!phase.equals("Baking")) {
-      assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(uids);
-    }
+    eventually().until(() -> plane.pushed(wan).size() >= pushes + 2);
+    assertThat(kubelet.pods()).extracting(pod -> pod.getMetadata().getUid()).isEqualTo(uids);
 
     if (phase.equals("Paused")) {
       assertThat(status(1).phase()).isEqualTo("Paused");
       act(1, "resume");
+    }
+    if (phase.equals("Baking")) {
+      assertThat(status(1).phase()).isEqualTo("Baking");
+      patch(1, "{\"spec\":{\"bake\":\"1s\"}}");
     }
     if (phase.equals("RollingBack")) {
       pods("2").forEach(pod -> plane.running(pod.getMetadata().getName(), 0));

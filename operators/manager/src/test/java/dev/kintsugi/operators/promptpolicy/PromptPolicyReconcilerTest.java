@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.promptpolicy;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.core.screening.Threshold;
 import dev.kintsugi.operators.crds.PromptPolicy;
@@ -18,11 +18,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -70,10 +68,6 @@ class PromptPolicyReconcilerTest {
   static void stop() throws Exception {
     operator.close();
     plane.close();
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(40)).ignoreExceptions();
   }
 
   private PromptPolicy get(String name) {

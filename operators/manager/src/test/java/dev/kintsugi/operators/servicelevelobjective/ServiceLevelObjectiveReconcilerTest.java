@@ -1,7 +1,7 @@
 package dev.kintsugi.operators.servicelevelobjective;
 
+import static dev.kintsugi.operators.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.kintsugi.operators.crds.IndicatorSpec;
 import dev.kintsugi.operators.crds.ServiceLevelObjective;
@@ -17,9 +17,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,10 +80,6 @@ class ServiceLevelObjectiveReconcilerTest {
   static void stop() throws Exception {
     operator.close();
     plane.close();
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(40)).ignoreExceptions();
   }
 
   private ServiceLevelObjective get(String name) {
@@ -291,10 +285,17 @@ class ServiceLevelObjectiveReconcilerTest {
             SERVER
                 .kubectl(
                     "wait",
+                    "--timeout=180s",
                     "--for=condition=Established",
                     "crd/prometheusrules.monitoring.coreos.com")
                 .code())
         .isZero();
+    // The operator looks at the list of kinds, which is written after they are served.
+    eventually()
+        .until(
+            () ->
+                admin.getApiResources(AlertRules.API_VERSION).getResources().stream()
+                    .anyMatch(known -> known.getKind().equals(AlertRules.KIND)));
     apply("latency", latency());
 
     eventually().until(() -> rule("kslo-latency") != null);
