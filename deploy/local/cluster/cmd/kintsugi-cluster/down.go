@@ -42,7 +42,7 @@ func down(l layout.Layout) error {
 	}
 	controlplane.Stop(l)
 	err = errors.Join(
-		cgroup.Kill("", 10*time.Second),
+		cgroup.Kill("", time.Minute),
 		host.Unmount(layout.Run, l.State),
 		network.Down(),
 		cgroup.Remove(""),

@@ -189,7 +189,7 @@ func settle(l layout.Layout, client *api.Client, nodes []layout.Node) error {
 		}
 	}
 	say("%d of %d nodes ready", len(nodes), len(nodes))
-	return await(time.Minute, resolves, func() error { return ended(l, nodes) },
+	return await(2*time.Minute, resolves, func() error { return ended(l, nodes) },
 		"names do not resolve through the Service "+layout.DNSService+"; see "+l.Log("coredns")+" and "+l.Log("kube-proxy"))
 }
 
@@ -216,7 +216,7 @@ func resolves() bool {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "udp", net.JoinHostPort(layout.DNSService, "53"))
 	}}
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	addresses, err := resolver.LookupHost(ctx, "kubernetes.default.svc.cluster.local.")
 	return err == nil && slices.Contains(addresses, layout.APIService)

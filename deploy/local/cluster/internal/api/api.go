@@ -40,7 +40,7 @@ func Connect(l layout.Layout) (*Client, error) {
 	return &Client{
 		base: "https://" + l.APIServer(),
 		http: &http.Client{
-			Timeout:   10 * time.Second,
+			Timeout:   30 * time.Second,
 			Transport: &http.Transport{TLSClientConfig: &tls.Config{Certificates: []tls.Certificate{pair}, RootCAs: pool}},
 		},
 	}, nil

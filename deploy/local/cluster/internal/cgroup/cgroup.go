@@ -186,7 +186,7 @@ func Kill(group string, limit time.Duration) error {
 
 // Remove removes the emptied group in every hierarchy; the empty name is the whole cluster.
 func Remove(group string) error {
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for _, root := range mounted("cgroup", "cgroup2") {
 		for {
 			err := removeTree(filepath.Join(root, Parent, group))

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"dev.kintsugi/cluster/internal/layout"
 )
@@ -121,6 +122,7 @@ func closeFirewall() {
 
 // Down removes everything that Up and kube-proxy made.
 func Down() error {
+	awaitPodLinks()
 	var failures []error
 	for _, name := range tables() {
 		failures = append(failures, run("nft", append([]string{"delete", "table"}, strings.Fields(name)...)...))
@@ -149,11 +151,8 @@ func Leftovers() []string {
 			}
 		}
 	}
-	links, _ := exec.Command("ip", "-4", "-o", "address", "show").Output()
-	for line := range strings.Lines(string(links)) {
-		if strings.Contains(line, "inet 10.244.") {
-			found = append(found, "interface "+strings.TrimSpace(line))
-		}
+	for _, link := range podLinks() {
+		found = append(found, "interface "+link)
 	}
 	// iptables is a face of nft on every current distribution, so the one listing shows the rules of both.
 	ruleset, _ := exec.Command("nft", "list", "ruleset").Output()
@@ -163,6 +162,26 @@ func Leftovers() []string {
 		}
 	}
 	return found
+}
+
+// podLinks are the host's ends of the links to pods, with their addresses.
+func podLinks() []string {
+	addresses, _ := exec.Command("ip", "-4", "-o", "address", "show").Output()
+	var found []string
+	for line := range strings.Lines(string(addresses)) {
+		if strings.Contains(line, "inet 10.244.") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return found
+}
+
+// awaitPodLinks gives the kernel time: it takes a link away some moments after the last process and the last mount of
+// the pod's namespace are gone.
+func awaitPodLinks() {
+	for deadline := time.Now().Add(30 * time.Second); len(podLinks()) > 0 && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // tables are the nft tables of the cluster that exist, as "family name".

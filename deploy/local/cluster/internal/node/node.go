@@ -67,8 +67,8 @@ func StartRuntime(l layout.Layout, n layout.Node) error {
 	if err := process.Start(process.Spec{Name: Runtime(n), Group: n.HostGroup(), Log: log, Argv: []string{containerd, "--config", n.Kept("containerd.toml")}}); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if exec.Command("ctr", "--address", n.Socket(), "--connect-timeout=1s", "plugins", "ls").Run() == nil {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if exec.Command("ctr", "--address", n.Socket(), "--connect-timeout=5s", "plugins", "ls").Run() == nil {
 			return nil
 		}
 		if !process.Alive(Runtime(n)) {
@@ -92,7 +92,7 @@ func Stop(l layout.Layout, n layout.Node) error {
 	process.Kill(Kubelet(n))
 	var stopped error
 	if process.Alive(Runtime(n)) && l.Kube != "" {
-		arguments := []string{"--runtime-endpoint=unix://" + n.Socket(), "--grace=6s", "--limit=15s"}
+		arguments := []string{"--runtime-endpoint=unix://" + n.Socket(), "--grace=6s", "--limit=60s"}
 		output, err := exec.Command(l.Program("stop-pods"), arguments...).CombinedOutput()
 		if err != nil {
 			stopped = fmt.Errorf("not every pod of %s stopped in order: %s", n.Name(), output)
@@ -107,7 +107,7 @@ func Kill(n layout.Node) error {
 	process.Kill(Runtime(n))
 	var failures []error
 	for _, group := range []string{n.PodGroup(), n.HostGroup()} {
-		failures = append(failures, cgroup.Kill(group, 10*time.Second))
+		failures = append(failures, cgroup.Kill(group, time.Minute))
 	}
 	// A pod's network lives as long as the mount of its namespace.
 	failures = append(failures, host.Unmount(n.Runtime(), n.Kept()))
