@@ -9,6 +9,18 @@ fail() {
   exit 1
 }
 
+# await COMMAND…: until the command succeeds. Only a failure takes two minutes, however busy the machine is.
+await() {
+  local deadline=$((SECONDS + 120))
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
+}
+
+# ended PID: the process is gone; one that nobody has collected yet counts as gone.
+ended() { ! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status"; }
+
 # expect_refusal WORDS COMMAND…: the command fails, with those words and without a stack trace.
 expect_refusal() {
   local words=$1 output
