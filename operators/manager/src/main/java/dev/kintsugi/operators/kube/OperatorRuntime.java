@@ -3,6 +3,7 @@ package dev.kintsugi.operators.kube;
 import dev.kintsugi.operators.OperatorSettings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -14,6 +15,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,9 +48,11 @@ public class OperatorRuntime {
   private final OperatorSettings settings;
   private final Metrics metrics;
   private final List<Reconciler<? extends HasMetadata>> reconcilers;
-  private @Nullable Operator operator;
+  private @Nullable Running operator;
   private volatile boolean started;
   private volatile boolean failed;
+
+  private record Running(Operator operator, ExecutorService passes) {}
 
   public OperatorRuntime(
       KubernetesClient client,
@@ -63,9 +67,10 @@ public class OperatorRuntime {
 
   /** Starts; with leader election the reconcilers run once this replica leads. */
   public synchronized void start() {
-    var made = new Operator(this::configure);
+    var passes = Executors.newFixedThreadPool(PASSES_AT_ONCE, Thread.ofVirtual().factory());
+    var made = new Operator(overrider -> configure(overrider, passes));
     reconcilers.forEach(reconciler -> register(made, reconciler));
-    operator = made;
+    operator = new Running(made, passes);
     // Not in the thread below, which may get its turn only after a stop.
     started = true;
     // The election blocks until this replica leads, which may be never.
@@ -82,13 +87,12 @@ public class OperatorRuntime {
     }
   }
 
-  private void configure(ConfigurationServiceOverrider overrider) {
+  private void configure(ConfigurationServiceOverrider overrider, ExecutorService passes) {
     overrider
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
         .withMetrics(metrics)
-        .withExecutorService(
-            Executors.newFixedThreadPool(PASSES_AT_ONCE, Thread.ofVirtual().factory()))
+        .withExecutorService(passes)
         .withReconciliationTerminationTimeout(Duration.ofSeconds(5))
         // A definition that was installed a moment ago is not served yet: the caches keep trying.
         .withStopOnInformerErrorDuringStartup(false)
@@ -141,8 +145,8 @@ public class OperatorRuntime {
     var current = operator;
     return !failed
         && (current == null
-            || !current.getRuntimeInfo().isStarted()
-            || current.getRuntimeInfo().allEventSourcesAreHealthy());
+            || !current.operator().getRuntimeInfo().isStarted()
+            || current.operator().getRuntimeInfo().allEventSourcesAreHealthy());
   }
 
   public boolean started() {
@@ -152,17 +156,37 @@ public class OperatorRuntime {
   /** Stops within a bound: the framework may wait for a lease it cannot reach. */
   @PreDestroy
   public void stop() throws InterruptedException {
-    Operator current;
+    Running current;
     synchronized (this) {
       current = operator;
       operator = null;
       started = false;
     }
     if (current != null) {
-      var stopping = Thread.ofVirtual().name("operator-stop").start(current::stop);
+      var stopping = Thread.ofVirtual().name("operator-stop").start(() -> stopNow(current));
       if (!stopping.join(STOP_BOUND)) {
         LOG.warn("the operator did not stop within {} s", STOP_BOUND.toSeconds());
       }
+    }
+  }
+
+  private void stopNow(Running current) {
+    current.operator().stop();
+    if (settings.leaderElection() && current.passes().isTerminated()) {
+      giveUpLead();
+    }
+  }
+
+  /** The next replica need not wait until the lease has run out; if this fails it does. */
+  private void giveUpLead() {
+    try {
+      var lease = client.leases().inNamespace(settings.namespace()).withName(LEASE).get();
+      if (lease != null && settings.identity().equals(lease.getSpec().getHolderIdentity())) {
+        lease.getSpec().setHolderIdentity("");
+        client.resource(lease).update();
+      }
+    } catch (KubernetesClientException e) {
+      LOG.info("the lead could not be given up: {}", e.getMessage());
     }
   }
 }

@@ -18,7 +18,10 @@ import dev.kintsugi.operators.testkit.FakeControlPlane;
 import dev.kintsugi.operators.testkit.FakeKubelet;
 import dev.kintsugi.operators.testkit.RunningOperator;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,26 @@ class LeastRightsTest {
         .get()
         .getSpec()
         .getHolderIdentity();
+  }
+
+  private void leaveTheLeadOfAReplicaThatDied() {
+    var longAgo = ZonedDateTime.now(ZoneOffset.UTC).minusHours(1);
+    admin
+        .resource(
+            new LeaseBuilder()
+                .withNewMetadata()
+                .withName(OperatorRuntime.LEASE)
+                .withNamespace(SYSTEM)
+                .endMetadata()
+                .withNewSpec()
+                .withHolderIdentity("dead")
+                .withLeaseDurationSeconds(15)
+                .withAcquireTime(longAgo)
+                .withRenewTime(longAgo)
+                .withLeaseTransitions(1)
+                .endSpec()
+                .build())
+        .create();
   }
 
   private void apply(String namespace, String version) {
@@ -122,6 +145,7 @@ class LeastRightsTest {
   void theStandbyTakesOverAndNeedsNoMoreThanTheChartGives() throws Exception {
     String namespace = SERVER.newNamespace();
     var kubelet = new FakeKubelet(admin, namespace);
+    leaveTheLeadOfAReplicaThatDied();
     try (var plane = new FakeControlPlane();
         var first = replica("first", plane)) {
       eventually().until(() -> leader().equals("first"));
@@ -140,6 +164,7 @@ class LeastRightsTest {
 
         first.runtime().stop();
 
+        // Long before the lease has run out.
         eventually().until(() -> leader().equals("second"));
         String wan = namespace + "/wan";
         int pushes = plane.pushed(wan).size();

@@ -30,7 +30,7 @@ public final class RunningOperator implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** Who loses the lead ends the process, which here is that of the tests. */
-  private static final Duration LEASE = Duration.ofSeconds(27);
+  private static final Duration LEASE = Duration.ofMinutes(5);
 
   public static final OperatorSettings SETTINGS = settings("kintsugi-system", "test", false);
 
