@@ -111,6 +111,8 @@ public final class ApiServer {
             () ->
                 "ok".equals(client.raw("/readyz"))
                     && client.namespaces().withName("default").get() != null);
+    // Before the controllers, which otherwise know of these kinds only half a minute later.
+    installDefinitions();
     programs.start(
         "kube-controller-manager",
         "--kubeconfig=" + kubeconfig(),
@@ -120,7 +122,6 @@ public final class ApiServer {
         "--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,"
             + "namespace-controller",
         "--v=0");
-    installDefinitions();
     // kubectl knows kinds by a list that the API server completes after it serves them.
     eventually().until(() -> kubectl("get", "dsvc,mro,kslo,pp").code() == 0);
   }
