@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +37,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScreeningTest {
 
   private static final String PARTY = "{\"prompt\":\"a party 🎉🎉🎉🎉🎉 at night\"}";
+
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  /** A busy machine makes a stage slow, too. */
+  private static final StageSettings PATIENT =
+      new StageSettings(LONGEST, LONGEST, LONGEST, LONGEST);
 
   private static OneNodeServer all;
   private static TestServer server;
@@ -101,7 +107,7 @@ class ScreeningTest {
                       throw new StackOverflowError("a deep one");
                     }));
     Meters meters = new Meters();
-    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Stages stages = new Stages(meters, PATIENT);
     Screenings screenings =
         screenings(
             meters,
@@ -203,7 +209,7 @@ class ScreeningTest {
   @Test
   void aDefectOfTheScreeningLetsThePromptThroughAndIsCounted() {
     Meters meters = new Meters();
-    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Stages stages = new Stages(meters, PATIENT);
     Screenings broken =
         screenings(
             meters,
@@ -234,10 +240,11 @@ class ScreeningTest {
   @Test
   void aSlowDatabaseDoesNotLetAHeldPromptThrough() {
     Meters meters = new Meters();
-    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Stages stages = new Stages(meters, PATIENT);
+    AtomicReference<Thread> asking = new AtomicReference<>();
     Exceptions slow =
         (service, prompt) -> {
-          LockSupport.parkNanos(Stage.RULES.budget().plusMillis(50).toNanos());
+          asking.set(Thread.currentThread());
           return false;
         };
     Screenings screenings =
@@ -249,6 +256,7 @@ class ScreeningTest {
                 Screener.decide(submission.prompt(), ScreeningPolicy.DEFAULT));
     String held = "a castle [in a [very] long] tale " + "x".repeat(500);
     assertThat(screenings.screen("acme", "studio/wan", asking(held)).orRefuse().held()).isTrue();
+    assertThat(asking).as("in nobody's budget").hasValue(Thread.currentThread());
     stages.close();
   }
 
@@ -309,7 +317,7 @@ class ScreeningTest {
   @Test
   void whatIsSuggestedForARejectedPromptIsNotTooLongEither() {
     Meters meters = new Meters();
-    Stages stages = new Stages(meters, StageSettings.USUAL);
+    Stages stages = new Stages(meters, PATIENT);
     TokenCounter words =
         (service, texts) -> Optional.of(texts.stream().map(t -> t.split(" ").length).toList());
     Screenings screenings =
