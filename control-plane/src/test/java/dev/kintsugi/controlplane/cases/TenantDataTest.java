@@ -32,7 +32,11 @@ class TenantDataTest {
   static void start() {
     server =
         TestServer.start(
-            Map.of("kintsugi.knowledge.look-every", "1h", "kintsugi.cases.stopped-every", "1h"));
+            Map.of(
+                "kintsugi.knowledge.look-every", "1h",
+                "kintsugi.cases.stopped-every", "1h",
+                // A sample of a cancelled job is written by the test itself.
+                "kintsugi.learning.look-every", "1h"));
   }
 
   @AfterAll
