@@ -19,7 +19,7 @@ final class CopiedJobs {
       WITH one AS (SELECT j FROM job j WHERE j.id = ?::uuid),
         copy AS (
           INSERT INTO job SELECT (jsonb_populate_record(one.j, jsonb_strip_nulls(jsonb_build_object(
-            'id', gen_random_uuid(), 'created_at', now() - interval '1 ms',
+            'id', gen_random_uuid(), 'created_at', now(),
             'service', ?::text, 'tenant', ?::text,
             'parameters', jsonb_set((one.j).parameters, '{prompt}', to_jsonb(p)))))).*
           FROM one, unnest(?) AS p RETURNING id),
