@@ -182,8 +182,9 @@ public final class LearnedRules {
         .toList();
   }
 
+  /** One at a time: what was read earlier must not take the place of what was read later. */
   @Scheduled(initialDelay = "1s", fixedDelay = "${kintsugi.learning.refresh-every:1s}")
-  void refresh() {
+  synchronized void refresh() {
     try {
       all = store.all();
       acting =

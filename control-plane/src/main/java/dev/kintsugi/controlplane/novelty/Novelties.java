@@ -51,8 +51,9 @@ public class Novelties {
                     .of(embedding.vector()));
   }
 
+  /** One at a time: what was read earlier must not take the place of what was read later. */
   @Scheduled(initialDelay = "3s", fixedDelay = "${kintsugi.novelty.refresh-every:15s}")
-  void refresh() {
+  synchronized void refresh() {
     try {
       Map<Subject, Fit> fitted = new HashMap<>();
       Map<Subject, Outlook> seen = new HashMap<>();
