@@ -160,6 +160,7 @@ public final class PromptEmbeddings {
     if (closed) {
       loaded.values().forEach(SentenceEncoder::close);
     } else {
+      away = false;
       encoders = loaded;
       LOG.info("Prompts are compared by meaning, with {}", loaded.keySet());
     }
