@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 /** An index whose keeper looks when the test says so. */
 public final class TestKnowledge implements AutoCloseable {
 
+  private static final Duration LONG = Duration.ofMinutes(2);
+
   private final KnowledgeKeeper keeper;
   private final Knowledge knowledge;
   private final Meters meters;
@@ -61,9 +63,13 @@ public final class TestKnowledge implements AutoCloseable {
     keeper.look();
   }
 
-  /** Until there is nothing new, and nothing left of what was removed. */
+  /**
+   * Until there is nothing new, and nothing left of what was removed. After a removal that took
+   * long, the keeper waits nine times as long before the next.
+   */
   public void settle() {
     await()
+        .atMost(LONG)
         .until(
             () -> {
               keeper.look();
@@ -72,11 +78,19 @@ public final class TestKnowledge implements AutoCloseable {
             });
   }
 
-  /** Until every prompt's meaning is kept. */
+  /** Until every prompt's meaning is kept: those that the server is at itself are passed over. */
   public static void understand(TestServer server) {
     Meanings meanings = server.bean(Meanings.class);
-    await().atMost(Duration.ofSeconds(60)).until(meanings::ready);
-    await().until(() -> meanings.embed() == 0);
+    await().atMost(LONG).until(meanings::ready);
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                meanings.embed() == 0
+                    && server
+                            .database()
+                            .number("SELECT count(*) FROM prompt_vector WHERE model = ''")
+                        == 0);
   }
 
   public double rebuilds(String cause) {
