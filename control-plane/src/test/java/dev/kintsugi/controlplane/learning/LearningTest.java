@@ -309,7 +309,7 @@ class LearningTest {
         .execute(
             """
             INSERT INTO prompt_sample (job_id, service, ended_at, failed, features, stratum)
-            SELECT gen_random_uuid(), 'studio/busy', timestamptz '2026-01-01' + i * interval '1 s',
+            SELECT md5(i::text)::uuid, 'studio/busy', timestamptz '2026-01-01' + i * interval '1 s',
               i % 50 = 0, CASE WHEN i % 7 = 0 THEN ARRAY['word:a', 'word:b'] ELSE ARRAY['word:a'] END,
               'v1|t|d' FROM generate_series(1, 10000) i
             """);
