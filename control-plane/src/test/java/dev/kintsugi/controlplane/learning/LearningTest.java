@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,7 @@ class LearningTest {
     assertThat(rule(id).get("stage").asText()).isEqualTo("canary");
     assertThat(rule(id).get("matched").asInt()).isZero();
 
+    refused("the dragon of a lake", Attribution.NODE);
     letThrough("canary", id);
     assertThat(rule(id).get("stage").asText()).isEqualTo("enforced");
     assertThat(rule(id).get("outlook").asText()).startsWith("0 of 0 let through failed");
@@ -149,26 +151,35 @@ class LearningTest {
 
   /** Prompts of a rule in trial that are let through fail, until it moves on. */
   private void letThrough(String stage, String id) {
-    int stopped = 0;
     for (int i = 0; i < 200 && rule(id).get("stage").asText().equals(stage); i++) {
-      Answer answer = server.post("/v1/videos", body("the dragon of a lake"));
-      if (answer.status() == 400) {
-        stopped++;
-      } else {
+      if (server.post("/v1/videos", body("the dragon of a lake")).status() == 200) {
         server.worker().fail(server.worker().claim(), Attribution.INPUT);
         learn();
       }
     }
-    assertThat(stopped).as("a canary stops a share").isPositive();
   }
 
   private JsonNode refused(String prompt) {
+    return refused(prompt, null);
+  }
+
+  /**
+   * What is answered when one is stopped.
+   *
+   * @param blame for those that are let through until then; null when they go well
+   */
+  private JsonNode refused(String prompt, @Nullable Attribution blame) {
     for (int i = 0; i < 50; i++) {
       Answer answer = server.post("/v1/videos", body(prompt));
       if (answer.status() == 400) {
         return answer.json();
       }
-      server.worker().complete(server.worker().claim());
+      Claim claim = server.worker().claim();
+      if (blame == null) {
+        server.worker().complete(claim);
+      } else {
+        server.worker().fail(claim, blame);
+      }
     }
     throw new AssertionError("none of 50 was stopped");
   }
