@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FakeInferenceNode;
+import dev.kintsugi.controlplane.testkit.OneDay;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.protocol.fleet.ServiceState;
 import dev.kintsugi.protocol.node.FailureClass;
@@ -37,6 +38,7 @@ class LearningLoopTest {
 
   @Test
   void whatBothNodesFailAtIsLearntAndWhatOneFailedAtByChanceIsNot() throws Exception {
+    OneDay.begin();
     try (TestServer server =
             TestServer.start(
                 Map.of("kintsugi.fleet.token", TOKEN, "kintsugi.learning.look-every", "200ms"));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.queue.Claim;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
+import dev.kintsugi.controlplane.testkit.OneDay;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.Sample;
 import dev.kintsugi.core.learning.SampleSet;
@@ -34,6 +35,7 @@ class LearningTest {
 
   @BeforeEach
   void start() {
+    OneDay.begin();
     server =
         TestServer.start(
             Map.of(

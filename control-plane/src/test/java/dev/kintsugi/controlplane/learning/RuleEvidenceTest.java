@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.learning.StoredRule.Change;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
+import dev.kintsugi.controlplane.testkit.OneDay;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.learning.RuleStage;
 import java.time.Duration;
@@ -33,6 +34,7 @@ class RuleEvidenceTest {
 
   @BeforeAll
   static void start() {
+    OneDay.begin();
     server =
         TestServer.start(
             Map.of(

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kintsugi.controlplane.embedding.PromptEmbeddings;
 import dev.kintsugi.controlplane.testkit.Answer;
 import dev.kintsugi.controlplane.testkit.FixedModels;
+import dev.kintsugi.controlplane.testkit.OneDay;
 import dev.kintsugi.controlplane.testkit.TestServer;
 import dev.kintsugi.core.recovery.Attribution;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +92,7 @@ class TopicLearningTest {
 
   @BeforeAll
   static void start() {
+    OneDay.begin();
     server =
         TestServer.start(
             Map.of(
@@ -97,7 +100,7 @@ class TopicLearningTest {
                 "kintsugi.learning.look-every", "1h",
                 "kintsugi.learning.refresh-every", "1h",
                 "kintsugi.novelty.look-every", "1h"));
-    await().until(() -> server.bean(PromptEmbeddings.class).ready());
+    await().atMost(Duration.ofMinutes(2)).until(() -> server.bean(PromptEmbeddings.class).ready());
   }
 
   @AfterAll
