@@ -78,16 +78,20 @@ class SlosApiTest {
     server.submit("{\"prompt\":\"a kite\"}");
     server.worker().makeLess("fewer_steps");
 
-    await().until(() -> slo("render").at("/evidence/events").asInt() == 4);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> slo("render").at("/evidence/events").asInt() == 4);
     // All objectives are kept together, once a minute: the last time may have been before this one.
-    await().atMost(Duration.ofSeconds(90)).until(() -> !slo("render").at("/history").isEmpty());
+    await().atMost(Duration.ofMinutes(3)).until(() -> !slo("render").at("/history").isEmpty());
     JsonNode render = slo("render");
     assertThat(render.at("/evidence/bad").asDouble()).isEqualTo(0.5);
     assertThat(render.at("/evidence/budget_left").asDouble()).isCloseTo(-0.25, within(1e-9));
     assertThat(render.at("/evidence/state").asText()).isEqualTo("Warning");
     assertThat(render.at("/evidence/reason").asText()).isEqualTo("OneBadEvent");
     assertThat(render.at("/evidence/slices")).hasSize(3);
-    assertThat(render.at("/history")).hasSize(1);
+    assertThat(render.get("history").findValuesAsText("hour"))
+        .as("one an hour")
+        .doesNotHaveDuplicates();
     JsonNode fast = slo("fast").get("evidence");
     assertThat(fast.get("state").asText()).isEqualTo("OK");
     assertThat(fast.get("value").asDouble()).isBetween(0.0, 60.0);
@@ -175,7 +179,7 @@ class SlosApiTest {
   void aSilentObjectiveIsNoData() {
     put("silent", objective("u-silent", 1, "\"indicator\":\"gpuMemory\",\"at_most\":90"));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> assertThat(slo("silent").at("/evidence/state").asText()).isEqualTo("NoData"));
   }
