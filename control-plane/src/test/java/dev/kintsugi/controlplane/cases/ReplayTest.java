@@ -37,7 +37,7 @@ class ReplayTest {
                 "kintsugi.services[0].nodes[0].name", "node-0",
                 "kintsugi.services[0].nodes[0].address", node.address()));
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> server.get("/v1/models").text().contains("wan-tiny"));
   }
 
@@ -51,7 +51,7 @@ class ReplayTest {
   void saysWhetherTheFailureHappensAgain() {
     node.failNext(FailureClass.NAN_LATENTS);
     String video = server.submit("{\"prompt\":\"a red ball\",\"seed\":41}");
-    await().atMost(Duration.ofSeconds(20)).until(() -> cases("video=" + video).size() >= 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> cases("video=" + video).size() >= 1);
     await().until(() -> !"in_progress queued".contains(status(video)));
     String id = cases("video=" + video + "&class=NAN_LATENTS&kind=failed_attempt").get(0).asText();
 
@@ -100,7 +100,7 @@ class ReplayTest {
   void refusesWhatCannotBeReplayedAndSaysWhy() {
     node.failNext(FailureClass.OOM);
     String video = server.submit("{\"prompt\":\"a red ball\"}");
-    await().atMost(Duration.ofSeconds(20)).until(() -> cases("video=" + video).size() >= 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> cases("video=" + video).size() >= 1);
     await().until(() -> !"in_progress queued".contains(status(video)));
     String id = cases("video=" + video + "&kind=failed_attempt").get(0).asText();
     server
@@ -136,7 +136,7 @@ class ReplayTest {
     assertThat(started.status()).as(started.toString()).isEqualTo(202);
     String path = "/ops/v1/cases/" + id + "/replays/" + started.json().get("id").asText();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> "judged".equals(server.ops(path).json().get("status").asText()));
     return server.ops(path).json();
   }

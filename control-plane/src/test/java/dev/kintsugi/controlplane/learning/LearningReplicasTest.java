@@ -108,7 +108,7 @@ class LearningReplicasTest {
 
   private static void awaited(CountDownLatch latch) {
     try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -167,7 +167,7 @@ class LearningReplicasTest {
                                 + " AND state LIKE 'idle in transaction%'")
                     == 0);
     slow.go().countDown();
-    assertThat(working.get(30, TimeUnit.SECONDS)).isEqualTo(20);
+    assertThat(working.get(60, TimeUnit.SECONDS)).isEqualTo(20);
     assertThat(samples(service, "direction IS NOT NULL")).isEqualTo(20);
 
     jobs.good(service, "acme", List.of("a heron once more"));
@@ -186,7 +186,7 @@ class LearningReplicasTest {
     assertThat(rule(service).get("matched").asInt()).isEqualTo(5);
 
     dead.go().countDown();
-    assertThat(working.get(30, TimeUnit.SECONDS)).as("it was only slow").isEqualTo(5);
+    assertThat(working.get(60, TimeUnit.SECONDS)).as("it was only slow").isEqualTo(5);
     assertThat(rule(service).get("matched").asInt()).as("and counts none again").isEqualTo(5);
     assertThat(samples(service, "failed")).isEqualTo(5);
   }
@@ -249,7 +249,7 @@ class LearningReplicasTest {
 
   private static int done(Future<Integer> learning) {
     try {
-      return learning.get(20, TimeUnit.SECONDS);
+      return learning.get(60, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException("it has not learnt", e);
     }

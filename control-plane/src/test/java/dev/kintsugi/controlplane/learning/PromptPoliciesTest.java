@@ -122,7 +122,7 @@ class PromptPoliciesTest {
     TestServer replica = TestServer.start(server.database(), SETTINGS);
     try {
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> assertThat(verdict(replica, PARTY)).isEqualTo("accept"));
     } finally {
       replica.stop();
@@ -340,7 +340,7 @@ class PromptPoliciesTest {
     learn();
     int all = stopped;
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> evidence().at("/interception/stopped").asInt() == all);
 
     JsonNode told = evidence().get("interception");
@@ -359,7 +359,7 @@ class PromptPoliciesTest {
     assertThat(server.ops("/ops/v1/interception?service=a/b").json().get("data")).isEmpty();
 
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> {
               server.bean(LearnedRules.class).refresh();

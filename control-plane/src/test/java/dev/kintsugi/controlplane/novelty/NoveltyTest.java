@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -99,7 +100,7 @@ class NoveltyTest {
                 "kintsugi.embedding.enabled", true,
                 "kintsugi.novelty.look-every", "1h",
                 "kintsugi.novelty.refresh-every", "1h"));
-    await().until(() -> server.bean(PromptEmbeddings.class).ready());
+    await().atMost(Duration.ofMinutes(2)).until(() -> server.bean(PromptEmbeddings.class).ready());
   }
 
   @AfterAll

@@ -69,7 +69,7 @@ class ReviewsTest {
     assertThat(scene.video(id).get("status").asText()).isEqualTo("queued");
     assertThat(scene.video(id).at("/review")).isEqualTo(taken.get("review"));
     await("what other tests left waiting is gone, and nothing else waits")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 scene
@@ -149,7 +149,7 @@ class ReviewsTest {
     double before = rejectedJobs();
     Answer rejected = scene.decide(review(id), "reject", "{\"note\":\"a shell script\"}");
     assertThat(rejected.status()).as(rejected.toString()).isEqualTo(200);
-    await().atMost(Duration.ofSeconds(30)).until(() -> told.size() == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> told.size() == 1);
     receiver.stop(0);
     JsonNode event = new ObjectMapper().readTree(told.getFirst());
     assertThat(event.get("type").asText()).isEqualTo("video.failed");

@@ -36,7 +36,7 @@ class RolloutApiTest {
       assertThat(pushed.status()).as(pushed.toString()).isEqualTo(200);
       assertThat(pushed.json().at("/rollout/rollout").asText()).isEqualTo("pair-2");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> get(server).at("/nodes/1/reachable").asBoolean());
 
       await()
@@ -63,7 +63,7 @@ class RolloutApiTest {
       assertThat(server.ops("/ops/v1/rollouts/studio/none").status()).isEqualTo(404);
       assertThat(server.get("/ops/v1/rollouts").status()).isEqualTo(403);
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () ->
                   assertThat(server.ops("/ops/v1/cases?kind=rollback").json().get("data"))
@@ -77,7 +77,7 @@ class RolloutApiTest {
       assertThat(put(server, without(state(stable, canary, 2))).json().has("rollout")).isFalse();
       assertThat(server.ops("/ops/v1/rollouts").json().at("/data/0/active").asBoolean()).isFalse();
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> assertThat(metrics(server)).doesNotContain("kintsugi_rollout_jobs{"));
     }

@@ -45,9 +45,9 @@ class ShadowApiTest {
       for (int i = 0; i < 5; i++) {
         submit(first, "customer");
       }
-      await().atMost(Duration.ofSeconds(20)).until(() -> !canary.requests().isEmpty());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !canary.requests().isEmpty());
       push(first, state(stable, canary, 3, 0, 2));
-      await().atMost(Duration.ofSeconds(20)).until(() -> shadow(first).at("/waiting").asInt() == 1);
+      await().atMost(Duration.ofMinutes(1)).until(() -> shadow(first).at("/waiting").asInt() == 1);
       first.stop();
 
       try (TestServer second = server(database)) {
@@ -73,7 +73,7 @@ class ShadowApiTest {
         assertThat(second.get("/metrics").text())
             .contains("kintsugi_rollout_shadow_pairs_total{ending=\"made\"");
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofMinutes(1))
             .until(() -> database.number("SELECT count(*) FROM job_end WHERE NOT counted") == 0);
         assertThat(database.number("SELECT count(*) FROM job_end WHERE service LIKE 'replay:%'"))
             .isEqualTo(2);
@@ -103,7 +103,7 @@ class ShadowApiTest {
 
   private static void awaitCompleted(TestServer server, int videos) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 server.get("/v1/videos").json().get("data").findValuesAsText("status").stream()

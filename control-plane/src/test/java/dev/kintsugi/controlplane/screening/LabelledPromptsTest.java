@@ -305,6 +305,6 @@ class LabelledPromptsTest {
   @ValueSource(strings = {"像", "apple, ", "\u0301\u0316", "\uD800", "斩 首 视 频 ", "a.b "})
   void aMegabyteIsNoTrouble(String part) {
     String prompt = "a" + part.repeat(1_000_000 / part.length());
-    assertThat(assertTimeoutPreemptively(Duration.ofSeconds(20), () -> decide(prompt))).isNotNull();
+    assertThat(assertTimeoutPreemptively(Duration.ofMinutes(2), () -> decide(prompt))).isNotNull();
   }
 }

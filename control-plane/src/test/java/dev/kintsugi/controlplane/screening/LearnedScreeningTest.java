@@ -43,10 +43,10 @@ class LearnedScreeningTest {
         "{\"prompt\":\"a man walks and feels very sad\",\"size\":\"64x64\",\"num_frames\":17}";
     assertThat(suggested(prompt)).contains("static camera");
     String rule = rule(features, stage);
-    await().atMost(Duration.ofSeconds(30)).until(() -> suggested(prompt).isEmpty());
+    await().atMost(Duration.ofMinutes(1)).until(() -> suggested(prompt).isEmpty());
     assertThat(verdict("a man walks and feels very sad")).isEqualTo("accept_safe_mode");
     retire(rule);
-    await().atMost(Duration.ofSeconds(30)).until(() -> !suggested(prompt).isEmpty());
+    await().atMost(Duration.ofMinutes(1)).until(() -> !suggested(prompt).isEmpty());
   }
 
   @Test
@@ -54,7 +54,7 @@ class LearnedScreeningTest {
     String rule = rule("\"emoji-run>=3\"", "enforced");
     String prompt = body("a red ball 🎈🎈🎈 rolls down a hill");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> assertThat(suggested(prompt)).isEqualTo("a red ball rolls down a hill"));
     JsonNode error =
@@ -96,7 +96,7 @@ class LearnedScreeningTest {
     rule("\"word:fragile\",\"frames>=17\"", "enforced");
     String long17 = "{\"prompt\":\"a fragile owl\",\"size\":\"64x64\",\"num_frames\":17}";
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(server.post("/v1/prompts/screen", long17).text())

@@ -80,13 +80,13 @@ class TopicStoreTest {
         kept.add(
             REPLICA.submit(
                 () -> {
-                  compared.await(30, TimeUnit.SECONDS);
+                  compared.await(60, TimeUnit.SECONDS);
                   return replica.durably(c -> add(c, service, known));
                 }));
       }
       List<StoredTopic> topics = new ArrayList<>();
       for (Future<Optional<StoredTopic>> one : kept) {
-        one.get(30, TimeUnit.SECONDS).ifPresent(topics::add);
+        one.get(60, TimeUnit.SECONDS).ifPresent(topics::add);
       }
       assertThat(topics).as(service).hasSize(1);
       assertThat(features(second.transactions(), service))
@@ -105,7 +105,7 @@ class TopicStoreTest {
                   assertThat(add(c, service, Set.of())).isPresent();
                   return addsMeanwhile(service);
                 });
-    assertThat(waiting.get(30, TimeUnit.SECONDS)).as("it did not compare with it").isEmpty();
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).as("it did not compare with it").isEmpty();
     Set<String> known = features(second.transactions(), service);
     Optional<StoredTopic> own = second.transactions().durably(c -> add(c, service, known));
     assertThat(own).isPresent();
@@ -122,7 +122,7 @@ class TopicStoreTest {
                   assertThat(add(c, "studio/theirs", Set.of())).isPresent();
                   return addsMeanwhile("studio/mine");
                 });
-    assertThat(waiting.get(30, TimeUnit.SECONDS)).isPresent();
+    assertThat(waiting.get(60, TimeUnit.SECONDS)).isPresent();
   }
 
   /** A replica that dies has its connection closed by the database, whatever it had begun. */
@@ -142,7 +142,7 @@ class TopicStoreTest {
                           return true;
                         }))
         .isInstanceOf(DatabaseUnavailableException.class);
-    StoredTopic kept = waiting.get().get(30, TimeUnit.SECONDS).orElseThrow();
+    StoredTopic kept = waiting.get().get(60, TimeUnit.SECONDS).orElseThrow();
     assertThat(features(database.transactions(), service)).containsExactly(kept.feature());
   }
 
