@@ -192,6 +192,11 @@ final class KnowledgeIndex implements Closeable {
     return writer.hasDeletions();
   }
 
+  /** Whether the last commit is older: merging in the background removes documents, too. */
+  boolean uncommitted() {
+    return writer.hasUncommittedChanges();
+  }
+
   /**
    * Rewrites what has removed documents in it, so that nothing of them is left on the disk and
    * scores are those of an index that never had them. Seen after the next {@link #show}, gone after

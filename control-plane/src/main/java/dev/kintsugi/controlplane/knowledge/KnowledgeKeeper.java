@@ -241,7 +241,8 @@ class KnowledgeKeeper {
     reading = new Reading(horizon.database(), after);
     Instant now = clock.instant();
     boolean expunged = changed || open.hasRemains() ? expunge(open, now) : false;
-    if (changed || expunged || now.isAfter(committedAt.plus(COMMIT_IDLE))) {
+    boolean idle = now.isAfter(committedAt.plus(COMMIT_IDLE));
+    if (changed || expunged || idle || open.uncommitted()) {
       commit(open);
     }
   }
@@ -257,9 +258,10 @@ class KnowledgeKeeper {
     return true;
   }
 
+  /** Searches see at least what is committed, so that they need not look for later merges. */
   private void commit(KnowledgeIndex open) throws IOException {
-    open.show();
     open.commit(Mark.of(reading.database(), reading.position()));
+    open.show();
     open.tidy();
     committedAt = clock.instant();
   }

@@ -74,7 +74,10 @@ public final class TestKnowledge implements AutoCloseable {
             () -> {
               keeper.look();
               KnowledgeIndex index = keeper.index();
-              return keeper.state().behind() == 0 && index != null && !index.hasRemains();
+              return keeper.state().behind() == 0
+                  && index != null
+                  && !index.hasRemains()
+                  && !index.uncommitted();
             });
   }
 
