@@ -33,7 +33,7 @@ class ShadowApiTest {
   void theCanaryMakesStoredVideosAgainAfterEveryCustomersJob() throws Exception {
     TestDatabase database = TestDatabase.create();
     try (FakeInferenceNode stable = new FakeInferenceNode(1, Duration.ofMillis(20));
-        FakeInferenceNode canary = new FakeInferenceNode(1, Duration.ofMillis(150))) {
+        FakeInferenceNode canary = new FakeInferenceNode(1, Duration.ofMillis(400))) {
       TestServer first = server(database);
       push(first, state(stable, canary, 1, 100, 0));
       submit(first, "stored 1");
@@ -50,6 +50,8 @@ class ShadowApiTest {
       await().atMost(Duration.ofMinutes(1)).until(() -> shadow(first).at("/waiting").asInt() == 1);
       first.stop();
 
+      // Slow until then, so that customers were before the shadow all the while.
+      canary.stepsTake(Duration.ofMillis(150));
       try (TestServer second = server(database)) {
         await().atMost(Duration.ofSeconds(60)).until(() -> shadow(second).at("/made").asInt() == 2);
         awaitCompleted(second, 7);
