@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Customers that always have a job each under way, from the start to {@link #close}. */
@@ -21,6 +22,11 @@ final class Traffic implements AutoCloseable {
   private final Queue<Throwable> refused = new ConcurrentLinkedQueue<>();
   private final List<Thread> customers = new ArrayList<>();
   private final boolean patient;
+
+  /** A customer holds one while a job of theirs is under way. */
+  private final Semaphore jobs;
+
+  private boolean resting;
   private volatile boolean closing;
 
   Traffic(Api api, int count) {
@@ -35,6 +41,7 @@ final class Traffic implements AutoCloseable {
   private Traffic(Api api, int count, boolean patient) {
     this.api = api;
     this.patient = patient;
+    this.jobs = new Semaphore(count, true);
     for (int i = 0; i < count; i++) {
       customers.add(Thread.ofVirtual().name("customer-" + i).start(this::buy));
     }
@@ -49,8 +56,19 @@ final class Traffic implements AutoCloseable {
   void awaitAnswers(int more) {
     int before = answers.size();
     await(more + " more answers")
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(8))
         .until(() -> answers.size() >= before + more);
+  }
+
+  /** Waits for the jobs under way, and lets nobody ask for another until {@link #goOn}. */
+  void rest() throws InterruptedException {
+    jobs.acquire(customers.size());
+    resting = true;
+  }
+
+  void goOn() {
+    resting = false;
+    jobs.release(customers.size());
   }
 
   /** What customers met instead of an accepted job. */
@@ -61,8 +79,12 @@ final class Traffic implements AutoCloseable {
   private void buy() {
     while (!closing) {
       try {
-        String id = submit();
-        answers.add(answer(id));
+        jobs.acquire();
+        try {
+          buyOne();
+        } finally {
+          jobs.release();
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -70,6 +92,12 @@ final class Traffic implements AutoCloseable {
         refused.add(e);
         return;
       }
+    }
+  }
+
+  private void buyOne() throws InterruptedException {
+    if (!closing) {
+      answers.add(answer(submit()));
     }
   }
 
@@ -104,6 +132,9 @@ final class Traffic implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     closing = true;
+    if (resting) {
+      goOn();
+    }
     for (Thread customer : customers) {
       customer.join();
     }
