@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * Customers do not notice that Kubernetes is away. The kubelets' watches come back up to half a
  * minute after it, so this comes last.
  */
-@Order(8)
+@Order(13)
 class ApiOutageTest {
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A rule at the front door of the demo service: what it stops, and what its samples come from. */
-@Order(3)
+@Order(6)
 class LearnedRuleTest {
   private static final String RULES = "/ops/v1/prompt-rules";
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Promises of the demo service: from a resource to the count of real jobs in its status. */
-@Order(2)
+@Order(4)
 class ObjectiveTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 

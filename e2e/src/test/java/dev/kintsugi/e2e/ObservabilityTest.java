@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** What an operator sees of real jobs and a real failure, in the cluster's own Prometheus. */
-@Order(5)
+@Order(9)
 class ObservabilityTest {
 
   private static final Duration SCRAPES = Duration.ofSeconds(60);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * Four causes of failure are planted in the nodes, in what customers ask for, among failures by
  * chance. All that the product is told is which jobs failed.
  */
-@Order(5)
+@Order(10)
 class PlantedTruthTest {
   private static final String RULES = "/ops/v1/prompt-rules";
   private static final String SERVICE = "studio/wan-tiny";

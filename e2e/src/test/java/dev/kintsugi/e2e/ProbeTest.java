@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Standing probes on the real cluster: a pod that makes broken clips is found before customers. */
-@Order(4)
+@Order(7)
 class ProbeTest {
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Whatever process dies, every accepted job completes, once. Before the cluster takes its memory.
  */
-@Order(0)
+@Order(1)
 class ProcessLossTest {
 
   @TempDir Path dir;

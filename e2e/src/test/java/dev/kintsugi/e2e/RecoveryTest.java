@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What each fault of a node becomes: an honest answer by the ladder's step that should give it, and
  * a case. On the real cluster, with one pod, so that the way down the ladder is the same each time.
  */
-@Order(2)
+@Order(3)
 @ExtendWith(SeenClasses.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RecoveryTest {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Versions brought in on the real cluster under real traffic: a good one to the end, bad ones back,
  * and customers get their videos all the while.
  */
-@Order(6)
+@Order(11)
 class RolloutTest {
   private static final AtomicInteger VERSION = new AtomicInteger(100);
   private static final Duration PATIENCE = Duration.ofMinutes(8);

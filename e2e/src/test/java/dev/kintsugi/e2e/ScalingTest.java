@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A plain HorizontalPodAutoscaler, as it is in the examples, on the demo service. */
-@Order(7)
+@Order(12)
 class ScalingTest {
   private static final Logger LOG = LoggerFactory.getLogger(ScalingTest.class);
   private static final String QPS =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** 200 jobs of three tenants while two nodes break at random: 200 answers, each honest. */
-@Order(4)
+@Order(8)
 class StormTest {
   private static final int JOBS = 200;
   private static final long SEED = 20261121;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Faults of one pod of two: the other takes over where a machine is to blame, else either may. */
-@Order(3)
+@Order(5)
 @ExtendWith(SeenClasses.class)
 class TakeOverTest {
   /** So many that the pod can be broken while it works. */
