@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -35,7 +36,7 @@ class PlantedTruthTest {
   private static final String OURS = "word:moving";
 
   private static final String POLICY = "deploy/examples/promptpolicy.yaml";
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
   private static final List<String> SHAPES = List.of("ball", "car", "bird", "fish", "star");
   private static final List<String> COLOURS = List.of("red", "blue", "green", "yellow");
   private static final List<String> PLACES =
@@ -78,7 +79,7 @@ class PlantedTruthTest {
     product.kubectl("apply", "-f", POLICY);
     try {
       product.kubectl(
-          "wait", "pp/screening", "-n", "studio", "--for=condition=Ready", "--timeout=120s");
+          "wait", "pp/screening", "-n", "studio", "--for=condition=Ready", "--timeout=480s");
       faults.pods().forEach(pod -> plant(faults, pod));
       Map<Cause, String> rules = found();
       raised(rules);
@@ -135,24 +136,37 @@ class PlantedTruthTest {
         taken.addAll(taken(cause, round == 0 ? 12 : 6));
       }
       learnt(taken, taken.size(), before);
-      for (JsonNode rule :
-          ops.post(RULES + "/mine", Map.of("service", SERVICE)).json().path("data")) {
-        rules.put(cause(rule), rule.path("id").asText());
-      }
+      ops.post(RULES + "/mine", Map.of("service", SERVICE))
+          .json()
+          .path("data")
+          .forEach(PlantedTruthTest::cause);
+      rules.putAll(known());
     }
     assertThat(rules).containsOnlyKeys(Cause.values());
     return rules;
   }
 
+  /** Also those that the product had found by itself a moment before: then they are not new. */
+  private Map<Cause, String> known() {
+    Map<Cause, String> known = new EnumMap<>(Cause.class);
+    for (JsonNode rule : ops.get(RULES + "?service=" + SERVICE).json().path("data")) {
+      planted(rule).ifPresent(cause -> known.put(cause, rule.path("id").asText()));
+    }
+    return known;
+  }
+
   private static Cause cause(JsonNode rule) {
+    return planted(rule).orElseThrow(() -> new AssertionError("nobody planted " + rule));
+  }
+
+  private static Optional<Cause> planted(JsonNode rule) {
     Set<String> features = new TreeSet<>();
     rule.path("features").forEach(feature -> features.add(feature.asText()));
     features.remove(OURS);
     String name = String.join(" ", features);
     return EnumSet.allOf(Cause.class).stream()
         .filter(cause -> cause.names.contains(name))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("nobody planted " + rule));
+        .findFirst();
   }
 
   /** By jobs that fail in their shadow, then in their trial. */
@@ -194,14 +208,17 @@ class PlantedTruthTest {
         .isGreaterThanOrEqualTo(INTERCEPTED);
     ended(failing);
     ended(good);
-    ops.get(RULES + "?service=" + SERVICE).json().path("data").forEach(this::planted);
+    ops.get(RULES + "?service=" + SERVICE)
+        .json()
+        .path("data")
+        .forEach(PlantedTruthTest::assertPlanted);
   }
 
   /**
    * What luck had mining find since, of many looks, may be watched: nothing else comes out of the
    * shadow.
    */
-  private void planted(JsonNode rule) {
+  private static void assertPlanted(JsonNode rule) {
     boolean acts = Set.of("canary", "enforced").contains(rule.path("stage").asText());
     if (acts && rule.path("origin").asText().equals("mined")) {
       cause(rule);
@@ -215,11 +232,19 @@ class PlantedTruthTest {
         .until(
             () -> policy("{.status.enforced} {.status.interception.rate}"),
             told -> told.matches(Cause.values().length + " [1-9][0-9.]*%"));
-    assertThat(Integer.parseInt(policy("{.status.verdicts.reject}"))).isGreaterThan(80);
+    await("and of what was rejected")
+        .atMost(PATIENCE)
+        .until(
+            () -> policy("{.status.verdicts.reject}"), told -> told.matches("8[1-9]|9.|\\d{3,}"));
     JsonNode share =
-        ops.get("/ops/v1/interception?service=" + SERVICE).json().at("/data/0/interception");
-    assertThat(share.path("stopped").asInt()).as(share.toString()).isGreaterThan(80);
+        await("what was stopped is counted")
+            .atMost(PATIENCE)
+            .until(this::interception, counted -> counted.path("stopped").asInt() > 80);
     assertThat(share.at("/false_positives/low").asDouble()).as(share.toString()).isZero();
+  }
+
+  private JsonNode interception() {
+    return ops.get("/ops/v1/interception?service=" + SERVICE).json().at("/data/0/interception");
   }
 
   private String policy(String path) {
@@ -329,6 +354,7 @@ class PlantedTruthTest {
     await(ids.size() + " jobs end")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptions()
         .until(
             () ->
                 ids.stream()
