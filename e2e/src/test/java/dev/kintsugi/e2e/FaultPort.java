@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
 /** Faults in the pods of the demo service, through the port that pods have only when told to. */
 final class FaultPort {
   private static final String NO_KEY = "";
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
 
   private final LocalProduct product;
   private final Map<String, String> armed = new ConcurrentHashMap<>();
@@ -23,8 +25,13 @@ final class FaultPort {
       return api.get("/node/status").json();
     }
 
+    /** One that does not answer does no work that anybody knows of. */
     boolean works() {
-      return !status().path("running").isEmpty();
+      try {
+        return !status().path("running").isEmpty();
+      } catch (UncheckedIOException away) {
+        return false;
+      }
     }
   }
 
@@ -47,7 +54,7 @@ final class FaultPort {
          {"op": "replace", "path": "/spec/runtime/env", "value": [
            {"name": "KINTSUGI_NODE_THREADS", "value": "1"},
            {"name": "JAVA_TOOL_OPTIONS", "value": "-XX:TieredStopAtLevel=1"},
-           {"name": "KINTSUGI_NODE_WATCH_STALL_FLOOR", "value": "5s"},
+           {"name": "KINTSUGI_NODE_WATCH_STALL_FLOOR", "value": "8s"},
            {"name": "KINTSUGI_NODE_WATCH_LEAK_WARM_UP_JOBS", "value": "2"},
            {"name": "KINTSUGI_NODE_EXPERTS_SELF_TEST_EVERY", "value": "5s"}]}]
         """
@@ -55,16 +62,21 @@ final class FaultPort {
     product.kubectl("patch", "dsvc", "wan-tiny", "-n", "studio", "--type=json", "-p", patch);
     FaultPort port = new FaultPort(product);
     await(pods + " pods take faults")
-        .atMost(Duration.ofMinutes(4))
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> port.pods().size() == pods && port.pods().stream().allMatch(port::serves));
+    awaitFree(product, pods);
+    return port;
+  }
+
+  /** Waits until the control plane knows of so many pods that could take a job. */
+  static void awaitFree(LocalProduct product, int pods) {
     await("the control plane sees " + pods + " free slots")
-        .atMost(Duration.ofMinutes(2))
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> Metrics.of(product).sum("kintsugi_node_slots", "state=\"free\"") == pods);
-    return port;
   }
 
   /**
@@ -78,15 +90,21 @@ final class FaultPort {
 
   /** Those that are not about to go. */
   List<Pod> pods() {
-    return selected(Map.of("kintsugi.dev/service", "wan-tiny"));
+    return pods(product);
+  }
+
+  /** The same of a product whose pods need not take faults. */
+  static List<Pod> pods(LocalProduct product) {
+    return selected(product, Map.of("kintsugi.dev/service", "wan-tiny"));
   }
 
   /** Those of one revision. */
   List<Pod> pods(String revision) {
-    return selected(Map.of("kintsugi.dev/service", "wan-tiny", "kintsugi.dev/revision", revision));
+    return selected(
+        product, Map.of("kintsugi.dev/service", "wan-tiny", "kintsugi.dev/revision", revision));
   }
 
-  private List<Pod> selected(Map<String, String> labels) {
+  private static List<Pod> selected(LocalProduct product, Map<String, String> labels) {
     return product.apiServer().pods(labels).stream()
         .map(
             pod ->
@@ -129,7 +147,7 @@ final class FaultPort {
   /** Ends every fault everywhere, and waits until nothing of them is left. */
   void calm() {
     await("the pods are themselves again")
-        .atMost(Duration.ofMinutes(3))
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
         .until(

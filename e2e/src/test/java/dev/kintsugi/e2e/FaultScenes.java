@@ -20,7 +20,7 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
   static Map<String, Object> spec(String fault, int times) {
     Map<String, Object> spec = new LinkedHashMap<>(Map.of("kind", fault, "count", times));
     switch (fault) {
-      case "stall" -> spec.put("delay_seconds", 12);
+      case "stall" -> spec.put("delay_seconds", 16);
       case "gpu-fault" -> spec.put("xid", 79);
       default -> {}
     }
@@ -49,8 +49,9 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
     Api api = product.api();
     AtomicReference<JsonNode> last = new AtomicReference<>();
     await(id + " is answered")
-        .atMost(Duration.ofMinutes(4))
+        .atMost(Duration.ofMinutes(8))
         .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
         .untilAsserted(
             () -> {
               last.set(api.video(id));
@@ -63,11 +64,21 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
     return video;
   }
 
-  /** Cases are written behind the answer, so they are awaited. */
   List<JsonNode> cases(String video, String failureClass) {
+    return cases(video, failureClass, 1);
+  }
+
+  /**
+   * Cases are written behind the answer, one after the other, so they are awaited.
+   *
+   * @param least how many there will be
+   * @return the newest first
+   */
+  List<JsonNode> cases(String video, String failureClass, int least) {
     AtomicReference<List<JsonNode>> found = new AtomicReference<>(List.of());
-    await("a case of " + video)
-        .atMost(Duration.ofSeconds(30))
+    await(least + " cases of " + video)
+        .atMost(Duration.ofMinutes(4))
+        .ignoreExceptions()
         .until(
             () -> {
               JsonNode page =
@@ -76,7 +87,7 @@ record FaultScenes(LocalProduct product, FaultPort faults) {
                       .get("/ops/v1/cases?class=" + failureClass + "&video=" + video)
                       .json();
               found.set(List.copyOf(page.path("data").valueStream().toList()));
-              return !found.get().isEmpty();
+              return found.get().size() >= least;
             });
     JsonNode oldest = found.get().getLast();
     SeenClasses.saw(oldest.path("failure_class").asText(), cause(oldest), ToldBy.CASE);

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(SeenClasses.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RecoveryTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
   private static final int LEAK_BYTES = 24 << 20;
   private static final int MOST_LEAKS = 20;
 
@@ -87,8 +88,7 @@ class RecoveryTest {
     assertThat(delivered.path("attempts").asInt())
         .isBetween(times + 1, fault.equals("stall") ? times + 5 : times + 1);
     assertThat(delivered.path("reason").asText()).contains(failureClass);
-    List<JsonNode> cases = scenes.cases(video.path("id").asText(), failureClass);
-    assertThat(cases).hasSizeGreaterThanOrEqualTo(times);
+    List<JsonNode> cases = scenes.cases(video.path("id").asText(), failureClass, times);
     assertThat(cases).allSatisfy(one -> assertThat(one.path("attribution").asText()).isNotEmpty());
     if (step.equals("still_motion")) {
       assertThat(cases)
@@ -108,7 +108,7 @@ class RecoveryTest {
         Jobs.submit(product.api(), IntStream.range(0, MOST_LEAKS).mapToObj(Jobs::small).toList());
 
     await("the leak is told of")
-        .atMost(Duration.ofMinutes(2))
+        .atMost(PATIENCE)
         .until(() -> !pod.api().nodeEvents("MEMORY_LEAK").isEmpty());
 
     JsonNode told = pod.api().nodeEvents("MEMORY_LEAK").getLast().path("details");
@@ -164,9 +164,15 @@ class RecoveryTest {
     Pod pod = faults.pod();
     faults.arm(pod, Map.of("kind", "corrupt-weights", "count", 100));
     await("the node names the altered file")
-        .atMost(Duration.ofMinutes(1))
+        .atMost(PATIENCE)
+        .ignoreExceptions()
         .until(() -> pod.api().get("/readyz").body().contains("is altered"));
-    JsonNode told = pod.api().nodeEvents("MODEL_UNUSABLE").getLast().path("details");
+    JsonNode told =
+        await("and tells of it")
+            .atMost(PATIENCE)
+            .until(() -> pod.api().nodeEvents("MODEL_UNUSABLE"), events -> !events.isEmpty())
+            .getLast()
+            .path("details");
     SeenClasses.saw(told.path("failure").asText(), faults.armedKinds(), ToldBy.NODE_EVENT);
     assertThat(told.path("failure").asText()).isEqualTo("WEIGHTS_CORRUPT");
 
@@ -183,7 +189,7 @@ class RecoveryTest {
     Pod pod = faults.pod();
     faults.arm(
         pod,
-        Map.of("kind", "expert-failure", "expert", "high", "count", 6, "duration_seconds", 20));
+        Map.of("kind", "expert-failure", "expert", "high", "count", 6, "duration_seconds", 120));
 
     JsonNode video = scenes.answered(request("expert"));
 
@@ -212,7 +218,7 @@ class RecoveryTest {
       faults.arm(
           pod,
           Map.of(
-              "kind", "expert-failure", "expert", expert, "count", 1000, "duration_seconds", 60));
+              "kind", "expert-failure", "expert", expert, "count", 1000, "duration_seconds", 300));
     }
 
     JsonNode delivered = scenes.answered(request("both")).path("delivered");
@@ -257,7 +263,7 @@ class RecoveryTest {
   private static void deadline(String deadline) {
     product.change("{\"deadline\": \"" + deadline + "\"}");
     await("the control plane knows the deadline")
-        .atMost(Duration.ofMinutes(1))
+        .atMost(PATIENCE)
         .until(
             () ->
                 product
@@ -277,20 +283,27 @@ class RecoveryTest {
   @Test
   void aJobThatIsCancelledWhileItRecoversStopsThere() {
     Pod pod = faults.pod();
-    faults.arm(pod, Map.of("kind", "latency", "count", 100, "delay_seconds", 0.5));
+    faults.arm(pod, Map.of("kind", "latency", "count", 100, "delay_seconds", 1));
     faults.arm(pod, Map.of("kind", "nan", "count", 1, "step", 3));
     Api api = product.api();
     String id = api.submit(request("cancel"));
     JsonNode failed = scenes.cases(id, "NAN_LATENTS").getLast();
-    await("the second attempt").atMost(Duration.ofMinutes(1)).until(pod::works);
+    await("the second attempt").atMost(PATIENCE).until(pod::works);
 
     api.post("/v1/videos/" + id + "/cancel", Map.of());
 
-    assertThat(api.video(id).path("error").path("code").asText()).isEqualTo("cancelled");
+    await("it is cancelled")
+        .atMost(PATIENCE)
+        .until(() -> api.video(id).path("error").path("code").asText(), "cancelled"::equals);
     await("the pod is free")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(PATIENCE)
         .until(() -> pod.status().path("free_slots").asInt() == 1);
-    List<String> outcomes = scenes.detail(failed).path("timeline").findValuesAsText("outcome");
+    List<String> outcomes =
+        await("the end of both attempts is written")
+            .atMost(PATIENCE)
+            .until(
+                () -> scenes.detail(failed).path("timeline").findValuesAsText("outcome"),
+                written -> written.contains("CANCELLED"));
     assertThat(outcomes).containsExactly("NAN_LATENTS", "CANCELLED");
     SeenClasses.saw(outcomes.getLast(), "cancelled by its customer", ToldBy.TIMELINE);
   }
@@ -312,7 +325,7 @@ class RecoveryTest {
 
     AtomicReference<JsonNode> last = new AtomicReference<>();
     await("the replay ends")
-        .atMost(Duration.ofMinutes(2))
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
