@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(2)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTest {
-  private static final Duration MINUTES = Duration.ofMinutes(4);
+  private static final Duration MINUTES = Duration.ofMinutes(8);
 
   private static LocalProduct product;
 
@@ -55,8 +55,12 @@ class ClusterTest {
                             "-o",
                             "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"))
                     .isEqualTo("True"));
-    assertThat(product.kubectl("get", "dsvc", "-n", "studio"))
-        .contains("MODEL", "VERSION", "PHASE", "READY", "wan-tiny", "2/2");
+    await("both pods are")
+        .atMost(MINUTES)
+        .untilAsserted(
+            () ->
+                assertThat(product.kubectl("get", "dsvc", "-n", "studio"))
+                    .contains("MODEL", "VERSION", "PHASE", "READY", "wan-tiny", "2/2"));
   }
 
   @Test
@@ -143,6 +147,10 @@ class ClusterTest {
   @Test
   @Order(6)
   void anOperatorRestartRestartsNoPod() {
+    FaultPort.awaitFree(product, 2);
+    await("the pod that was deleted is gone")
+        .atMost(MINUTES)
+        .until(() -> product.nodePods().lines().count() == 2);
     String before = product.nodePods();
     product.kubectl("rollout", "restart", "-n", "kintsugi-system", "deployment/kintsugi-operator");
     product.kubectl(
@@ -161,6 +169,7 @@ class ClusterTest {
   @Order(7)
   void aLostNodeCostsNoJob() {
     Api api = product.api();
+    FaultPort.awaitFree(product, 2);
     List<String> ids = Jobs.submit(api, List.of(Jobs.slow(3), Jobs.slow(4)));
     Jobs.awaitRunning(api, ids, 2);
     product.cluster("kill-node", "2");
@@ -176,7 +185,7 @@ class ClusterTest {
    */
   private static void awaitRestarted(String pod) {
     await("the kubelet says that " + pod + " was started again")
-        .atMost(Duration.ofSeconds(60))
+        .atMost(MINUTES)
         .until(
             () ->
                 product
@@ -186,23 +195,19 @@ class ClusterTest {
   }
 
   private static String podRunning(String videoId) {
-    AtomicReference<String> pod = new AtomicReference<>("");
+    AtomicReference<String> pod = new AtomicReference<>();
     await("a pod says that it runs " + videoId)
-        .atMost(Duration.ofSeconds(30))
+        .atMost(MINUTES)
+        .pollInterval(Duration.ofMillis(50))
+        // A pod that has just ended is listed for a moment and no longer answers.
+        .ignoreExceptions()
         .until(
             () -> {
-              for (String name : product.nodePods().lines().map(l -> l.split(" ")[0]).toList()) {
-                // A pod that was just deleted is still listed and no longer answers.
-                Shell.Outcome status =
-                    product.tryKubectl(
-                        "get",
-                        "--raw",
-                        "/api/v1/namespaces/studio/pods/" + name + ":8090/proxy/node/status");
-                if (status.exitCode() == 0 && status.output().contains("\"free_slots\":0")) {
-                  pod.set(name);
-                }
-              }
-              return !pod.get().isEmpty();
+              FaultPort.pods(product).stream()
+                  .filter(FaultPort.Pod::works)
+                  .findFirst()
+                  .ifPresent(found -> pod.set(found.name()));
+              return pod.get() != null;
             });
     return pod.get();
   }
