@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
 
 /** Jobs as customers send them, and what customers expect of them. */
 final class Jobs {
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
 
   private Jobs() {}
 

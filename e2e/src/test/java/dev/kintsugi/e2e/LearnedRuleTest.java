@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Order(6)
 class LearnedRuleTest {
   private static final String RULES = "/ops/v1/prompt-rules";
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @Test
   void aRuleStopsItsPromptsUntilItIsTakenBack() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Promises of the demo service: from a resource to the count of real jobs in its status. */
 @Order(4)
 class ObjectiveTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(8);
 
   @Test
   void promisesAreCountedFromTheJobsThatEnded() {
@@ -34,7 +34,7 @@ class ObjectiveTest {
     assertThat(product.kubectl("get", "kslo", "-n", "studio"))
         .contains("SERVICE", "OBJECTIVE", "CURRENT", "BUDGET LEFT", "BURN", "STATE", "latency");
     product.kubectl(
-        "wait", "kslo/availability", "-n", "studio", "--for=condition=Met", "--timeout=60s");
+        "wait", "kslo/availability", "-n", "studio", "--for=condition=Met", "--timeout=480s");
     JsonNode told = product.ops().get("/ops/v1/slos").json();
     assertThat(told.path("data").findValuesAsText("id"))
         .contains("studio/latency", "studio/errors", "studio/render-success");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Order(9)
 class ObservabilityTest {
 
-  private static final Duration SCRAPES = Duration.ofSeconds(60);
+  private static final Duration SCRAPES = Duration.ofMinutes(4);
   private static final String NO_GPU = "this machine has no GPU";
   private static final String NO_OBJECTIVE = "the demo has no objective";
   private static final String NO_ROLLOUT = "no version changes here";

@@ -82,7 +82,7 @@ class ProcessLossTest {
       ProcessHandle.of(postmaster).orElseThrow().destroyForcibly();
 
       await("PostgreSQL is back under a new process")
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(4))
           .ignoreExceptions()
           .until(() -> postmaster(controlPlane.dataDir()) != postmaster);
       Jobs.awaitCompleted(api, ids);

@@ -122,12 +122,12 @@ final class Product implements AutoCloseable {
   void awaitReady() {
     for (NodeProcess node : nodes) {
       await(node.name() + " is ready")
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(6))
           .until(() -> answers("http://127.0.0.1:" + node.port() + "/readyz"));
     }
     for (ControlPlaneProcess controlPlane : controlPlanes) {
       await(controlPlane.name() + " is ready")
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(6))
           .until(() -> controlPlane.api().ready() && controlPlane.api().serves("wan-tiny"));
     }
   }

@@ -41,7 +41,7 @@ class UnloadableModelTest {
       NodeProcess node = product.startNode(model);
 
       await("the node says what is wrong")
-          .atMost(Duration.ofMinutes(1))
+          .atMost(Duration.ofMinutes(4))
           .ignoreExceptions()
           .until(() -> !node.api().nodeEvents("MODEL_UNUSABLE").isEmpty());
 
