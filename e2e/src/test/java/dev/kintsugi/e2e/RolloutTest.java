@@ -274,7 +274,7 @@ class RolloutTest {
       case "CanaryCrashes" ->
           "{\"runtime\": {\"env\": [{\"name\": \"JAVA_TOOL_OPTIONS\", \"value\": \"-XX:+NoSuch\"}]}}";
       case "CanaryNeverReady" ->
-          "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"20s\"}}";
+          "{\"model\": {\"source\": \"/models/none\"}, \"warmup\": {\"timeout\": \"40s\"}}";
       default -> "{\"model\": {\"digest\": \"sha256:%s\"}}".formatted("0".repeat(64));
     };
   }
